@@ -6,7 +6,9 @@ use std::fmt;
 use super::conflict::{Conflict, Obstacle};
 use super::places::{LineHints, Lines, step_of};
 use super::three_way::{Markers, Versions};
-use super::{Change, Edit, Target, dispute, list, markdown_merge, merge, order, slots, tail};
+use super::{
+    Change, Edit, Target, blank_line, dispute, list, markdown_merge, merge, order, slots, tail,
+};
 use crate::document::Document;
 use crate::document::json::Object;
 use crate::document::log::LogDocument;
@@ -217,13 +219,28 @@ fn set_step(
     step: StepId,
 ) -> Result<(), Obstacle> {
     let found = line.map(|line| content(log, line));
-    match (resolve("step", edit, found.as_deref())?, line) {
+    let (edit, is_spaced) = blank_line::taken_out(edit);
+    match (resolve("step", &edit, found.as_deref())?, line) {
         (Some(after), Some(line)) => log.replace_line(line, &after),
-        (None, Some(line)) => log.remove_line(line),
-        (Some(after), None) => log.insert_line(place_for(log, step), &after),
+        (None, Some(line)) => remove(log, line, is_spaced),
+        (Some(after), None) => insert(log, place_for(log, step), &after, is_spaced),
         (None, None) => {}
     }
     Ok(())
+}
+
+fn insert(log: &mut LogDocument, at: usize, content: &[u8], is_spaced: bool) {
+    match is_spaced {
+        true => log.insert_spaced(at, content),
+        false => log.insert_line(at, content),
+    }
+}
+
+fn remove(log: &mut LogDocument, line: usize, is_spaced: bool) {
+    match is_spaced {
+        true => log.remove_spaced(line),
+        false => log.remove_line(line),
+    }
 }
 
 /// Behind the line with the greatest ID below `step`, which keeps an ordered log ordered;
@@ -242,9 +259,10 @@ fn place_for(log: &LogDocument, step: StepId) -> usize {
 }
 
 fn set_text(edit: &Edit, log: &mut LogDocument, hint: usize) -> Result<(), Obstacle> {
+    let (edit, is_spaced) = blank_line::taken_out(edit);
     let Some(before) = edit.before.as_deref() else {
         let after = edit.after.as_deref().unwrap_or_default();
-        log.insert_line(hint.min(log.line_count()), after);
+        insert(log, hint.min(log.line_count()), after, is_spaced);
         return Ok(());
     };
     // From where it was outwards: mostly it is there still.
@@ -256,7 +274,7 @@ fn set_text(edit: &Edit, log: &mut LogDocument, hint: usize) -> Result<(), Obsta
         .ok_or(Obstacle::Gone)?;
     match &edit.after {
         Some(after) => log.replace_line(nearest, after),
-        None => log.remove_line(nearest),
+        None => remove(log, nearest, is_spaced),
     }
     Ok(())
 }

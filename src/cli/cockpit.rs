@@ -199,8 +199,10 @@ fn context(
         cache: outside.cache.clone(),
         rituals: settings.config.rituals,
         page_url: settings.config.page.url,
+        log_layout: settings.config.log_layout,
         uids: outside.uids.clone(),
         as_of: None,
+        listed: None,
     };
     (context, settings.keymap)
 }

@@ -22,6 +22,7 @@ use crate::plan::source::Role;
 use crate::store::atomic_replace::overwrite::overwrite;
 use crate::store::fs::walk::files_below;
 use crate::store::locate::discover::Layout;
+use crate::store::locate::listed::exists;
 
 /// Export steps to a spreadsheet, a dashboard or a pull request.
 ///
@@ -140,7 +141,7 @@ fn problems(opened: &OpenPlan, invocation: &Invocation<'_, '_>) -> Findings {
     let changes = invocation.stale_since(opened);
     let context = Context {
         changes: changes.as_ref(),
-        exists: &|path: &Path| layout.root.join(path).exists(),
+        exists: &|path: &Path| exists(&layout.root.join(path), layout.listed.as_deref()),
         severities: &layout.severities(),
         checkpoints: layout.papers.folder_of(Role::Checkpoint),
         ..Context::at(invocation.outside.now)

@@ -400,6 +400,7 @@ impl Invocation<'_, '_> {
             };
             let composer = Composer::new(&opened.plan, self.outside.now);
             let change = wish(&opened, &composer)?;
+            let change = change.laid_out(&opened.plan, opened.layout.config.log_layout);
             if change.edits.is_empty() {
                 return Ok(change);
             }

@@ -35,6 +35,7 @@ pub(crate) mod printer;
 mod progress_line;
 pub(crate) mod relocate;
 pub(crate) mod remove;
+pub(crate) mod layout;
 pub(crate) mod renumber;
 pub(crate) mod report;
 pub(crate) mod resolve;
@@ -144,6 +145,7 @@ pub enum Subcommands {
     Move(relocate::Move),
     Tick(tick::Tick),
     Renumber(renumber::Renumber),
+    Layout(layout::Layout),
     Sync(sync::Sync),
     Init(init::Init),
     Demo(demo::Demo),
@@ -272,6 +274,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Move(relocate) => relocate.run(invocation)?,
         Subcommands::Tick(tick) => tick.run(invocation)?,
         Subcommands::Renumber(renumber) => renumber.run(invocation)?,
+        Subcommands::Layout(layout) => layout.run(invocation)?,
         Subcommands::Init(init) => init.run(invocation)?,
         Subcommands::Demo(demo) => demo.run(invocation)?,
         Subcommands::Export(export) => export.run(invocation)?,

@@ -282,9 +282,15 @@ fn wrap_line<'a>(line: &'a str, columns: usize, rows: &mut Vec<&'a str>) {
         let end = start + word.len();
         let mut rest = start;
         loop {
-            let piece = row_prefix(&line[rest..end], columns);
+            let mut piece = row_prefix(&line[rest..end], columns);
             if rest + piece == end {
                 break;
+            }
+            // A path rather breaks behind a folder's name.
+            if let Some(slash) = line[rest..rest + piece].rfind('/')
+                && width(&line[rest..=rest + slash]) * 2 > columns
+            {
+                piece = slash + 1;
             }
             rows.push(&line[rest..rest + piece]);
             rest += piece;
@@ -424,6 +430,11 @@ mod tests {
     fn wrap_breaks_at_spaces_and_splits_long_words() {
         assert_eq!(wrap("the plan is long", 8), ["the plan", "is long"]);
         assert_eq!(wrap("abcdefghij k", 4), ["abcd", "efgh", "ij k"]);
+        assert_eq!(
+            wrap("see docs/plans/plan.md", 12),
+            ["see", "docs/plans/", "plan.md"]
+        );
+        assert_eq!(wrap("a/bcdefgh", 5), ["a/bcd", "efgh"]);
         assert_eq!(wrap("  - item\n\nnext", 10), ["  - item", "", "next"]);
         assert_eq!(wrap("设计评审", 5), ["设计", "评审"]);
         assert_eq!(wrap("设计", 1), ["设", "计"]);

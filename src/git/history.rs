@@ -64,6 +64,21 @@ pub struct Commits {
     pub broken_off: Option<String>,
 }
 
+/// When commits were made, as git lists that: one may have millions of them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Times(Vec<u8>);
+
+impl Times {
+    /// Hash and time of each, the oldest first.
+    pub(crate) fn oldest_first(&self) -> impl Iterator<Item = (&str, i64)> {
+        let lines = self.0.rsplit(|byte| *byte == b'\n');
+        lines.filter_map(|line| {
+            let (time, hash) = std::str::from_utf8(line).ok()?.split_once(' ')?;
+            Some((hash, time.parse().ok()?))
+        })
+    }
+}
+
 /// The history that the checkout around a folder has.
 #[derive(Clone, Debug)]
 pub struct History {
@@ -139,6 +154,21 @@ impl History {
     /// As [`History::commits`].
     pub fn first_parents(&self) -> Result<Commits, GitError> {
         self.log(&["--no-patch", "--end-of-options", "HEAD", "--"])
+    }
+
+    /// Hash and commit time of every commit from one back along the first parents, newest first.
+    ///
+    /// # Errors
+    /// When git refuses.
+    pub(crate) fn first_parent_times(&self, from: &str) -> Result<Times, GitError> {
+        let arguments = [
+            "rev-list",
+            "--first-parent",
+            "--timestamp",
+            "--end-of-options",
+            from,
+        ];
+        Ok(Times(self.git.output(&arguments)?))
     }
 
     /// One commit by its hash, without what it changed.

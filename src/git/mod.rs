@@ -1,12 +1,14 @@
 //! The only code that runs git: argument lists without a shell, for a bounded time. It never asks
 //! a person, pages, reaches the network, takes optional locks, or starts what a repository
-//! configures as file monitor; but for `sync`, which fetches, merges and pushes when a person says
+//! configures as file monitor; but for `sync` and `handed_over`, which fetch, merge, commit and push when a person says
 //! so. It knows nothing of plans. `output` reads what git printed, apart
 //! from running it.
 
 pub(crate) mod checkout;
+pub(crate) mod handed_over;
 pub(crate) mod history;
 pub(crate) mod import;
+pub(crate) mod index;
 pub(crate) mod mainline;
 pub(crate) mod merge_file;
 pub(crate) mod objects;
@@ -15,6 +17,7 @@ pub(crate) mod standing;
 pub(crate) mod sync;
 pub(crate) mod tree;
 
+use std::ffi::OsStr;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -219,6 +222,30 @@ impl Git {
         }
     }
 
+    /// What a subcommand prints that must succeed on what it is fed, with one more variable.
+    fn exchange(
+        &self,
+        arguments: &[&str],
+        variable: (&str, &OsStr),
+        fed: Vec<u8>,
+    ) -> Result<Vec<u8>, GitError> {
+        let mut command = self.command(arguments);
+        command.env(variable.0, variable.1).stdin(Stdio::piped());
+        let mut child = command.spawn().map_err(GitError::NotStarted)?;
+        let stdin = child.stdin.take();
+        // Where git has ended, its status tells why.
+        let writing = thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(&fed)));
+        let output = child.wait_with_output().map_err(GitError::NotStarted)?;
+        let _ = writing.join();
+        match output.status.success() {
+            true => Ok(output.stdout),
+            false => Err(GitError::Failed {
+                subcommand: subcommand(arguments),
+                complaint: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+            }),
+        }
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.open_command(arguments);
         command
@@ -228,7 +255,7 @@ impl Git {
         command
     }
 
-    /// A command that may reach the network and ask; for `sync` alone.
+    /// A command that may reach the network and ask; for `sync` and `handed_over`.
     fn open_command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command

@@ -38,7 +38,8 @@ impl Git {
     pub(crate) fn standing(&self) -> Result<Standing, GitError> {
         let prefix = self.output(&["rev-parse", "--show-prefix"])?;
         let prefix = prefix.strip_suffix(b"\n").unwrap_or(&prefix);
-        let output = self.output(&[
+        let filters = self.without_filters()?;
+        let status = [
             "status",
             "--porcelain=v2",
             "--branch",
@@ -48,7 +49,9 @@ impl Git {
             "--ignore-submodules=all",
             "--",
             ".",
-        ])?;
+        ];
+        let filters = filters.iter().map(String::as_str);
+        let output = self.output(&filters.chain(status).collect::<Vec<_>>())?;
         let mut standing = read(&output, prefix);
         standing.under_way = self.under_way()?;
         let remotes = self.lines(&["remote"])?;
@@ -69,7 +72,8 @@ impl Git {
     /// # Errors
     /// When git refuses.
     pub(crate) fn differing_from(&self, commit: &str) -> Result<Vec<PathBuf>, GitError> {
-        let output = self.output(&[
+        let filters = self.without_filters()?;
+        let diff = [
             "diff-index",
             "-z",
             "--name-only",
@@ -81,11 +85,28 @@ impl Git {
             commit,
             "--",
             ".",
-        ])?;
+        ];
+        let filters = filters.iter().map(String::as_str);
+        let output = self.output(&filters.chain(diff).collect::<Vec<_>>())?;
         Ok(paths(&output))
     }
 
-    /// Files below the folder that git ignores, among these.
+    /// What keeps git from running the filters that a clone configures, to see whether a file differs.
+    fn without_filters(&self) -> Result<Vec<String>, GitError> {
+        let filters = ["config", "--name-only", "--get-regexp", r"^filter\."];
+        let mut names: Vec<String> = Vec::new();
+        for key in self.lines(&filters)? {
+            let name = key.rsplit_once('.').map(|(name, _)| name.to_owned());
+            names.extend(name.filter(|name| !names.contains(name)));
+        }
+        let off = |name: &String| {
+            ["clean=", "smudge=", "process=", "required=false"].map(|off| format!("{name}.{off}"))
+        };
+        let off = names.iter().flat_map(off);
+        Ok(off.flat_map(|off| ["-c".to_owned(), off]).collect())
+    }
+
+    /// Files below the folder that git knows.
     ///
     /// # Errors
     /// When git cannot be run.

@@ -1,6 +1,7 @@
 //! When changes landed: with the first-parent commit of the current branch that brought them,
 //! in an order that no clock can upset.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -49,6 +50,27 @@ pub fn landed(commits: &[Arc<Commit>], now: DateTime<Utc>) -> Vec<DateTime<Utc>>
     times
 }
 
+/// The same of some of the commits, given newest first, where `all` of them are known with their
+/// times, the oldest first: those in between may have been made later.
+pub(crate) fn landed_among<'t>(
+    commits: &[Arc<Commit>],
+    all: impl Iterator<Item = (&'t str, i64)>,
+    now: DateTime<Utc>,
+) -> Vec<DateTime<Utc>> {
+    let mut times = landed(commits, now);
+    let places = commits.iter().enumerate();
+    let places: HashMap<&str, usize> = places.map(|(at, commit)| (&*commit.hash, at)).collect();
+    let mut latest = DateTime::UNIX_EPOCH;
+    for (hash, time) in all {
+        let own = DateTime::from_timestamp(time, 0).unwrap_or(now);
+        latest = latest.max(own.min(now));
+        if let Some(at) = places.get(hash) {
+            times[*at] = times[*at].max(latest);
+        }
+    }
+    times
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +94,24 @@ mod tests {
             .map(DateTime::timestamp)
             .collect();
         assert_eq!(times, [100, 100, 100, 40, 40, 0]);
+        // One in between that touched nothing here was made later than the next.
+        let named = |(at, time): (usize, i64)| {
+            let hash = at.to_string();
+            Arc::new(Commit {
+                hash,
+                ..(*commit(time)).clone()
+            })
+        };
+        let commits = [50, 20, 10]
+            .into_iter()
+            .enumerate()
+            .map(named)
+            .collect::<Vec<_>>();
+        let all = [("2", 10), ("x", 40), ("1", 20), ("y", i64::MAX), ("0", 50)];
+        let times: Vec<i64> = landed_among(&commits, all.into_iter(), now)
+            .iter()
+            .map(DateTime::timestamp)
+            .collect();
+        assert_eq!(times, [100, 40, 10]);
     }
 }

@@ -246,8 +246,10 @@ impl<'a> Demo<'a> {
             if before != Some((stage, of)) {
                 parts.push(items(std::mem::take(&mut rows)));
                 let block = block(shown.step);
-                let stage = stage.map_or("No stage".to_owned(), plain);
-                parts.push(format!("**{stage} · {block}**"));
+                parts.push(match stage {
+                    Some(stage) => format!("**{} · {block}**", plain(stage)),
+                    None => format!("**{block}**"),
+                });
                 before = Some((shown.stage, of));
             }
             rows.push(row(shown, path));

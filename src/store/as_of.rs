@@ -1,8 +1,8 @@
 //! A commit laid out in a private folder, to be opened like a checkout of it.
 //!
 //! Git checks nothing out: filters, hooks and line ends that the clone is configured to convert
-//! stay out of it, and nothing is written to the repository. The files of the plan come with their
-//! content; of all others it only matters that they exist. A `.git` of its own stands beside them,
+//! stay out of it, and nothing is written to the repository. Folders, links and the files of the plan are
+//! laid out; of all others it only matters that they exist, which the listing of the commit says. A `.git` of its own stands beside them,
 //! a linked worktree whose `HEAD` is the commit, so that whoever asks git there gets the answers of
 //! that time. The folder goes away with the value.
 
@@ -12,11 +12,13 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
 use super::locate::discover::{Overrides, discover};
+use super::locate::listed::Listed;
 use super::state::temporary_folder;
 use crate::git::GitError;
 use crate::git::checkout::Checkout;
@@ -46,8 +48,10 @@ pub struct AsOf {
     real_top: PathBuf,
     start: PathBuf,
     missing: usize,
-    /// Files without their content, by path.
-    empty: Vec<TreeEntry>,
+    /// Files that are not laid out.
+    others: Vec<TreeEntry>,
+    /// The same for whoever asks what exists.
+    listed: Arc<Listed>,
     git: History,
 }
 
@@ -85,31 +89,47 @@ impl AsOf {
             real_top,
             start,
             missing: 0,
-            empty: Vec::new(),
+            others: Vec::new(),
+            listed: Arc::default(),
             git: git.clone(),
         };
         let tree = git.tree(commit).map_err(git_error)?;
         let tree = safe(tree);
-        as_of.lay_names(&tree)?;
+        as_of.lay_folders(&tree)?;
         let (plan, others): (Vec<_>, Vec<_>) = tree.into_iter().partition(is_read);
         as_of.fill(&git, &plan)?;
         // The configuration may name files by any name.
-        let layout = discover(&as_of.start, &as_of.overrides(overrides));
+        let overrides = as_of.overrides(overrides);
+        let mut layout = discover(&as_of.start, &overrides);
+        if layout.matches_names(has_known_name) {
+            // Only where their names are there, a pattern finds them.
+            for entry in others.iter().filter(|entry| entry.kind == TreeKind::File) {
+                drop(fs::File::create_new(as_of.top.join(&entry.path))?);
+            }
+            layout = discover(&as_of.start, &overrides);
+            others.iter().for_each(|entry| {
+                // Nothing is lost where it stays: it is known to exist all the same.
+                let _ = fs::remove_file(as_of.top.join(&entry.path));
+            });
+        }
         let named: HashSet<&Path> = layout.files.iter().map(|(path, _)| &**path).collect();
         let is_named = |entry: &TreeEntry| named.contains(&*as_of.top.join(&entry.path));
-        let (named, empty): (Vec<_>, Vec<_>) = others.into_iter().partition(is_named);
+        let (named, others): (Vec<_>, Vec<_>) = others.into_iter().partition(is_named);
         as_of.fill(&git, &named)?;
-        as_of.empty = empty;
+        let files = others.iter().filter(|entry| entry.kind == TreeKind::File);
+        let files = files.map(|entry| as_of.top.join(&entry.path));
+        as_of.listed = Arc::new(Listed::new(files));
+        as_of.others = others;
         Ok(as_of)
     }
 
-    /// Gives a file its content that has none yet, for somebody who wants to read it.
+    /// Lays out a file that is not, for somebody who wants to read it.
     pub(crate) fn fetch(&self, path: &Path) {
         let Ok(path) = path.strip_prefix(&self.top) else {
             return;
         };
-        let mut empty = self.empty.iter();
-        let entry = empty.find(|entry| entry.path == path && entry.kind == TreeKind::File);
+        let mut others = self.others.iter();
+        let entry = others.find(|entry| entry.path == path && entry.kind == TreeKind::File);
         let hash = entry.map(|entry| &*entry.hash);
         let content = hash.and_then(|hash| self.git.objects(&[hash]).ok()?.next_object());
         if let Some(content) = content {
@@ -131,6 +151,7 @@ impl AsOf {
     /// What is named instead of the configured files, with paths of the real checkout as those of
     /// the layout.
     pub fn overrides(&self, mut overrides: Overrides) -> Overrides {
+        overrides.listed = Some(self.listed.clone());
         for path in overrides.logs.iter_mut().chain(&mut overrides.canon) {
             if let Ok(below) = path.strip_prefix(&self.real_top) {
                 *path = self.top.join(below);
@@ -145,19 +166,17 @@ impl AsOf {
         text.replace(&top, &real)
     }
 
-    /// Makes all folders, then all files, still empty. Links come last, when they can lead nobody
-    /// astray.
-    fn lay_names(&self, tree: &[TreeEntry]) -> io::Result<()> {
+    /// Makes all folders. Links come later, when they can lead nobody astray.
+    fn lay_folders(&self, tree: &[TreeEntry]) -> io::Result<()> {
         fs::create_dir_all(&self.start)?;
+        let mut made = HashSet::new();
         for entry in tree {
-            let path = self.top.join(&entry.path);
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder)?;
-            }
-            match entry.kind {
-                TreeKind::File => drop(fs::File::create_new(path)?),
-                TreeKind::Submodule => fs::create_dir_all(path)?,
-                TreeKind::Link => {}
+            let folder = match entry.kind {
+                TreeKind::Submodule => Some(&*entry.path),
+                TreeKind::File | TreeKind::Link => entry.path.parent(),
+            };
+            if let Some(folder) = folder.filter(|folder| made.insert(*folder)) {
+                fs::create_dir_all(self.top.join(folder))?;
             }
         }
         Ok(())
@@ -182,15 +201,13 @@ impl AsOf {
                     let _ = std::os::unix::fs::symlink(leads_to, path);
                 }
                 (Some(bytes), _) => {
-                    let mut file = OpenOptions::new().write(true).open(path)?;
+                    // No link leads there: where something is already, this fails.
+                    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
                     file.write_all(&bytes)?;
                     // Nobody waits for it to come to rest.
                     file.set_modified(SystemTime::UNIX_EPOCH)?;
                 }
-                (None, _) => {
-                    self.missing += 1;
-                    let _ = fs::remove_file(path);
-                }
+                (None, _) => self.missing += 1,
             }
         }
         Ok(())
@@ -218,10 +235,14 @@ fn git_error(error: GitError) -> io::Error {
     io::Error::other(error)
 }
 
-fn is_read(entry: &TreeEntry) -> bool {
-    let extension = entry.path.extension().unwrap_or_default();
+fn has_known_name(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
     let extension = extension.to_ascii_lowercase().into_vec();
-    let is_read = READ.iter().any(|read| read.as_bytes() == extension);
+    READ.iter().any(|read| read.as_bytes() == extension)
+}
+
+fn is_read(entry: &TreeEntry) -> bool {
+    let is_read = has_known_name(&entry.path);
     match entry.kind {
         TreeKind::File => is_read,
         TreeKind::Link => true,

@@ -24,7 +24,7 @@ pub mod watch;
 pub(crate) mod branch;
 pub mod locate;
 pub(crate) mod past;
-pub(crate) mod as_of;
+pub mod as_of;
 pub mod changes;
 pub(crate) mod pull_request;
 pub mod transaction;

@@ -99,6 +99,7 @@ impl PullRequestInput<'_> {
                 checkpoints: layout.papers.folder_of(Role::Checkpoint),
                 configuration: &layout.config_problems,
                 changes: None,
+                listed: layout.listed.as_deref(),
             };
             let found = input.inspect_with(plan, self.now, &Progress::default());
             found.unwrap_or_default()

@@ -5,6 +5,7 @@ pub(crate) mod as_of;
 mod background;
 mod effect;
 pub(crate) mod event;
+mod git;
 mod past;
 mod terminal_event;
 
@@ -320,17 +321,27 @@ impl<F: TerminalHost> Cockpit<F> {
             Event::Answer(view, event) => self.answered(view, *event),
             Event::Compared(answer) => self.compared(answer),
             Event::ChangesRead(base, answer) => self.tell(Message::ChangesRead { base, answer }),
+            Event::PullRequestText(text) => self.tell(Message::PullRequestText(text)),
+            Event::RepositoryChanged => {
+                self.model.repository_changed();
+                Ok(())
+            }
             Event::LookAhead(part) => self.looked_ahead(part),
             Event::Followed(progress, of, part) => self.followed(&progress, of, part),
             Event::Landed { generation, landed } => {
                 self.tell(Message::Landed { generation, landed })
             }
             Event::Past { generation, past } => self.tell(Message::Past { generation, past }),
-            Event::PastAside(read) => {
+            Event::PastAside(read, progress) => {
                 self.model.work.reading_aside = None;
+                self.model.work.has_no_history = read.is_none() && !progress.is_stopped();
                 match read {
                     Some((generation, past)) => self.tell(Message::Past { generation, past }),
-                    None => Ok(()),
+                    // The detail pane says so.
+                    None => {
+                        self.dirty = true;
+                        Ok(())
+                    }
                 }
             }
             Event::Opened(whole, disk) => {

@@ -46,6 +46,12 @@ pub trait TerminalHost {
     /// `again`.
     fn edit(&mut self, form: &Form, again: bool) -> Edited;
 
+    /// Lets something have the terminal until it is done.
+    ///
+    /// # Errors
+    /// When the terminal cannot be taken back; the work is done all the same.
+    fn hand_over(&mut self, work: &mut dyn FnMut()) -> io::Result<()>;
+
     /// Lets the person's editor work on the text of a field, and answers what was left.
     ///
     /// # Errors
@@ -122,6 +128,10 @@ impl TerminalHost for RealTerminal<'_> {
 
     fn suspend(&mut self) -> io::Result<bool> {
         self.terminal.suspend(&self.input)
+    }
+
+    fn hand_over(&mut self, work: &mut dyn FnMut()) -> io::Result<()> {
+        self.terminal.away(&self.input, work)
     }
 
     fn edit(&mut self, form: &Form, again: bool) -> Edited {

@@ -411,8 +411,9 @@ const ON_DARK: Palette = Palette {
     alarm: 0xD55E00,
     good: 0x009E73,
     muted: 0x999999,
-    selection: 0x16304D,
-    selection_unfocused: 0x303030,
+    // Dark enough for every ink on it.
+    selection: 0x00173D,
+    selection_unfocused: 0x161616,
     flash: 0x541A54,
     heat: [
         (0xBCBCBC, 0x262626),
@@ -429,8 +430,8 @@ const ON_LIGHT: Palette = Palette {
     alarm: 0xA84300,
     good: 0x00694D,
     muted: 0x5F5F5F,
-    selection: 0xCFE8F8,
-    selection_unfocused: 0xE4E4E4,
+    selection: 0xEAF5FC,
+    selection_unfocused: 0xF2F2F2,
     flash: 0xFFF3B0,
     heat: [
         (0x303030, 0xEEEEEE),
@@ -533,6 +534,10 @@ fn true_color(rgb: u32) -> Color {
 
 /// The nearest of xterm's 240 fixed colours: the cube 16–231 or the greys 232–255.
 fn nearest_index(rgb: u32) -> u8 {
+    if rgb == ON_LIGHT.alarm {
+        // The nearest is too pale to be read on the selected row.
+        return 124;
+    }
     (16..=255u8)
         .min_by_key(|&index| distance(channels(rgb), xterm_color(index)))
         .unwrap_or(16)

@@ -116,6 +116,12 @@ impl<K: Ord + Clone> Groups<K> {
         })
     }
 
+    /// The line of the heading that a row stands below.
+    pub(crate) fn heading_above(&self, line: usize) -> Option<usize> {
+        let group = self.groups[self.group_of(line)?];
+        (group.has_heading && group.line < line).then_some(group.line)
+    }
+
     /// The group that a line belongs to.
     fn group_of(&self, line: usize) -> Option<usize> {
         let behind = self.groups.partition_point(|group| group.line <= line);
@@ -241,6 +247,11 @@ impl<K: Ord + Copy> GroupedRows<K> {
     /// How many lines there are.
     pub fn lines(&self) -> usize {
         self.groups.lines()
+    }
+
+    /// The line of the heading that a row stands below.
+    pub(crate) fn heading_above(&self, line: usize) -> Option<usize> {
+        self.groups.heading_above(line)
     }
 
     /// Key and rows of the group whose heading a line is.

@@ -9,6 +9,7 @@ use super::job::JobResult;
 use super::key::Key;
 use super::pointer::Target;
 use crate::app::own::programs::{Ended, ProgramRun};
+use crate::app::screens::changes::git::GitWork;
 use crate::app::screens::since::seen::SeenChanges;
 use crate::app::sync::draft::Draft;
 use crate::app::sync::draft_log::DraftEdit;
@@ -118,6 +119,15 @@ pub enum Message {
         serial: u64,
         /// How.
         ended: Ended,
+    },
+    /// The text of a pull request, or why there is none.
+    PullRequestText(Result<String, String>),
+    /// Git has done what it was to do, or could not be asked to.
+    GitEnded {
+        /// What that was.
+        work: GitWork,
+        /// How it ended and what it printed.
+        ended: Result<(Ended, String), String>,
     },
     /// The person wants to leave.
     Quit,
@@ -250,6 +260,10 @@ pub enum Effect {
     ListPaths(String),
     /// Let `$EDITOR` work on the text of the field with this number.
     EditField(u64, String),
+    /// Find out what a pull request of the branch would say.
+    DescribePullRequest,
+    /// Have git do something, with the terminal.
+    RunGit(GitWork),
     /// Run a program beside the keys.
     RunProgram(ProgramRun),
     /// Ask the program that runs to end.

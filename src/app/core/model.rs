@@ -34,6 +34,7 @@ use crate::app::sync::edits::Sync;
 use crate::app::sync::work::Work;
 use crate::change::compose::{Assignment, Composer};
 use crate::change::form::Form;
+use crate::document::log::LineLayout;
 use crate::plan::checks::Problem;
 use crate::plan::id::StepId;
 use crate::plan::paper::Papers;
@@ -44,6 +45,7 @@ use crate::plan::uid::Uids;
 use crate::plan::view::NamedView;
 use crate::plan::{Plan, StepKey, StepRef, marks};
 use crate::record::today::rituals::Rituals;
+use crate::store::locate::listed::Listed;
 
 /// How long a row that somebody else changed stays lit.
 const FLASH: Duration = Duration::milliseconds(1_500);
@@ -95,6 +97,8 @@ pub struct SessionContext {
     pub rituals: Rituals,
     /// Where the page of the plan is published, if anywhere.
     pub page_url: Option<String>,
+    /// The configured layout of logs.
+    pub log_layout: LineLayout,
     /// Whether the logs are given on the command line, and not those of the configuration.
     pub own_logs: bool,
     /// Where what is found in the plan's past is kept for the next time, if anywhere.
@@ -103,6 +107,8 @@ pub struct SessionContext {
     pub uids: Uids,
     /// The version that is shown, where it is not the present one.
     pub as_of: Option<ShownVersion>,
+    /// What exists beside what is on disk.
+    pub listed: Option<Arc<Listed>>,
 }
 
 /// The whole state of the cockpit.

@@ -41,6 +41,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             model.changes_known();
         }
         Message::Compared { baseline, answer } => model.compared(&baseline, answer),
+        Message::PullRequestText(text) => model.pull_request_described(text),
+        Message::GitEnded { work, ended } => model.git_ended(&work, ended),
         Message::ChangesRead { base, answer } => model.changes_read(&base, answer),
         Message::Followed(subject, part) => model.followed(&subject, part),
         Message::LookAhead(part) => model.look_ahead(part),

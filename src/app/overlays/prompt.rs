@@ -81,6 +81,10 @@ pub(crate) enum Purpose {
     Narrow,
     /// Who the person is.
     Me,
+    /// The message of a commit.
+    CommitMessage,
+    /// The name of a new branch.
+    NewBranch,
 }
 
 impl Prompt {
@@ -172,6 +176,8 @@ impl Purpose {
             Self::AsOf => model.ask_as_of(text),
             Self::Narrow => model.narrow(text),
             Self::Me => model.set_me(text),
+            Self::CommitMessage => model.commit_with(text),
+            Self::NewBranch => model.begin_branch(text),
         }
     }
 

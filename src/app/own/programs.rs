@@ -92,6 +92,27 @@ pub struct Program {
 }
 
 impl Program {
+    /// One that has ended, with what it printed.
+    pub(crate) fn over(name: &str, ended: Ended, output: &str) -> Self {
+        let mut program = Self {
+            run: ProgramRun {
+                serial: 0,
+                name: name.to_owned(),
+                program: OsString::new(),
+                arguments: Vec::new(),
+                variables: Vec::new(),
+                folder: PathBuf::new(),
+                writes: false,
+            },
+            state: ProgramState::Ended(ended),
+            lines: Vec::new(),
+            left_out: 0,
+            is_open: false,
+        };
+        program.print(output);
+        program
+    }
+
     /// What the command is called.
     pub fn name(&self) -> &str {
         &self.run.name
@@ -154,12 +175,12 @@ impl Programs {
 pub(crate) const COMMANDS: &[Command] = &[Command {
     name: "show-output",
     keys: &["O"],
-    title: "Show what your own command printed last, or still prints",
+    title: "Show what git or your own command printed last, or still prints",
     group: Group::View,
     places: Places::ScreensAnd(&[]),
     blocked: |model| {
         let none = model.programs.last.is_none();
-        none.then(|| "none of your own commands has run yet".to_owned())
+        none.then(|| "neither git nor a command of your own has run yet".to_owned())
     },
     run: |model| model.overlays.push(Overlay::Output(Output::default())),
     ..Command::BASE
@@ -189,6 +210,11 @@ impl Model {
             program.state = ProgramState::Running;
             self.effects.push(Effect::RunProgram(program.run.clone()));
         }
+    }
+
+    /// Shows what the program printed that ran last.
+    pub(crate) fn show_output(&mut self) {
+        self.overlays.push(Overlay::Output(Output::default()));
     }
 
     /// Asks the program that runs to end.

@@ -125,6 +125,7 @@ impl Model {
     /// Makes a change: on screen now, on disk as soon as it can be, in the history for `u`.
     /// Answers whether it was made.
     pub(crate) fn commit(&mut self, change: Change) -> bool {
+        let change = change.laid_out(&self.plan, self.context.log_layout);
         if change.edits.is_empty() {
             self.say("nothing to change");
             return false;

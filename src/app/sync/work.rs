@@ -42,6 +42,8 @@ pub struct Work {
     pub reading_past: Option<Arc<Progress>>,
     /// The same, begun by nobody: for what is told of a step beside its fields.
     pub reading_aside: Option<Arc<Progress>>,
+    /// Whether it turned out that there is none.
+    pub has_no_history: bool,
     /// The state of the plan whose past is known.
     past_of: Option<u64>,
     /// What git tells the weekly review, once it was asked.

@@ -2,8 +2,10 @@
 //! of the log spell theirs.
 
 use super::{Change, Composer, Edit, Target};
+use crate::change::blank_line;
 use crate::change::value::{self, Refusal, refuse};
 use crate::document::json;
+use crate::document::log::{LineLayout, LogDocument};
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::canon::section::HEADING_DASHES;
 use crate::plan::field::Field;
@@ -74,6 +76,8 @@ impl Composer<'_> {
             .map(|(key, raw)| format!("\"{key}\"{colon}{raw}"))
             .collect::<Vec<_>>()
             .join(&separator);
+        let layout = file.log().and_then(LogDocument::layout);
+        let is_spaced = layout == Some(LineLayout::Spaced);
         super::reversible(
             file,
             Change {
@@ -82,7 +86,7 @@ impl Composer<'_> {
                     path: file.path.clone(),
                     target: Target::LogStep { step: id, nth: 0 },
                     before: None,
-                    after: Some(format!("{{{line}}}").into_bytes()),
+                    after: Some(blank_line::with(format!("{{{line}}}"), is_spaced)),
                 }],
             },
         )

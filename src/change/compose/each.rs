@@ -2,10 +2,10 @@
 //! the others do not have to wait for it.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use super::assign::{Action, Assignment, requests};
 use super::{Change, Composer, Edit, Target, reversible, shown};
+use crate::change::blank_line;
 use crate::change::value::{Refusal, refuse};
 use crate::document::progress::Progress;
 use crate::plan::Plan;
@@ -182,14 +182,19 @@ impl Composer<'_> {
         };
         let place = |edit: &Edit| (edit.path.clone(), std::cmp::Reverse(line(edit)));
         change.edits.sort_by_key(place);
-        for of_one_file in change.edits.chunk_by(|a, b| a.path == b.path) {
-            let path: &Path = &of_one_file[0].path;
+        for of_one_file in change.edits.chunk_by_mut(|a, b| a.path == b.path) {
+            let path = of_one_file[0].path.clone();
             let Some(file) = self.plan.files().iter().find(|file| file.path == path) else {
                 continue;
             };
             let edits = of_one_file.to_vec();
             let label = String::new();
-            reversible(file, Change { label, edits })?;
+            let of_file = Change { label, edits };
+            let alone = blank_line::none(&of_file);
+            if reversible(file, of_file).is_err() {
+                let alone = reversible(file, alone)?;
+                of_one_file.clone_from_slice(&alone.edits);
+            }
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Log lines edited as text: what cannot be read, and whole steps.
 
 use super::{Change, Composer, Edit, Target, reversible};
+use crate::change::blank_line;
 use crate::change::value::{Refusal, refuse, refuse_control};
 use crate::document::log::{LineProblem, LogDocument};
 use crate::plan::LogPlace;
@@ -56,8 +57,9 @@ impl Composer<'_> {
     pub fn remove(&self, step: usize) -> Result<Change, Refusal> {
         let change = self.removal(step)?;
         let place = self.plan.step(step).log_place();
-        let file = place.map_or(0, |place| place.file);
-        reversible(&self.plan.files()[file], change)
+        let file = &self.plan.files()[place.map_or(0, |place| place.file)];
+        let alone = blank_line::none(&change);
+        reversible(file, change).or_else(|_| reversible(file, alone))
     }
 
     /// The same, not yet tried whether it can be undone.
@@ -76,12 +78,15 @@ impl Composer<'_> {
             let path = self.plan.files()[section.file].path.display();
             return refuse(format!("{id} has a section in {path}; remove that first"));
         }
+        let file = &self.plan.files()[place.file];
+        let is_spaced = (file.log()).is_some_and(|log| log.has_own_blank(place.line));
+        let content = &line.bytes()[line.body().range()];
         Ok(Change {
             label: format!("{id} removed: {}", super::shown(&step.title())),
             edits: vec![Edit {
-                path: self.plan.files()[place.file].path.clone(),
+                path: file.path.clone(),
                 target: Target::LogText { line: place.line },
-                before: Some(line.bytes()[line.body().range()].to_vec()),
+                before: Some(blank_line::with(content, is_spaced)),
                 after: None,
             }],
         })

@@ -10,6 +10,7 @@ mod fix;
 mod free;
 pub(crate) mod renumber;
 mod gate;
+mod layout;
 mod line;
 mod list;
 mod resolve;

@@ -3,6 +3,7 @@
 use super::{Change, Composer, Edit, Target};
 use crate::change::value::{Refusal, refuse};
 use crate::document::Document;
+use crate::document::log::{LineLayout, LogDocument};
 use crate::document::markers::MarkedConflict;
 use crate::document::rope::Rope;
 use crate::document::splice::Span;
@@ -88,7 +89,15 @@ impl Composer<'_> {
                     dispute.about
                 ));
             }
-            Resolution::Both => both(&text(ours), &text(theirs)),
+            Resolution::Both => {
+                let log = self.plan.files()[dispute.file].log();
+                let layout = log.and_then(LogDocument::layout);
+                let blank = match layout == Some(LineLayout::Spaced) {
+                    true => &b"\n"[..],
+                    false => b"",
+                };
+                both(&text(ours), blank, &text(theirs))
+            }
             Resolution::Text(text) => {
                 let mut text = text.clone().into_bytes();
                 if !text.is_empty() && !text.ends_with(b"\n") {
@@ -100,8 +109,8 @@ impl Composer<'_> {
     }
 }
 
-/// Our lines, then those of theirs that ours do not have.
-fn both(ours: &[u8], theirs: &[u8]) -> Vec<u8> {
+/// Our lines, then those of theirs that ours do not have, with `blank` between them.
+fn both(ours: &[u8], blank: &[u8], theirs: &[u8]) -> Vec<u8> {
     let lines = |text: &'_ [u8]| -> Vec<Vec<u8>> {
         text.split_inclusive(|byte| *byte == b'\n')
             .map(<[u8]>::to_vec)
@@ -110,7 +119,13 @@ fn both(ours: &[u8], theirs: &[u8]) -> Vec<u8> {
     let known = lines(ours);
     let more = lines(theirs).into_iter();
     let more = more.filter(|line| line.trim_ascii().is_empty() || !known.contains(line));
-    [ours, &more.collect::<Vec<_>>().concat()].concat()
+    let more = more.collect::<Vec<_>>().concat();
+    let blank = if ours.is_empty() || more.is_empty() {
+        b""
+    } else {
+        blank
+    };
+    [ours, blank, &more].concat()
 }
 
 fn bytes_of(document: &Document) -> Rope {

@@ -8,6 +8,7 @@
 mod back;
 mod log;
 mod markdown;
+pub mod message;
 pub mod outline;
 #[cfg(test)]
 mod tests;

@@ -134,6 +134,7 @@ fn item(base: Option<&Unit<'_>>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Option<H
     let was = b.as_ref().map(|b| b.text);
     let text = one(was, o.text, t.text)
         .or_else(|| later(o.text, t.text))
+        .or_else(|| b.is_none().then(|| new_proofs(o.text, t.text))?)
         .or_else(|| field_text(base?, ours, theirs))
         .or_else(|| proofs(was?, o.text, t.text))
         .or_else(|| wrapped(was?, o.text, t.text));
@@ -216,6 +217,18 @@ fn proofs(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
     match is_proof(ours) && is_proof(theirs) {
         true => appended(base, ours, theirs),
         false => None,
+    }
+}
+
+/// A check that both wrote down, at least one of them with evidence.
+fn new_proofs(ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
+    const BEFORE: &[u8] = " — <".as_bytes();
+    let subject = |text: &[u8]| memchr::memmem::find(text, BEFORE);
+    match (subject(ours), subject(theirs)) {
+        (Some(at), None) if ours[..at] == *theirs.trim_ascii_end() => Some(ours.to_vec()),
+        (None, Some(at)) if theirs[..at] == *ours.trim_ascii_end() => Some(theirs.to_vec()),
+        (Some(at), Some(_)) => proofs(&ours[..at], ours, theirs),
+        _ => None,
     }
 }
 

@@ -52,8 +52,12 @@ pub(super) fn of_item(text: &str, label: Option<&Label>) -> (Vec<Key>, Option<St
     let mut keys = vec![shared(format!("words {}", plain(text)))];
     keys.extend(first.map(|first| shared(format!("number {first}"))));
     // What is behind the dash may come later, as evidence does behind a check.
-    let subject = text.split(" — ").next().unwrap_or_default();
-    keys.push(own(format!("subject {}", plain(subject))));
+    let (subject, proof) = text.split_once(" — ").unwrap_or((text, "http"));
+    keys.push(Key {
+        text: format!("subject {}", plain(subject)),
+        // Both sides may write a check down, one of them with a link.
+        joins: proof.starts_with("http"),
+    });
     (keys, first.map(padded))
 }
 

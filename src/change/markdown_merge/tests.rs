@@ -203,6 +203,23 @@ fn evidence_of_two_people_for_one_check_is_all_there() {
 }
 
 #[test]
+fn a_check_that_both_sides_write_down_is_there_once_with_the_evidence_of_both() {
+    let base = "# Roadmap\n\n## Base\n";
+    let with = |runbooks: &str, pagers: &str| {
+        format!("{base}\n- Runbooks{runbooks}\n\n- Pagers{pagers}\n")
+    };
+    let (ana, ben) = (" — <https://a/1> (Ana)", " — <https://a/2> (Ben)");
+    for (ours, theirs) in [(ana, ben), (ben, ana)] {
+        assert_eq!(
+            clean(base, &with(ours, ""), &with("", theirs)),
+            with(ours, theirs)
+        );
+        let both = with(&format!("{ana}{ben}"), "");
+        assert_eq!(clean(base, &with(ours, ""), &with(theirs, "")), both);
+    }
+}
+
+#[test]
 fn entries_that_both_sides_append_are_both_there() {
     let base = "# R\n\n## Base\n\n- a\n\n## Top\n\n- z\n";
     let ours = base.replace("- a\n", "- a\n- ours\n");

@@ -3,12 +3,13 @@
 //! Steps are matched by `uid`, then by ID, keys within a line by name, values on their raw source.
 //! What both sides changed is written as both versions between conflict markers, around that line
 //! alone. In reading order: [`lines`] takes the versions apart, [`identity`] puts them into one
-//! numbering, [`align`] finds what is in the same place, [`weave`] decides which lines are where,
+//! numbering, [`layout`] takes out the blank lines of spaced logs, [`align`] finds what is in the same place, [`weave`] decides which lines are where,
 //! [`object`] merges one line, [`output`] writes the bytes. Pure: bytes in, bytes and conflicts out, linear time but for the sorting of moved lines.
 //! The result is the same whichever side is called ours, the versions between markers aside.
 
 pub(crate) mod align;
 pub(crate) mod identity;
+mod layout;
 pub(crate) mod lines;
 pub(crate) mod object;
 mod output;
@@ -21,6 +22,7 @@ use std::fmt;
 
 use lines::{Tokens, Version};
 
+use crate::document::log::LineLayout;
 use crate::document::rope::Rope;
 use crate::plan::id::StepId;
 
@@ -147,14 +149,15 @@ pub fn merge(versions: Versions<'_>, markers: Markers<'_>, mainline: Option<Side
     let Versions { base, ours, theirs } = versions;
     let bytes = [base, ours, theirs];
     let (read, tokens) = read(bytes);
+    let layout = layout::common(&read);
     let settled = identity::settle(bytes, read.each_ref(), &tokens, mainline);
     let Some(settled) = settled else {
-        return merge_lines(&read, &tokens, markers);
+        return merge_lines(read, &tokens, markers, layout);
     };
     let (read, tokens) = self::read(settled.versions.each_ref());
     Merged {
         renumbered: settled.renumbered,
-        ..merge_lines(&read, &tokens, markers)
+        ..merge_lines(read, &tokens, markers, layout)
     }
 }
 
@@ -167,12 +170,18 @@ fn read(bytes: [&Rope; 3]) -> ([Version<'_>; 3], Tokens<'_>) {
 }
 
 fn merge_lines(
-    [base, ours, theirs]: &[Version<'_>; 3],
+    mut versions: [Version<'_>; 3],
     tokens: &Tokens<'_>,
     markers: Markers<'_>,
+    layout: Option<LineLayout>,
 ) -> Merged {
+    if layout.is_some() {
+        layout::take_out(&mut versions);
+    }
+    let [base, ours, theirs] = &versions;
     let pieces = weave::weave(base, ours, theirs, tokens);
-    output::write(&output::Frame::of(base, ours, theirs), pieces, markers)
+    let frame = output::Frame::of(base, ours, theirs, layout.unwrap_or_default());
+    output::write(&frame, pieces, markers)
 }
 
 /// What is left of three states of a thing that one side at most may have changed; where

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::lines::{Line, Version};
 use super::{Conflict, Dispute, Markers, Merged, either};
+use crate::document::log::LineLayout;
 
 /// A line of the result.
 pub struct Row<'a> {
@@ -46,11 +47,17 @@ pub struct Frame<'a> {
     bom: bool,
     newline: &'a [u8],
     closing: &'a [u8],
+    layout: LineLayout,
 }
 
 impl<'a> Frame<'a> {
     /// The frame that both sides' changes make.
-    pub fn of(base: &Version<'a>, ours: &Version<'a>, theirs: &Version<'a>) -> Self {
+    pub fn of(
+        base: &Version<'a>,
+        ours: &Version<'a>,
+        theirs: &Version<'a>,
+        layout: LineLayout,
+    ) -> Self {
         let (o, t) = (ours, theirs);
         let newline = either(
             base.newline,
@@ -61,6 +68,7 @@ impl<'a> Frame<'a> {
             bom: either(base.bom, o.bom, t.bom),
             newline: newline.unwrap_or(b"\n"),
             closing: either(base.closing, o.closing, t.closing).unwrap_or(b"\n"),
+            layout,
         }
     }
 }
@@ -78,6 +86,9 @@ pub fn write(frame: &Frame<'_>, pieces: Vec<Piece<'_>>, markers: Markers<'_>) ->
     }
     let last = pieces.len().saturating_sub(1);
     for (at, piece) in pieces.into_iter().enumerate() {
+        if at > 0 && frame.layout == LineLayout::Spaced {
+            output.end(None);
+        }
         match piece {
             Piece::Row(row) if at == last && frame.closing != b"\n" => {
                 output.body(&row);

@@ -43,6 +43,7 @@ pub(super) fn new_since(
         checkpoints: before.layout.papers.folder_of(Role::Checkpoint),
         configuration: &settings::judged(&before.layout, own.as_deref()).problems,
         changes,
+        listed: before.layout.listed.as_deref(),
     };
     let old = premises.inspect_with(&before.plan, now, &Progress::default());
     let old = old.unwrap_or_default();

@@ -167,6 +167,7 @@ fn problems(
         checkpoints: layout.papers.folder_of(Role::Checkpoint),
         configuration: &settings::judged(layout, own).problems,
         changes,
+        listed: layout.listed.as_deref(),
     };
     // Nobody stops it but the end of the program.
     (premises.inspect_with(plan, now, progress)).unwrap_or_default()

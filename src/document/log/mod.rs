@@ -6,6 +6,7 @@
 //! Values are decoded when somebody asks.
 
 mod chunk;
+mod layout;
 mod lens;
 mod shape;
 mod value;
@@ -22,6 +23,7 @@ use super::splice::{self, Span, Splice, SpliceError};
 use crate::document::parallel::in_parallel;
 use chunk::Chunk;
 pub(crate) use chunk::{LineReader, body, split_pieces};
+pub use layout::LineLayout;
 use shape::Shapes;
 
 /// A chunk that has grown beyond so many bytes is split.

@@ -74,6 +74,7 @@ pub fn plan(steps: usize, seed: u64) -> Vec<(PathBuf, Vec<u8>)> {
     papers::artifacts(&ledger, &mut add);
     papers::decisions(&ledger, &mut add);
     papers::risks(&ledger, &mut add);
+    papers::demos(&ledger, &mut add);
     papers::checkpoints(&content, layout, &ledger, &mut add);
     files
 }

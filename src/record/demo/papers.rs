@@ -1,4 +1,4 @@
-//! The papers around the demo plan: configuration, roadmap, decisions, risks, artifacts
+//! The papers around the demo plan: configuration, roadmap, decisions, risks, demos, artifacts
 //! and checkpoints.
 //!
 //! A paper is written only if the steps that it names are in the plan.
@@ -76,6 +76,12 @@ const RISKS: [Paper; 3] = [
     ),
 ];
 
+const DEMOS: [Paper; 1] = [paper!(
+    "demos",
+    "2026-07-03.md",
+    [328, 335, 410, 411, 419, 420, 501, 502, 508]
+)];
+
 /// The roadmap with an evidence link for each ticked check, in the check's own words.
 pub(super) fn roadmap(milestones: &Milestones) -> String {
     let mut out = String::new();
@@ -130,6 +136,17 @@ pub(super) fn decisions(ledger: &Ledger, add: &mut impl FnMut(String, String)) {
 /// The register of risks.
 pub(super) fn risks(ledger: &Ledger, add: &mut impl FnMut(String, String)) {
     write(&RISKS, "data/risks", ledger, add);
+}
+
+/// What was shown at demos: steps that are complete.
+pub(super) fn demos(ledger: &Ledger, add: &mut impl FnMut(String, String)) {
+    let is_complete = |number: &usize| ledger.complete(*number);
+    for paper in DEMOS
+        .iter()
+        .filter(|paper| paper.needs.iter().all(is_complete))
+    {
+        add(format!("data/demos/{}", paper.name), paper.text.to_owned());
+    }
 }
 
 fn write(papers: &[Paper], folder: &str, ledger: &Ledger, add: &mut impl FnMut(String, String)) {

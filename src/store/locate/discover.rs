@@ -11,9 +11,11 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::config::{Config, ConfigFile, FILE_NAME};
 use super::glob;
+use super::listed::Listed;
 use crate::document::parallel::map_in_parallel;
 use crate::plan::checks::Problem;
 use crate::plan::paper::{Kept, PAPERS, PaperSpec, Papers};
@@ -30,6 +32,8 @@ pub struct Overrides {
     pub canon: Vec<PathBuf>,
     /// What is looked for.
     pub papers: &'static [PaperSpec],
+    /// What exists beside what is on disk.
+    pub listed: Option<Arc<Listed>>,
 }
 
 impl Default for Overrides {
@@ -38,6 +42,7 @@ impl Default for Overrides {
             logs: Vec::new(),
             canon: Vec::new(),
             papers: PAPERS,
+            listed: None,
         }
     }
 }
@@ -97,6 +102,8 @@ pub struct Layout {
     pub files: Vec<(PathBuf, Role)>,
     /// Folders to watch.
     pub watch: WatchFolders,
+    /// What exists beside what is on disk.
+    pub listed: Option<Arc<Listed>>,
 }
 
 /// Finds the plan at or above `start`.
@@ -125,6 +132,7 @@ pub fn discover(start: &Path, overrides: &Overrides) -> Layout {
         config_problems,
         config_file,
         root,
+        listed: overrides.listed.clone(),
     };
     let mut watch = WatchFolders::default();
     watch.add(layout.root.clone(), false);
@@ -166,6 +174,13 @@ impl Layout {
         of_role
             .flat_map(|paper| self.config.places(paper))
             .collect()
+    }
+
+    /// Whether its places may name files by any name, so that all names must be there.
+    pub(crate) fn matches_names(&self, is_known: impl Fn(&Path) -> bool) -> bool {
+        let papers = self.papers.specs.iter();
+        let mut places = papers.flat_map(|paper| self.config.places(paper));
+        places.any(|place| glob::is_pattern(&place) && !is_known(Path::new(&place)))
     }
 
     /// A path as people read it: below the root where it lies there.

@@ -18,6 +18,7 @@ use crate::plan::source::{Role, SourceFile};
 use crate::plan::step::StepRef;
 use crate::plan::uid::Uid;
 use crate::store::branch::Branch;
+use crate::store::locate::listed::{Listed, exists};
 
 /// What the checks need to know of a plan's folder.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +33,8 @@ pub struct CheckInput<'a> {
     pub configuration: &'a [Problem],
     /// When steps in progress were changed last, where a history tells.
     pub changes: Option<&'a Arc<LastChanges>>,
+    /// What exists beside what is on disk.
+    pub listed: Option<&'a Listed>,
 }
 
 impl CheckInput<'_> {
@@ -56,7 +59,7 @@ impl CheckInput<'_> {
         let context = Context {
             now,
             changes: self.changes,
-            exists: &|path: &Path| self.root.join(path).exists(),
+            exists: &|path: &Path| exists(&self.root.join(path), self.listed),
             severities: self.severities,
             checkpoints: self.checkpoints,
             uid_holder: &|uid| {

@@ -5,5 +5,6 @@ pub mod config;
 pub mod discover;
 pub(crate) mod glob;
 pub mod inspect;
+pub mod listed;
 pub mod open;
 pub(crate) mod paths;

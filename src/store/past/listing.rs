@@ -13,9 +13,9 @@ use super::blobs::Blobs;
 use super::cache::{Between, Cache, VersionId};
 use super::{Held, Past, Unknown};
 use crate::git::GitError;
-use crate::git::history::{History, Paths};
+use crate::git::history::{History, Paths, Times};
 use crate::git::output::{Commit, FileChange};
-use crate::history::landing::landed;
+use crate::history::landing::landed_among;
 use crate::plan::Plan;
 use crate::plan::source::Role;
 use crate::store::locate::discover::Layout;
@@ -64,14 +64,19 @@ impl Past {
             self.canon.insert(path, bytes);
         }
         let head = git.commit("HEAD")?;
-        let (mut commits, mut first) = (Vec::new(), None);
+        let (mut commits, mut first, mut times) = (Vec::new(), None, Times::default());
         if let Some(head) = &head {
             let files = self.logs.keys().chain(self.canon.keys());
             let mut paths: Vec<Paths> = files.cloned().map(Paths::File).collect();
             if as_configured {
                 paths.extend(configured(layout, git.prefix()));
             }
+            // Git walks the commits once more while it looks for those that changed the plan.
+            let (lister, from) = (git.clone(), head.clone());
+            let all = std::thread::spawn(move || lister.first_parent_times(&from));
             (commits, first) = self.commits(&git, head, paths)?;
+            // Where they cannot be listed, those of the plan still follow each other.
+            times = all.join().ok().and_then(Result::ok).unwrap_or_default();
         }
         let mut at_head: BTreeMap<PathBuf, Option<String>> = BTreeMap::new();
         let known = commits.iter().chain(&first);
@@ -97,7 +102,7 @@ impl Past {
             false => git.missing(&hashes)?,
         };
         let commits: Vec<Arc<Commit>> = commits.into_iter().map(Arc::new).collect();
-        let times = landed(&commits, self.now);
+        let times = landed_among(&commits, times.oldest_first(), self.now);
         self.take_stock(commits.into_iter().zip(times), at_head, &missing);
         self.blobs = Some(Blobs::of(git));
         head.map(drop).ok_or(Unknown::NoCommit)

@@ -29,6 +29,7 @@ use crate::store::locate::discover::{Found, Overrides};
 use crate::store::locate::open::{Opening, open_plan};
 use crate::store::past::moment::Version;
 use crate::store::past::outlook::Remembered;
+use crate::store::watch::repository::RepositoryWatch;
 use crate::store::worker::disk::Disk;
 use crate::tui::terminal_host::TerminalHost;
 use crate::tui::widgets::scroll::ScrollState;
@@ -91,6 +92,7 @@ impl LaidOut {
             // Its folder is another one each time.
             cache: None,
             papers: layout.papers.clone(),
+            listed: layout.listed.clone(),
             severities: layout.severities(),
             mistakes: layout.config_problems,
             root: layout.root,
@@ -118,6 +120,8 @@ pub(super) struct View {
     pub(super) compare_at: Option<Instant>,
     pub(super) look_ahead_at: Option<Instant>,
     pub(super) changes_at: Option<Instant>,
+    /// Tells what git does, once that was asked for.
+    pub(super) repository: Arc<Mutex<Option<RepositoryWatch>>>,
     /// What the last look ahead leaves to the next one.
     pub(super) remembered: Arc<Mutex<Remembered>>,
     /// What was last shown of the work beside the keys.
@@ -138,6 +142,7 @@ impl View {
             compare_at: None,
             look_ahead_at: None,
             changes_at: None,
+            repository: Arc::default(),
             remembered: Arc::default(),
             work_shown: None,
             answers,

@@ -38,6 +38,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 checkpoints: context.papers.folder_of(Role::Checkpoint),
                 configuration: &context.mistakes,
                 changes: changes.as_ref(),
+                listed: context.listed.as_deref(),
             };
             let found = premises.inspect_with(&plan, now, &progress);
             let found = found.map(|found| Arc::new(found.gravest_first()));

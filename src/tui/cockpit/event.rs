@@ -43,6 +43,10 @@ pub enum Event {
     Compared(Option<Compared>),
     /// What the checkout changes has been found out, for this base.
     ChangesRead(Base, Result<Arc<Changes>, String>),
+    /// What a pull request would say.
+    PullRequestText(Result<String, String>),
+    /// Git did something in the repository of the plan.
+    RepositoryChanged,
     /// More is known of what happened to a step or a gate.
     Followed(Arc<Progress>, Subject, Followed),
     /// More is known of what is to be expected.
@@ -58,7 +62,7 @@ pub enum Event {
     },
     /// It has been read though nobody asked for it, for this state of the plan; nothing where there is
     /// none, or that was stopped.
-    PastAside(Option<(u64, Arc<PlanPast>)>),
+    PastAside(Option<(u64, Arc<PlanPast>)>, Arc<Progress>),
     /// A plan is open as a whole, of which the front was shown, and its file thread runs.
     Opened(Box<Whole>, Disk),
     /// A version of the past is laid out, or why not; nothing where that was stopped.

@@ -15,6 +15,7 @@ use crate::record::naming::{papers_naming, papers_naming_stage};
 use crate::store::changes::Changes;
 use crate::store::past::background::PastInput;
 use crate::store::past::outlook::LookAhead;
+use crate::store::watch::repository::RepositoryWatch;
 use crate::tui::terminal_host::TerminalHost;
 
 /// The baseline that was asked for, and what is different since, or why that is not known.
@@ -64,7 +65,8 @@ impl<F: TerminalHost> Cockpit<F> {
         self.model.work.reading_aside = Some(progress.clone());
         beside_keys(move || {
             let past = input.facts_of_history(&progress).map(Arc::new);
-            answers.send(Event::PastAside(past.map(|past| (generation, past))));
+            let past = past.map(|past| (generation, past));
+            answers.send(Event::PastAside(past, progress));
         });
     }
 
@@ -150,10 +152,18 @@ impl<F: TerminalHost> Cockpit<F> {
         self.view.changes_at = None;
         let (plan, base) = (self.model.plan.clone(), self.model.changes.base.clone());
         let (root, answers) = (self.model.context.root.clone(), self.view.answers.clone());
+        let watch = self.view.repository.clone();
         std::thread::spawn(move || {
             let answer = Changes::read(&root, &plan, &base).map(Arc::new);
             // An edit need not copy what nobody reads any more.
             drop(plan);
+            let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
+            if watch.is_none() {
+                let told = answers.clone();
+                let tell = move || told.send(Event::RepositoryChanged);
+                *watch = RepositoryWatch::around(&root, tell);
+            }
+            drop(watch);
             answers.send(Event::ChangesRead(base, answer));
         });
     }

@@ -8,12 +8,14 @@ use super::{boxed, centred, hints, scrolled};
 use crate::app::core::model::Model;
 use crate::app::overlays::output::Output;
 use crate::app::own::programs::{Program, ProgramState};
-use crate::document::visible::{visible_line, wrap};
+use crate::document::visible::{fit, visible_line, width, wrap};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
 
 /// Widest it gets.
 const WIDEST: u16 = 120;
+/// Rows that one line takes at the most; all of it is copied.
+const MOST_ROWS: usize = 3;
 /// What a tab becomes, as programs print them between columns.
 const TAB: &str = "    ";
 
@@ -44,7 +46,7 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, output:
         return;
     }
     let end = program.lines.len().saturating_sub(output.from_end);
-    let (rows, first) = rows_before(program, end, inner);
+    let (rows, first) = rows_before(program, end, inner, theme.glyphs.ellipsis);
     for (y, row) in (inner.y..).zip(&rows) {
         frame::text(buf, inner.x, y, inner.width, row, theme.text);
     }
@@ -72,15 +74,20 @@ fn keys(program: &Program) -> Vec<(String, &'static str)> {
 
 /// The rows that fit of the lines before `end`, and the first line that is among them. A screen
 /// that is not full shows what follows as well.
-fn rows_before(program: &Program, end: usize, inner: Rect) -> (Vec<String>, usize) {
+fn rows_before(program: &Program, end: usize, inner: Rect, ellipsis: &str) -> (Vec<String>, usize) {
     let (columns, height) = (usize::from(inner.width.max(1)), usize::from(inner.height));
     let broken = |at: usize| -> Vec<String> {
         let line = program.lines[at].replace('\t', TAB);
         let safe = visible_line(&line);
-        wrap(&safe, columns)
-            .into_iter()
-            .map(str::to_owned)
-            .collect()
+        let mut rows = wrap(&safe, columns);
+        let is_cut = rows.len() > MOST_ROWS;
+        rows.truncate(MOST_ROWS);
+        let mut rows: Vec<String> = rows.into_iter().map(str::to_owned).collect();
+        if let Some(last) = rows.last_mut().filter(|_| is_cut) {
+            let room = columns.saturating_sub(width(ellipsis));
+            *last = format!("{}{ellipsis}", fit(last, room, ""));
+        }
+        rows
     };
     let mut rows = Vec::new();
     let mut first = end;

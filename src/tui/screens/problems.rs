@@ -159,7 +159,9 @@ fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut 
     }
     let rows = (sight.window(Focus::PROBLEMS)).show(view.cursor, lines, inner);
     thumb(buf, inner, theme, (rows.start, lines), focused);
-    let shown: Vec<Shown> = rows.clone().map(|at| Shown::of(model, at)).collect();
+    let heading = |at: usize| view.rules.heading_above(at);
+    let rows = (sight.window(Focus::PROBLEMS)).under_heading(rows, view.cursor, heading);
+    let shown: Vec<Shown> = rows.iter().map(|at| Shown::of(model, *at)).collect();
     let longest = shown.iter().map(|shown| width(&shown.place)).max();
     let column = longest.unwrap_or(0).min(usize::from(inner.width / 4));
     for ((y, at), shown) in (inner.y..).zip(rows).zip(&shown) {

@@ -196,8 +196,13 @@ fn draw_rows(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme, sight:
         visible = window.follow(0, rows.len(), usize::from(inner.height));
     }
     thumb(buf, inner, theme, (visible.start, rows.len()), focused);
-    let shown: Vec<Shown> = visible.map(|at| rows.at(at)).collect();
-    let columns = rows::Columns::of(model, &shown, inner.width);
+    let heading = |at: usize| {
+        let is_grouped = view.part == ReviewPart::Dependencies;
+        is_grouped.then(|| view.causes.heading_above(at)).flatten()
+    };
+    let visible = (sight.window(model.place())).under_heading(visible, at, heading);
+    let shown: Vec<Shown> = visible.into_iter().map(|at| rows.at(at)).collect();
+    let columns = rows::Columns::of(model, theme, &shown, inner.width);
     for (y, row) in (inner.y..).zip(&shown) {
         let area = frame::row(inner, y);
         let (left, right) = match row {

@@ -148,6 +148,12 @@ fn list(
     let cursor = model.since.cursor;
     let shown = (sight.window(Focus::SINCE)).show(cursor, rows.len(), inner);
     thumb(buf, inner, theme, (shown.start, rows.len()), focused);
+    let heading_above = |at: usize| {
+        let is_row = |row: &Row| matches!(row, Row::Step { .. });
+        let above = rows[..at].iter().rposition(|row| !is_row(row));
+        above.filter(|_| is_row(&rows[at]))
+    };
+    let shown = (sight.window(Focus::SINCE)).under_heading(shown, cursor, heading_above);
     for (y, at) in (inner.y..).zip(shown) {
         let area = frame::row(inner, y);
         if at == cursor {

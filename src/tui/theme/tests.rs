@@ -167,12 +167,23 @@ fn colours_can_be_read() {
             let ratio = contrast(rgb(style.fg).unwrap_or(ink), rgb(style.bg).unwrap_or(paper));
             assert!(ratio >= 4.5, "{name} in {:?}: {ratio:.2}", theme.depth);
         }
-        for sign in Sign::ALL {
-            for under in [theme.selection, theme.selection_unfocused, theme.flash] {
-                let fg = rgb(theme.sign(sign).fg).unwrap_or(ink);
+        // Whatever is written on the selected row is read there.
+        let written = roles(&theme).into_iter();
+        for (name, style) in written.filter(|(_, style)| style.bg.is_none()) {
+            for under in [theme.selection, theme.selection_unfocused] {
+                let fg = rgb(style.fg).unwrap_or(ink);
                 let ratio = contrast(fg, rgb(under.bg).unwrap_or(paper));
-                assert!(ratio >= 3.0, "{sign:?} on a marked row: {ratio:.2}");
+                let depth = theme.depth;
+                assert!(
+                    ratio >= 4.5,
+                    "{name} on the selected row in {depth:?}: {ratio:.2}"
+                );
             }
+        }
+        for sign in Sign::ALL {
+            let fg = rgb(theme.sign(sign).fg).unwrap_or(ink);
+            let ratio = contrast(fg, rgb(theme.flash.bg).unwrap_or(paper));
+            assert!(ratio >= 3.0, "{sign:?} on a lit row: {ratio:.2}");
         }
     }
 }

@@ -15,12 +15,13 @@ use crate::tui::widgets::{fit_row, frame, tabs};
 /// Columns below which the name of a crumb tells nothing.
 const NAME: u16 = 8;
 /// The rank of the part that says when something was saved.
-const SAVED: usize = 8;
+const SAVED: usize = 5;
 /// Columns between left and right.
 const GAP: u16 = 3;
 
-/// Draws the row. Parts that do not fit fall away whole: first when it was saved, then the
-/// state of the watch, the percentage, the program's name, the counts; last what is wrong.
+/// Draws the row. Parts that do not fit fall away whole: first the state of
+/// the watch, then the percentage, when it was saved, the program's name, the counts; last what is
+/// wrong.
 pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
     let room = area.width.saturating_sub(2);
     let crumbs = model.shown().crumbs(model);

@@ -25,6 +25,26 @@ pub(crate) struct Window {
 }
 
 impl Window {
+    /// The lines to draw of a list with groups: its first row shows the heading that it stands
+    /// below, so that this stays in sight while its rows scroll.
+    pub(crate) fn under_heading(
+        &mut self,
+        shown: Range<usize>,
+        cursor: usize,
+        heading_above: impl Fn(usize) -> Option<usize>,
+    ) -> Vec<usize> {
+        let mut lines: Vec<usize> = shown.collect();
+        if let Some(first) = lines.first_mut().filter(|first| **first != cursor)
+            && let Some(heading) = heading_above(*first)
+        {
+            *first = heading;
+            if let Some((_, line)) = self.rows.first_mut() {
+                *line = heading;
+            }
+        }
+        lines
+    }
+
     /// Follows the cursor of a list that is drawn in `area`, one line a row.
     pub(crate) fn show(&mut self, cursor: usize, count: usize, area: Rect) -> Range<usize> {
         let shown = self.follow(cursor, count, usize::from(area.height));

@@ -2,8 +2,10 @@
 //! cherry-pick through the merge driver, and what people see in `git diff` and `git show`.
 
 mod demo_history;
+mod layout;
 mod papers;
 mod pull_request;
+mod quarter;
 mod resolving;
 mod team;
 

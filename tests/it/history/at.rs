@@ -67,7 +67,7 @@ const SHORT: [&[&str]; 6] = [
 ];
 
 /// Those that write, each with arguments that would do.
-const WRITING: [&[&str]; 18] = [
+const WRITING: [&[&str]; 19] = [
     &["set", "1", "owner=grc"],
     &["add", "title=New"],
     &["tick", "ground", "1"],
@@ -77,6 +77,7 @@ const WRITING: [&[&str]; 18] = [
     &["decide", "New", "--steps", "1"],
     &["resolve", "--ours"],
     &["renumber", "1", "9"],
+    &["layout", "spaced"],
     &["sync"],
     &["init", "new"],
     &["demo", "new"],
@@ -169,6 +170,87 @@ fn every_answer_is_that_of_a_checkout_with_the_same_clock() {
         "2026-10-07T08:00:00Z",
         &third,
     );
+}
+
+/// Of what no plan is made it only matters that it exists: through folders, links and `..`, for
+/// artifacts, evidence and checkpoints alike.
+#[test]
+fn artifacts_exist_as_in_a_checkout_though_none_of_them_is_laid_out() {
+    let Some(repo) = Repo::new() else { return };
+    let artifacts = [
+        "out/report.pdf",
+        "out/none.pdf",
+        "latest",
+        "latest/a.png",
+        "pictures/a.png",
+        "pictures/b.png",
+        "out/../out/report.pdf",
+        "gone",
+        "out",
+        "sub/x.bin",
+        "README",
+    ];
+    let lines = artifacts.iter().enumerate().map(|(at, artifact)| {
+        let line = line(&format!("{:04}", at + 1), "Made", "complete");
+        line.replace('}', &format!(", \"artifacts\": [{artifact:?}]}}"))
+    });
+    let lines: Vec<String> = lines.collect();
+    assert!(lines[0].contains("report.pdf"), "{}", lines[0]);
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    repo.write(LOG, &log_of(&lines));
+    repo.write(CANON, DOCUMENT);
+    for file in [
+        "out/report.pdf",
+        "out/deep/a.png",
+        "README",
+        "sub/x.bin",
+        "sub/y.txt",
+    ] {
+        repo.write(file, "made\n");
+    }
+    for (link, leads_to) in [
+        ("latest", "out/report.pdf"),
+        ("pictures", "out/deep"),
+        ("gone", "out/none.pdf"),
+    ] {
+        std::os::unix::fs::symlink(leads_to, repo.path().join(link)).unwrap();
+    }
+    let first = repo.commit("made");
+    repo.pass_days(3);
+    // A pattern that may match any name needs all names.
+    repo.write("stepdeck.toml", "[paths]\nlog = \"plans/*\"\n");
+    repo.git(&["mv", LOG, "moved.jsonl"]);
+    std::fs::create_dir(repo.path().join("plans")).unwrap();
+    repo.git(&["mv", "moved.jsonl", "plans/one"]);
+    let second = repo.commit("any name");
+    let path = repo.path().canonicalize().unwrap();
+    let checks: [&[&str]; 3] = [&["check"], &["list", "--json"], &["gates"]];
+    for (commit, now) in [
+        (&first, "2026-09-01T08:00:00Z"),
+        (&second, "2026-09-04T08:00:00Z"),
+    ] {
+        let time = git_in(&path, "", &["log", "-1", "--format=%cI", commit]);
+        let time = String::from_utf8(time).unwrap();
+        let now = if time.trim().is_empty() {
+            now
+        } else {
+            time.trim()
+        };
+        same_as_checkout(&checks, &path, &repo.folder, commit, now, commit);
+    }
+    let laid_out =
+        stepdeck::store::as_of::AsOf::lay_out(&path, &first, Default::default()).unwrap();
+    let there = |name: &str| laid_out.start().join(name).symlink_metadata().is_ok();
+    let plan = [LOG, CANON, "latest", "pictures", "out/deep", "sub"];
+    assert!(plan.iter().all(|name| there(name)));
+    let others = [
+        "out/report.pdf",
+        "out/deep/a.png",
+        "README",
+        "sub/x.bin",
+        "sub/y.txt",
+    ];
+    assert!(!others.iter().any(|name| there(name)));
 }
 
 #[test]

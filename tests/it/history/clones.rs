@@ -10,7 +10,7 @@ use crate::support::schema::valid;
 use serde_json::Value;
 
 /// Three versions of one step: draft, in progress, complete.
-fn plan() -> Option<Repo> {
+pub fn plan() -> Option<Repo> {
     let repo = Repo::new()?;
     let one = line("0001", "One", "draft");
     for status in ["draft", "in progress", "complete"] {
@@ -138,10 +138,10 @@ fn line_ends_that_the_checkout_converts_are_no_change() {
     assert_eq!(log(repo.path()).0.len(), 3);
 }
 
-/// Everything that git could be made to run while it looks at a history.
-#[test]
-fn a_hostile_checkout_runs_nothing() {
-    let Some(repo) = plan() else { return };
+/// A plan in a checkout that has git run `trap` for everything that it could be made to run while it looks
+/// at a history, and whose second version of the log only a lazy remote has. What it runs it tells in
+/// the file `sprung` of the folder.
+pub fn hostile(repo: &Repo) -> TempDir {
     let traps = TempDir::new().unwrap();
     let sprung = traps.path().join("sprung");
     let trap = traps.path().join("trap");
@@ -207,6 +207,15 @@ fn a_hostile_checkout_runs_nothing() {
     let blob = repo.git(&["rev-parse", &format!("HEAD~1:{LOG}")]);
     let (front, rest) = blob.trim().split_at(2);
     std::fs::remove_file(repo.path().join(".git/objects").join(front).join(rest)).unwrap();
+    let _ = std::fs::remove_file(&sprung);
+    traps
+}
+
+#[test]
+fn a_hostile_checkout_runs_nothing() {
+    let Some(repo) = plan() else { return };
+    let traps = hostile(&repo);
+    let sprung = traps.path().join("sprung");
     repo.write(LOG, &log_of(&[&line("0001", "Uno", "complete")]));
     let _ = std::fs::remove_file(&sprung);
     let (told, notes) = log(repo.path());
@@ -220,7 +229,9 @@ fn a_hostile_checkout_runs_nothing() {
     );
     assert_eq!(notes.len(), 1, "{notes:?}");
     for arguments in [
-        &["forecast"][..],
+        &["diff"][..],
+        &["diff", "--against", "HEAD~1"],
+        &["forecast"],
         &["list", "--filter", "by:robin"],
         &["check", "--at", "HEAD"],
         &["log", "--at", "HEAD"],

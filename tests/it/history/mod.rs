@@ -7,7 +7,7 @@ mod at;
 mod burn;
 mod cache;
 mod canon;
-mod clones;
+pub mod clones;
 mod cockpit;
 mod count;
 mod filters;

@@ -12,9 +12,9 @@ use crate::support::schema::valid;
 use crate::support::screen::{ascii, draw, reversed, text};
 
 const AT: &str = "2026-11-20T08:00:00Z";
-const CANON: &str = "docs/plan.md";
+pub const CANON: &str = "docs/plan.md";
 
-const LINES: &str = r#"{"step_id":"0001","title":"Pick the engine","owner":"ops","status":"draft","updated_at":"2026-11-01T00:00:00Z"}
+pub const LINES: &str = r#"{"step_id":"0001","title":"Pick the engine","owner":"ops","status":"draft","updated_at":"2026-11-01T00:00:00Z"}
 {"step_id":"0002","title":"Review the schema","owner":"ops","status":"draft","updated_at":"2026-11-01T00:00:00Z"}
 {"step_id":"0003","title":"Load test","owner":"ops","status":"idea","updated_at":"2026-11-01T00:00:00Z"}
 {"step_id":"0105","title":"Train operations","owner":"ops","status":"idea","updated_at":"2026-11-01T00:00:00Z"}
@@ -48,19 +48,19 @@ const DOCUMENT: &str = "\
 - **Status:** draft
 ";
 
-fn write(folder: &Path, path: &str, text: &str) {
+pub fn write(folder: &Path, path: &str, text: &str) {
     let path = folder.join(path);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(&path, text).unwrap();
     rest(&path);
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> String {
+pub fn git(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(git_in(folder, AT, arguments)).unwrap()
 }
 
 /// A checkout with one commit, on the branch `topic` of which nothing differs.
-fn checkout() -> Option<TempDir> {
+pub fn checkout() -> Option<TempDir> {
     let folder = has_git().then(|| TempDir::new().unwrap())?;
     let at = folder.path();
     git(at, &["init", "-q", "-b", "main"]);
@@ -77,7 +77,7 @@ fn checkout() -> Option<TempDir> {
 
 /// What somebody wrote: a field in log and canon, two of another step, a new step, a tick, a theme, a
 /// new paper; and a file that is not the plan's.
-fn edit(folder: &Path) {
+pub fn edit(folder: &Path) {
     let log = LINES
         .replacen(
             "\"draft\",\"updated_at\":\"2026-11-01",
@@ -103,13 +103,13 @@ fn edit(folder: &Path) {
     write(folder, "src/other.txt", "changed\n");
 }
 
-fn changed() -> Option<TempDir> {
+pub fn changed() -> Option<TempDir> {
     let folder = checkout()?;
     edit(folder.path());
     Some(folder)
 }
 
-fn desk(folder: TempDir, columns: u16, rows: u16) -> Desk {
+pub fn desk(folder: TempDir, columns: u16, rows: u16) -> Desk {
     let mut desk = Desk::on(folder, columns, rows);
     desk.keys("8");
     desk
@@ -161,6 +161,12 @@ fn enter_goes_to_the_step_and_the_base_is_that_of_a_pull_request() {
         desk.cockpit.model.command_line().unwrap(),
         "stepdeck diff --against main"
     );
+    desk.keys("Y");
+    desk.run_until("it is copied", |desk| !desk.cockpit.face.copied.is_empty());
+    let copied = desk.cockpit.face.copied.last().unwrap().clone();
+    let at = desk.folder().display().to_string();
+    let printed = Folder::new(&[]).run(&["-C", &at, "--as", "Robin", "pr", "--markdown"]);
+    assert_eq!(copied, printed.ok());
     desk.keys("@");
     assert!(
         desk.screen().contains("Changes since HEAD"),
@@ -244,4 +250,18 @@ fn a_change_is_reverted_to_the_bytes_of_head_and_undone() {
         desk.file("docs/decisions/2026-11-20-engine.md")
             .contains("It is 0001")
     );
+}
+
+#[test]
+fn a_commit_in_another_terminal_shows_at_once() {
+    let Some(folder) = changed() else { return };
+    let mut desk = desk(folder, 120, 40);
+    git(desk.folder(), &["add", "data", "docs"]);
+    git(
+        desk.folder(),
+        &["commit", "-q", "-m", "Elsewhere", "--", "data", "docs"],
+    );
+    desk.wait_for("Everything is committed");
+    git(desk.folder(), &["switch", "-q", "-c", "other"]);
+    desk.wait_for("on other");
 }

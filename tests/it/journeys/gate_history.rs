@@ -150,6 +150,9 @@ fn without_git_it_says_so_and_lists_the_papers() {
     ]);
     desk.keys("2H");
     let screen = desk.screen();
-    assert!(screen.contains("no history (git rev-parse"), "{screen}");
+    assert!(
+        screen.contains("no history (not in a git repository)"),
+        "{screen}"
+    );
     assert!(screen.contains("Status: at risk"), "{screen}");
 }

@@ -1,6 +1,7 @@
 mod as_of;
 mod causes;
 mod changes;
+mod committing;
 mod blocks;
 mod command_line;
 mod fields;

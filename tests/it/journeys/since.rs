@@ -5,6 +5,7 @@ use std::path::Path;
 use stepdeck::plan::id::StepId;
 use tempfile::TempDir;
 
+use crate::history::clones;
 use crate::history::repo::{LOG, git_in, has_git, line, log_of, shallow_clone};
 use crate::support::desk::{Desk, rest};
 use crate::support::screen::{ascii, dark, draw, model, press, reversed, text};
@@ -166,12 +167,81 @@ fn another_baseline_is_asked_for_and_what_is_wrong_with_it_is_said() {
         screen.contains("“no-such-branch” is not a date"),
         "{screen}"
     );
+    // What was known stays in sight.
+    assert!(screen.contains("Since 2026-11-15 ("), "{screen}");
     // What was wrong is there to be corrected; otherwise the field is empty.
     desk.keys("@");
     assert!(desk.screen().contains("│ no-such-branch "));
     desk.keys("<C-u>demo<Enter>");
     let screen = desk.screen();
-    assert!(screen.contains("“demo” is not recorded yet"), "{screen}");
+    assert!(screen.contains("no demo has been held yet"), "{screen}");
+}
+
+/// Whoever sent the checkout has nothing run by the screens that read its history.
+#[test]
+fn the_cockpit_on_a_hostile_checkout_runs_nothing() {
+    let Some(repo) = clones::plan() else { return };
+    let traps = clones::hostile(&repo);
+    let folder = TempDir::new().unwrap();
+    copy_folder(repo.path(), folder.path());
+    rest(&folder.path().join(LOG));
+    let sprung = traps.path().join("sprung");
+    let _ = std::fs::remove_file(&sprung);
+    let mut desk = Desk::on(folder, 160, 48);
+    for keys in ["1", "H", "<Esc>", "6", "@HEAD~2<Enter>", "7", "3", "0"] {
+        desk.keys(keys);
+        desk.settle();
+    }
+    desk.keys("6");
+    assert!(desk.screen().contains("complete"), "{}", desk.screen());
+    desk.keys("1@HEAD<Enter>");
+    desk.wait_for("As of 2");
+    let told = std::fs::read_to_string(&sprung);
+    assert!(told.is_err(), "{told:?}");
+    // The traps work: looking in an ordinary way springs them.
+    git_in(desk.folder(), "", &["status"]);
+    assert!(sprung.exists());
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy_folder(&entry.path(), &to),
+            false => drop(std::fs::copy(entry.path(), to).unwrap()),
+        }
+    }
+}
+
+/// A commit that touched no part of the plan was made by a clock that was ahead: what landed after it
+/// landed no earlier.
+#[test]
+fn times_follow_each_other_along_commits_that_did_not_touch_the_plan() {
+    let Some(folder) = has_git().then(|| TempDir::new().unwrap()) else {
+        return;
+    };
+    let at = folder.path();
+    git_in(at, "2026-11-01T08:00:00Z", &["init", "-q", "-b", "main"]);
+    let one = step(1, "Pick the engine", "draft");
+    commit(at, 2, "Ada", "Begin", &[&one]);
+    write(at, "other.txt", "Not the plan");
+    let late = "2026-11-15T08:00:00Z";
+    git_in(at, late, &["add", "-A"]);
+    git_in(at, late, &["commit", "-q", "-m", "Another clock"]);
+    commit(at, 5, "Ben", "Done", &[&one.replace("draft", "complete")]);
+    let mut desk = Desk::on(folder, 160, 48);
+    desk.settle();
+    desk.wait_for("since 2026-11-15, 6 days");
+}
+
+#[test]
+fn without_git_the_detail_pane_says_since_when_by_the_stamp() {
+    let one = step(1, "Pick the engine", "draft");
+    let mut desk = Desk::sized(&[(LOG, &log_of(&[&one]))], 160, 48);
+    desk.settle();
+    desk.wait_for("since 2026-08-31 or before, by updated_at");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! An edit that is undone leaves no trace; it touches nothing but its own value; it survives
 //! whatever somebody else did elsewhere; and no bytes whatever make it panic.
 
+mod layout;
 mod lists;
 mod plans;
 mod untidy;

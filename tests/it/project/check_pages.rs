@@ -138,6 +138,7 @@ fn found(folder: &Folder, example: &str) -> Vec<Problem> {
         checkpoints: Path::new("docs/checkpoints"),
         configuration: &[],
         changes: None,
+        listed: None,
     };
     premises.inspect(&Plan::read(opened.files), NOW.parse().unwrap())
 }

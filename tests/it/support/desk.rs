@@ -82,6 +82,11 @@ impl TerminalHost for TestFace {
         }
     }
 
+    fn hand_over(&mut self, work: &mut dyn FnMut()) -> io::Result<()> {
+        work();
+        Ok(())
+    }
+
     fn edit_text(&mut self, text: &str) -> Result<String, String> {
         (self.editor)(text)
     }

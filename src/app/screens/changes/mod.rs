@@ -1,5 +1,6 @@
 //! Screen 8: what the checkout changes in the plan, by block, step and field.
 
+pub mod git;
 pub mod view;
 
 use self::view::name_of;
@@ -116,6 +117,21 @@ pub const COMMANDS: &[Command] = &[
         ..COMMON
     },
     Command {
+        name: "copy-pull-request",
+        keys: &["Y"],
+        title: "Copy the text of a pull request: what the branch changes, and who must approve it",
+        hint: "copy",
+        blocked: |model| {
+            let none = model.changes.read.is_none();
+            none.then(|| "git is still being asked: try again in a moment".to_owned())
+        },
+        run: |model| {
+            model.say("gathering what the branch changes…");
+            model.effects.push(Effect::DescribePullRequest);
+        },
+        ..COMMON
+    },
+    Command {
         name: "checkout-base",
         keys: &["@"],
         title: "Compare with HEAD, or with the branch that a pull request would go to",
@@ -200,7 +216,7 @@ struct ChangesScreen;
 
 impl Screen for ChangesScreen {
     fn commands(&self) -> &'static [&'static [Command]] {
-        &[COMMANDS]
+        &[COMMANDS, git::COMMANDS]
     }
 
     fn focus(&self, _: &Model) -> Focus {

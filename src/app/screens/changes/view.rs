@@ -27,6 +27,8 @@ pub struct ChangesView {
     pub is_reading: bool,
     /// Whether it is to be found out once more.
     pub(super) is_stale: bool,
+    /// The message of a commit that was not made.
+    pub(super) message: Option<String>,
     /// The state of the plan that was asked about last; 0 is none yet.
     pub(super) asked: u64,
 }
@@ -117,6 +119,21 @@ impl Model {
     pub(crate) fn keep_changes(&mut self) {
         if self.changes.asked != self.generation {
             self.ask_changes();
+        }
+    }
+
+    /// Git did something: what is shown may be something else by now.
+    pub(crate) fn repository_changed(&mut self) {
+        if self.screen == &super::SCREEN {
+            self.ask_changes();
+        }
+    }
+
+    /// Takes the text of a pull request, or why there is none.
+    pub(crate) fn pull_request_described(&mut self, text: Result<String, String>) {
+        match text {
+            Ok(text) => self.copy(text, "the text of the pull request, as Markdown".to_owned()),
+            Err(reason) => self.refuse(reason),
         }
     }
 

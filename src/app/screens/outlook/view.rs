@@ -135,14 +135,24 @@ impl OutlookView {
     /// Lists what is known, under headings.
     fn list(&mut self) {
         self.rows.clear();
+        let heading = |outlook: &Outlook| match outlook.target {
+            Target::Plan => "",
+            Target::Stage(_) => "Stages",
+            Target::Block(_) => "Blocks",
+            Target::Checkpoint(_) => "Checkpoints",
+        };
+        let mut parts: Vec<&str> = self.outlooks.iter().map(heading).collect();
+        parts.dedup();
+        let mut places: Vec<usize> = (0..self.outlooks.len()).collect();
+        // What is done stands below what is running.
+        places.sort_by_key(|at| {
+            let outlook = &self.outlooks[*at];
+            let part = parts.iter().position(|part| *part == heading(outlook));
+            (part, outlook.is_done())
+        });
         let mut before = "";
-        for (at, outlook) in self.outlooks.iter().enumerate() {
-            let heading = match outlook.target {
-                Target::Plan => "",
-                Target::Stage(_) => "Stages",
-                Target::Block(_) => "Blocks",
-                Target::Checkpoint(_) => "Checkpoints",
-            };
+        for at in places {
+            let heading = heading(&self.outlooks[at]);
             if heading != before {
                 self.rows.push(Row::Heading(heading));
             }

@@ -83,6 +83,7 @@ pub const COMMANDS: &[Command] = &[
             // What could not be compared with is there to be corrected; the heading has the rest.
             let is_wrong = model.since.trouble.is_some();
             let wrong = is_wrong.then(|| model.since.baseline.clone());
+            let wrong = wrong.or_else(|| model.since.wrong.clone());
             let label = "Since when: review, 2w, 2026-11-20, gate:STAGE, a commit";
             model.prompt(label, wrong.unwrap_or_default(), Purpose::Baseline);
         },

@@ -12,6 +12,7 @@ use crate::app::core::model::Model;
 use crate::change::value::Refusal;
 use crate::history::since::{Comparison, Different, How};
 use crate::history::when::When;
+use crate::plan::field::Field;
 use crate::plan::id::StepId;
 use crate::plan::{Plan, StepRef};
 
@@ -23,6 +24,10 @@ const LAST_REVIEW: &str = "review";
 pub struct SinceView {
     /// What is compared with: a WHEN.
     pub baseline: String,
+    /// The baseline of what is shown.
+    known: Option<String>,
+    /// What could not be compared with, though it was asked for last.
+    pub(super) wrong: Option<String>,
     /// What is different, as last found out; shown until something newer is known.
     pub compared: Option<Arc<Comparison>>,
     /// Why nothing is known.
@@ -43,6 +48,8 @@ impl Default for SinceView {
     fn default() -> Self {
         Self {
             baseline: LAST_REVIEW.to_owned(),
+            known: None,
+            wrong: None,
             compared: None,
             trouble: None,
             rows: Vec::new(),
@@ -51,6 +58,13 @@ impl Default for SinceView {
             lists: 0,
             asked: 0,
         }
+    }
+}
+
+impl SinceView {
+    /// Whether what is shown is about another baseline than the one that was asked for.
+    fn is_known_of_another(&self) -> bool {
+        self.compared.is_some() && self.known.as_ref().is_some_and(|of| *of != self.baseline)
     }
 }
 
@@ -203,6 +217,14 @@ fn block_of(plan: &Plan, id: StepId) -> Option<usize> {
     }
 }
 
+/// The same without a history: a stamp says when a step was edited, not what of it.
+fn stamped(step: StepRef<'_>) -> Option<String> {
+    let stamp = step.text(Field::UpdatedAt);
+    let stamp = DateTime::parse_from_rfc3339(stamp.trim()).ok()?;
+    let day = stamp.to_utc().date_naive();
+    Some(format!("since {day} or before, by updated_at"))
+}
+
 impl Model {
     /// Has the plan compared, unless only its front is there.
     pub(crate) fn ask_since(&mut self) {
@@ -230,6 +252,13 @@ impl Model {
             Ok(compared) => {
                 self.since.compared = Some(Arc::from(compared));
                 self.since.trouble = None;
+                self.since.known = Some(baseline.to_owned());
+            }
+            Err(reason) if self.since.is_known_of_another() => {
+                // What was shown is no worse for a baseline that there is not.
+                let known = self.since.known.clone().unwrap_or_default();
+                self.since.wrong = Some(std::mem::replace(&mut self.since.baseline, known));
+                return self.refuse(reason);
             }
             Err(reason) => {
                 self.since.compared = None;
@@ -252,6 +281,7 @@ impl Model {
         };
         let _: When = text.parse().map_err(|error| Refusal(format!("{error}")))?;
         self.since.baseline = text.to_owned();
+        self.since.wrong = None;
         if let Some(comparing) = &self.work.comparing {
             comparing.stop();
         }
@@ -261,9 +291,10 @@ impl Model {
 
     /// Since when a step has its status, in words, as far as the history that was read tells.
     pub(crate) fn status_since(&self, step: StepRef<'_>) -> Option<String> {
-        let past = self.view.past.as_ref()?;
-        // A stamp says when a step was edited, not what of it.
-        let past = past.has_history.then_some(past)?;
+        let past = self.view.past.as_ref().filter(|past| past.has_history);
+        let Some(past) = past else {
+            return self.work.has_no_history.then(|| stamped(step)).flatten();
+        };
         let held = past.steps.get(&step.key())?.status?;
         // After an edit, the past before it is known until it is read again.
         if Some(held.status) != step.status() || !held.is_committed {

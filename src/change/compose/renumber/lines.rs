@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::change::{Edit, Target};
-use crate::document::log::LogDocument;
+use crate::change::{Edit, Target, blank_line};
+use crate::document::log::{LineLayout, LogDocument};
 use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::{self, Splice};
 use crate::plan::id::StepId;
@@ -27,18 +27,18 @@ pub(super) fn placed(
     let was_sorted = all.is_sorted_by_key(|(_, id)| *id);
     let now = |(at, id): &(usize, StepId)| new.get(at).copied().unwrap_or(*id);
     let is_sorted = all.iter().map(now).is_sorted();
-    let edit = |target, before, after: Option<String>| Edit {
+    let edit = |target, before, after: Option<Vec<u8>>| Edit {
         path: file.path.clone(),
         target,
         before,
-        after: after.map(String::into_bytes),
+        after,
     };
     if is_sorted || !was_sorted {
         let in_place = lines.into_iter().map(|(line, before, after, _)| {
             edit(
                 Target::LogText { line },
                 Some(before.into_bytes()),
-                Some(after),
+                Some(after.into_bytes()),
             )
         });
         return in_place.collect();
@@ -46,15 +46,15 @@ pub(super) fn placed(
     // From the last to the first, so that undo finds each line's number as it was.
     let mut edits: Vec<Edit> = (lines.iter().rev())
         .map(|(line, before, ..)| {
-            let before = Some(before.clone().into_bytes());
-            edit(Target::LogText { line: *line }, before, None)
+            let before = blank_line::with(before.clone(), log.has_own_blank(*line));
+            edit(Target::LogText { line: *line }, Some(before), None)
         })
         .collect();
-    edits.extend(
-        lines
-            .into_iter()
-            .map(|(.., after, step)| edit(Target::LogStep { step, nth: 0 }, None, Some(after))),
-    );
+    let is_spaced = log.layout() == Some(LineLayout::Spaced);
+    edits.extend(lines.into_iter().map(|(.., after, step)| {
+        let after = blank_line::with(after, is_spaced);
+        edit(Target::LogStep { step, nth: 0 }, None, Some(after))
+    }));
     edits
 }
 

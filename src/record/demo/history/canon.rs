@@ -47,6 +47,8 @@ impl<'a> Documents<'a> {
                 Some("artifacts") => 8 + at * 3,
                 Some("decisions" | "risks") => 14 + at * 2,
                 Some("checkpoints") => 40,
+                // The week after the one that it shows.
+                Some("demos") => 32,
                 _ => continue,
             };
             arrivals.insert(path.as_path(), start + weeks.min(50) * 7 * DAY);

@@ -10,6 +10,7 @@ use toml::de::DeValue;
 use super::ConfigFile::{self, Own, Shared};
 use super::commands::{CommandLine, CommandTable};
 use super::{Colors, Config, Located, Start, Theme, views};
+use crate::document::log::LineLayout;
 use crate::page::link;
 use crate::plan::paper::{Kept, PaperSpec};
 use crate::plan::source::Location;
@@ -465,6 +466,25 @@ const ENTRIES: &[Entry] = &[
         meaning: Cow::Borrowed("draw with ASCII characters only, as `--ascii` does"),
         read: |config, _, value| {
             config.display.ascii = value.as_bool().ok_or(Mistake::Kind)?;
+            Ok(())
+        },
+    },
+    Entry {
+        section: "log",
+        name: "layout",
+        files: &[Shared],
+        value: "\"plain\" or \"spaced\"",
+        default: Cow::Borrowed("\"plain\""),
+        meaning: Cow::Borrowed(
+            "whether a blank line is between two steps; a log with two lines keeps to its own layout, \
+             which `stepdeck layout` changes",
+        ),
+        read: |config, _, value| {
+            config.log_layout = match value.as_str() {
+                Some("plain") => LineLayout::Plain,
+                Some("spaced") => LineLayout::Spaced,
+                _ => return Err(Mistake::Kind),
+            };
             Ok(())
         },
     },

@@ -23,6 +23,7 @@ use toml::de::{DeTable, DeValue};
 
 use self::commands::CommandTable;
 use self::entries::{Entry, Mistake, Named};
+use crate::document::log::LineLayout;
 use crate::plan::checks::{Problem, Severity};
 use crate::plan::paper::PaperSpec;
 use crate::plan::source::Location;
@@ -157,6 +158,8 @@ pub struct Config {
     pub page: PageEntries,
     /// Looks.
     pub display: Display,
+    /// The layout of a log that has none of its own yet.
+    pub log_layout: LineLayout,
     /// The team's main branch, if it is not the remote's `HEAD`.
     pub main_branch: Option<String>,
     /// Who counts as a steward when a change is approved; empty where that is not said.

@@ -137,6 +137,7 @@ fn sample(entry: &Entry) -> String {
         (_, "from") => "\"2026-01-05\"",
         (_, "quarter_starts") => "\"02-01\"",
         (_, "url") => "\"https://plan.example.org/\"",
+        ("log", _) => "\"spaced\"",
         (_, "source") => "\"https://code.example.org/tree/main/\"",
         ("team", _) => "\"trunk\"",
         _ => "true",

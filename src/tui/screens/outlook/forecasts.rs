@@ -90,6 +90,13 @@ pub fn draw(
     heading(buf, head, &columns, theme);
     let shown = (sight.window(Focus::FORECASTS)).show(view.cursor, view.rows.len(), list);
     thumb(buf, list, theme, (shown.start, view.rows.len()), focused);
+    let heading = |at: usize| {
+        let is_row = |row: &Row| matches!(row, Row::Scope(_));
+        let above = view.rows[..at].iter().rposition(|row| !is_row(row));
+        above.filter(|_| is_row(&view.rows[at]))
+    };
+    let window = sight.window(Focus::FORECASTS);
+    let shown = window.under_heading(shown, view.cursor, heading);
     for (y, at) in (list.y..).zip(shown) {
         let row = frame::row(list, y);
         if at == view.cursor {

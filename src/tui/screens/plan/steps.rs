@@ -77,6 +77,8 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
         }
     }
     let known = model.known();
+    let heading = |at: usize| view.groups.heading_above(at);
+    let shown = (sight.window(Focus::STEPS)).under_heading(shown, view.row(), heading);
     for (y, at) in (inner.y..).zip(shown) {
         let row = frame::row(inner, y);
         match view.at_row(at) {

@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 use super::rows::{self, Columns};
 use crate::app::core::model::Model;
 use crate::app::screens::review::view::{ReviewPart, ReviewView};
+use crate::document::visible::{pad, width};
 use crate::plan::id::StepId;
 use crate::record::review::causes::Cause;
 use crate::record::review::gather::Trouble;
@@ -65,9 +66,24 @@ fn group(
         rows::id(cause.step, columns, theme),
         Span::styled(frame::words(theme, &title).into_owned(), theme.text),
     ]);
-    let mut right = vec![outcome(view, theme, (cause, rows), columns)];
+    let outcome = outcome(view, theme, (cause, rows), columns);
+    let mut right = vec![Span::styled(
+        pad(&outcome.content, columns.outcome).into_owned(),
+        outcome.style,
+    )];
     right.extend(rows::owner(step, columns, theme));
     (left, Line::from(right))
+}
+
+/// Columns that what is wrong with the steps of a line takes.
+pub fn outcome_width(model: &Model, theme: &Theme, at: usize, columns: &Columns) -> usize {
+    let view = &model.review;
+    let words = match (line(view, at), view.row_at(at)) {
+        (Some(group), _) => outcome(view, theme, group, columns).content.into_owned(),
+        (None, Some(row)) => verdict(view, row, theme).map_or_else(String::new, |(words, _)| words),
+        (None, None) => String::new(),
+    };
+    width(&words)
 }
 
 /// What is wrong, and what was decided about it.
@@ -132,6 +148,7 @@ fn below(
     ]);
     let mut right = Vec::new();
     if let Some((words, style)) = verdict(&model.review, row, theme) {
+        let words = pad(&words, columns.outcome).into_owned();
         right.push(Span::styled(words, style));
     }
     right.extend(rows::owner(step, columns, theme));

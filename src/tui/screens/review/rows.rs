@@ -78,18 +78,21 @@ impl Rows {
 pub struct Columns {
     id: usize,
     owner: usize,
+    /// What is wrong, which stands in a column of its own.
+    pub outcome: usize,
     /// Whether there is room for whole words.
     pub wide: bool,
 }
 
 impl Columns {
     /// The widths of the columns of these rows, in a pane of so many columns.
-    pub fn of(model: &Model, shown: &[Shown], room: u16) -> Self {
+    pub fn of(model: &Model, theme: &Theme, shown: &[Shown], room: u16) -> Self {
         let view = &model.review;
         let wide = room >= WIDE;
         let mut columns = Self {
             id: 0,
             owner: 0,
+            outcome: 0,
             wide,
         };
         let most = if wide { OWNER } else { SHORT_OWNER };
@@ -105,6 +108,10 @@ impl Columns {
             let most = if cause.is_some() { most } else { OWNER };
             if has_owners {
                 columns.owner = columns.owner.max(owner.min(most));
+            }
+            if view.part == ReviewPart::Dependencies {
+                let outcome = causes::outcome_width(model, theme, *line, &columns);
+                columns.outcome = columns.outcome.max(outcome);
             }
         }
         columns

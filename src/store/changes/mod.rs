@@ -1,11 +1,12 @@
 //! What the checkout changes in the files of the plan: since its commit, or since its branch left the
 //! one that a pull request would go to.
 
+pub(crate) mod commit;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::locate::discover::{Layout, Overrides, discover};
 use crate::change::delta::FileDelta;
 use crate::change::delta::outline::{Line, LineKind, outline};
 use crate::document::visible::visible_line;
@@ -14,6 +15,7 @@ use crate::git::tree::TreeKind;
 use crate::git::{Git, GitError};
 use crate::plan::Plan;
 use crate::plan::source::{Role, SourceFile};
+use crate::store::locate::discover::{Layout, Overrides, discover};
 
 /// What the plan is compared with.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]

@@ -1,0 +1,284 @@
+//! What screen 8 has git do: commit, branch, sync, push. Git has the terminal for it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{COMMON, unread};
+use crate::app::core::command::{Blocked, Command, Group};
+use crate::app::core::message::Effect;
+use crate::app::core::model::Model;
+use crate::app::overlays::prompt::Purpose;
+use crate::app::own::programs::{Ended, Program};
+use crate::change::delta::message::message;
+use crate::change::delta::outline::PartPlace;
+use crate::change::value::{Refusal, refuse};
+use crate::store::changes::{Base, Changes, commit};
+
+/// Something that git is to do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum GitWork {
+    /// Commit these parts.
+    Commit {
+        /// What they are parts of.
+        changes: Arc<Changes>,
+        /// Which.
+        parts: BTreeSet<PartPlace>,
+        /// The message.
+        message: String,
+    },
+    /// Begin a branch with this name.
+    Branch(String),
+    /// Push the branch.
+    Push {
+        remote: String,
+        branch: String,
+        /// Whether it is the first time.
+        is_new: bool,
+    },
+    /// Merge the main branch into this one.
+    Sync,
+}
+
+impl GitWork {
+    /// What it is called.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Commit { .. } => "git commit",
+            Self::Branch(_) => "git switch",
+            Self::Push { .. } => "git push",
+            Self::Sync => "stepdeck sync",
+        }
+    }
+}
+
+/// Commands of screen 8 that git carries out.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "commit-changes",
+        keys: &["C"],
+        title: "Commit the marked changes, or all of the plan's; nothing else goes with them",
+        hint: "commit",
+        group: Group::Edit,
+        blocked: no_commit,
+        run: ask_message,
+        ..COMMON
+    },
+    Command {
+        name: "new-branch",
+        keys: &["B"],
+        title: "Begin a branch here; what is not committed comes along",
+        group: Group::Edit,
+        blocked: |model| model.is_locked().or_else(|| unknown(model)),
+        run: |model| {
+            let input = model.input("Name of the new branch", "");
+            model.open_prompt(input, Purpose::NewBranch);
+        },
+        ..COMMON
+    },
+    Command {
+        name: "sync-branch",
+        keys: &["S"],
+        title: "Sync: fetch, merge the main branch into this one, renumber, check",
+        hint: "sync",
+        group: Group::Edit,
+        blocked: no_sync,
+        run: |model| model.effects.push(Effect::RunGit(GitWork::Sync)),
+        ..COMMON
+    },
+    Command {
+        name: "push-branch",
+        keys: &["P"],
+        title: "Push the branch to its remote",
+        hint: "push",
+        group: Group::Edit,
+        blocked: no_push,
+        run: |model| {
+            let read = model.changes.read.clone();
+            let standing = read.as_ref().map(|read| &read.standing);
+            if let Some(standing) = standing
+                && let (Some(remote), Some(branch)) = (&standing.remote, &standing.branch)
+            {
+                model.effects.push(Effect::RunGit(GitWork::Push {
+                    remote: remote.clone(),
+                    branch: branch.clone(),
+                    is_new: standing.upstream.is_none(),
+                }));
+            }
+        },
+        ..COMMON
+    },
+];
+
+fn unknown(model: &Model) -> Blocked {
+    let known = model.changes.read.is_some();
+    let trouble = model.changes.trouble.clone();
+    let asking = || "git is still being asked: try again in a moment".to_owned();
+    (!known).then(|| trouble.unwrap_or_else(asking))
+}
+
+/// Why nothing can be committed: a merge is finished as a whole, by git.
+fn no_commit(model: &Model) -> Blocked {
+    let read = model.changes.read.as_ref();
+    let stops = || {
+        let read = read?;
+        let base = model.keymap.key_of("checkout-base");
+        match () {
+            () if read.base != Base::Head => Some(format!(
+                "{base} compares with HEAD, which a commit goes on from"
+            )),
+            () if read.standing.under_way.is_some() => {
+                read.standing.under_way.map(commit::unfinished)
+            }
+            () if !read.standing.unmerged.is_empty() => {
+                Some("conflicts come first: `stepdeck resolve` shows them".to_owned())
+            }
+            () if model.changes.lines.is_empty() => Some("everything is committed".to_owned()),
+            () => None,
+        }
+    };
+    (model.is_locked().or_else(|| unknown(model)))
+        .or_else(stops)
+        .or_else(|| unread(model))
+}
+
+fn no_sync(model: &Model) -> Blocked {
+    let read = model.changes.read.as_ref();
+    let stops = || {
+        let standing = &read?.standing;
+        match () {
+            () if standing.branch.is_none() => {
+                let key = model.keymap.key_of("new-branch");
+                Some(format!("no branch is checked out: {key} begins one"))
+            }
+            () => standing.under_way.map(commit::unfinished),
+        }
+    };
+    let blocked = model.is_locked().or_else(|| unknown(model));
+    blocked.or_else(stops).or_else(|| unread(model))
+}
+
+fn no_push(model: &Model) -> Blocked {
+    let read = model.changes.read.as_ref();
+    let stops = || {
+        let standing = &read?.standing;
+        match () {
+            () if standing.branch.is_none() => {
+                let key = model.keymap.key_of("new-branch");
+                Some(format!("no branch is checked out: {key} begins one"))
+            }
+            () if standing.head.is_none() => Some("there is no commit to push".to_owned()),
+            () if standing.remote.is_none() => {
+                Some("there is no remote: `git remote add origin URL` names one".to_owned())
+            }
+            () => None,
+        }
+    };
+    model.is_locked().or_else(|| unknown(model)).or_else(stops)
+}
+
+/// The differences that a commit takes: those that are marked, else all.
+fn to_commit(model: &Model) -> Vec<usize> {
+    let view = &model.changes;
+    let changes = (0..view.lines.len()).filter(|at| view.lines[*at].is_change());
+    match view.marks.is_empty() {
+        true => changes.collect(),
+        false => changes.filter(|at| view.is_marked(*at)).collect(),
+    }
+}
+
+fn ask_message(model: &mut Model) {
+    let chosen = to_commit(model);
+    let text = message(&model.changes.lines, &chosen);
+    let label = match (chosen.len(), model.changes.marks.is_empty()) {
+        (1, _) => "Commit 1 change, with this message".to_owned(),
+        (count, true) => format!("Commit all {count} changes, with this message"),
+        (count, false) => format!("Commit {count} marked changes, with this message"),
+    };
+    let text = model.changes.message.clone().unwrap_or(text);
+    let mut input = model.input(label, text);
+    input.multiline = true;
+    model.open_prompt(input, Purpose::CommitMessage);
+}
+
+impl Model {
+    /// Has the marked changes, or all, committed.
+    pub(crate) fn commit_with(&mut self, text: &str) -> Result<(), Refusal> {
+        if let Some(reason) = no_commit(self) {
+            return refuse(reason);
+        }
+        if text.trim().is_empty() {
+            return refuse("a commit needs a message");
+        }
+        let chosen = to_commit(self);
+        let parts = self.changes.parts(&chosen).into_iter().collect();
+        let Some(changes) = self.changes.read.clone() else {
+            return refuse("git is still being asked");
+        };
+        // Whatever git says, the text is not lost.
+        self.changes.message = Some(text.to_owned());
+        let message = text.to_owned();
+        self.effects.push(Effect::RunGit(GitWork::Commit {
+            changes,
+            parts,
+            message,
+        }));
+        Ok(())
+    }
+
+    /// Has a branch begun.
+    pub(crate) fn begin_branch(&mut self, name: &str) -> Result<(), Refusal> {
+        let name = name.trim();
+        if name.is_empty() || name.starts_with('-') {
+            return refuse("a branch needs a name, such as weekly-review");
+        }
+        let work = GitWork::Branch(name.to_owned());
+        self.effects.push(Effect::RunGit(work));
+        Ok(())
+    }
+
+    /// Takes how git ended, and what it printed.
+    pub(crate) fn git_ended(&mut self, work: &GitWork, ended: Result<(Ended, String), String>) {
+        let (ended, output) = match ended {
+            Ok(ended) => ended,
+            Err(reason) => {
+                self.ask_changes();
+                return self.refuse(reason);
+            }
+        };
+        let is_success = ended.is_success();
+        let said = output.lines().rfind(|line| !line.trim().is_empty());
+        let said = said.map(|line| line.trim().to_owned());
+        let first = output.lines().find(|line| !line.trim().is_empty());
+        let first = first.map(|line| line.trim().to_owned());
+        self.programs.last = Some(Program::over(work.name(), ended.clone(), &output));
+        match (is_success, work) {
+            (true, GitWork::Commit { .. }) => {
+                self.changes.message = None;
+                self.changes.marks.clear();
+                self.say(first.unwrap_or_else(|| "committed".to_owned()));
+            }
+            (true, GitWork::Branch(name)) => self.say(format!("on {name} now")),
+            (true, GitWork::Push { remote, branch, .. }) => {
+                self.say(format!("pushed to {remote}/{branch}"));
+            }
+            (true, GitWork::Sync) => self.say(said.unwrap_or_else(|| "synced".to_owned())),
+            (false, work) => {
+                let again = match work {
+                    GitWork::Commit { .. } => {
+                        let key = self.keymap.key_of("commit-changes");
+                        format!(" · nothing is lost: {key} has your message")
+                    }
+                    GitWork::Push { .. } => {
+                        let key = self.keymap.key_of("sync-branch");
+                        format!(" · {key} merges what others pushed")
+                    }
+                    _ => String::new(),
+                };
+                self.refuse(format!("{}: {ended}{again}", work.name()));
+                self.show_output();
+            }
+        }
+        self.effects.push(Effect::LookAgain);
+        self.ask_changes();
+    }
+}

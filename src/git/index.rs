@@ -1,0 +1,122 @@
+//! An index of its own for one commit: what the checkout's index holds stays there.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use super::{Git, GitError};
+
+/// The variable that names an index.
+pub(crate) const INDEX: &str = "GIT_INDEX_FILE";
+/// Has paths taken letter by letter.
+const LITERAL: &str = "GIT_LITERAL_PATHSPECS";
+
+/// What a commit is to have at a path.
+#[derive(Debug)]
+pub(crate) struct IndexEntry<'a> {
+    /// Relative to the folder.
+    pub path: &'a Path,
+    /// What the file holds; none where it goes away.
+    pub bytes: Option<&'a [u8]>,
+    /// Whether it may be run, where it is new.
+    pub is_executable: bool,
+}
+
+impl Git {
+    /// Where the checkout's index is.
+    ///
+    /// # Errors
+    /// When git refuses.
+    pub(crate) fn index_path(&self) -> Result<PathBuf, GitError> {
+        let path = self.output(&["rev-parse", "--git-path", "index"])?;
+        let path = path.strip_suffix(b"\n").unwrap_or(&path);
+        Ok(self.folder.join(OsStr::from_bytes(path)))
+    }
+
+    /// Makes an index `HEAD` with these entries. What stands in it already only spares reading
+    /// files that are as `HEAD` has them.
+    ///
+    /// # Errors
+    /// When git refuses.
+    pub(crate) fn write_index(
+        &self,
+        index: &Path,
+        has_head: bool,
+        entries: &[IndexEntry<'_>],
+    ) -> Result<(), GitError> {
+        let tree: &[&str] = match has_head {
+            true => &["read-tree", "--reset", "HEAD"],
+            false => &["read-tree", "--empty"],
+        };
+        self.on_index(index, tree, Vec::new())?;
+        let prefix = self.output(&["rev-parse", "--show-prefix"])?;
+        let prefix = prefix.strip_suffix(b"\n").unwrap_or(&prefix);
+        let mut lines = Vec::new();
+        for entry in entries {
+            let (mode, hash) = match entry.bytes {
+                Some(bytes) => {
+                    let path = entry.path.to_string_lossy();
+                    // As `git add` does it, so that it is converted as that does.
+                    let write = ["hash-object", "-w", "--stdin", "--path", &path];
+                    let hash = self.on_index(index, &write, bytes.to_vec())?;
+                    let hash = String::from_utf8_lossy(&hash).trim().to_owned();
+                    (self.mode(has_head, entry)?, hash)
+                }
+                None => ("0".to_owned(), "0".repeat(40)),
+            };
+            lines.extend_from_slice(format!("{mode} {hash}\t").as_bytes());
+            lines.extend_from_slice(prefix);
+            lines.extend_from_slice(entry.path.as_os_str().as_bytes());
+            lines.push(0);
+        }
+        self.on_index(index, &["update-index", "-z", "--index-info"], lines)
+            .map(drop)
+    }
+
+    /// Has the checkout's index hold these files as `HEAD` does.
+    ///
+    /// # Errors
+    /// When git refuses.
+    pub(crate) fn reset_index(&self, paths: &[&Path]) -> Result<(), GitError> {
+        let lines = paths
+            .iter()
+            .flat_map(|path| [path.as_os_str().as_bytes(), b"\0"]);
+        let lines: Vec<u8> = lines.flatten().copied().collect();
+        let arguments = [
+            "reset",
+            "--quiet",
+            "--pathspec-from-file=-",
+            "--pathspec-file-nul",
+            "HEAD",
+        ];
+        self.exchange(&arguments, (LITERAL, OsStr::new("1")), lines)
+            .map(drop)
+    }
+
+    fn on_index(
+        &self,
+        index: &Path,
+        arguments: &[&str],
+        fed: Vec<u8>,
+    ) -> Result<Vec<u8>, GitError> {
+        self.exchange(arguments, (INDEX, index.as_os_str()), fed)
+    }
+
+    /// How git keeps a file: as it did, or as a new one.
+    fn mode(&self, has_head: bool, entry: &IndexEntry<'_>) -> Result<String, GitError> {
+        let arguments = ["ls-tree", "HEAD", "--", &entry.path.to_string_lossy()];
+        if has_head {
+            let line = self.exchange(&arguments, (LITERAL, OsStr::new("1")), Vec::new())?;
+            let line = String::from_utf8_lossy(&line);
+            if let Some(mode) = line.split(' ').next().filter(|mode| !mode.is_empty()) {
+                return Ok(mode.to_owned());
+            }
+        }
+        let mode = if entry.is_executable {
+            "100755"
+        } else {
+            "100644"
+        };
+        Ok(mode.to_owned())
+    }
+}

@@ -1,0 +1,100 @@
+//! Committing what the checkout changes in the plan, or a part of it, and nothing else: through an
+//! index of its own, so that what was staged stays staged, and no file of the checkout is touched.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use super::{Base, Changes};
+use crate::change::delta::outline::PartPlace;
+use crate::git::handed_over::Told;
+use crate::git::index::{INDEX, IndexEntry};
+use crate::git::{Git, GitError};
+use crate::store::state::temporary_folder;
+
+impl Changes {
+    /// Commits these parts with a message, with the hooks that `git commit` runs, which have the
+    /// terminal. A refusal of theirs is an answer: nothing is changed then.
+    ///
+    /// # Errors
+    /// In words, when the checkout or a file is not what it was, or git refuses.
+    pub(crate) fn commit(
+        &self,
+        root: &Path,
+        parts: &BTreeSet<PartPlace>,
+        message: &str,
+    ) -> Result<Told, String> {
+        let git = Git::at(root);
+        let failed = |error: GitError| error.to_string();
+        if let Some(what) = git.under_way().map_err(failed)? {
+            return Err(unfinished(what));
+        }
+        let head = git.commit_of("HEAD").map_err(failed)?;
+        if self.base != Base::Head || head != self.commit {
+            return Err("HEAD is another commit by now: look at the changes again".to_owned());
+        }
+        let mut files = Vec::new();
+        for (at, delta) in self.deltas.iter().enumerate() {
+            let is_new = |part: usize| parts.contains(&(at, part));
+            if !(0..delta.parts.len()).any(is_new) {
+                continue;
+            }
+            let path = root.join(&delta.path);
+            if fs::read(&path).ok() != delta.new {
+                let path = delta.path.display();
+                return Err(format!(
+                    "{path} was changed meanwhile: look at the changes again"
+                ));
+            }
+            let mode = fs::metadata(&path).map(|metadata| metadata.permissions().mode());
+            let is_executable = mode.is_ok_and(|mode| mode & 0o100 != 0);
+            files.push((&*delta.path, delta.mixed(&is_new), is_executable));
+        }
+        if files.is_empty() {
+            return Err("there is nothing to commit".to_owned());
+        }
+        let folder = temporary_folder("stepdeck-commit-");
+        let folder = folder.ok_or("there is no room for a temporary index")?;
+        let (index, text) = (folder.path().join("index"), folder.path().join("message"));
+        // What it knows of files that are not changed need not be found out again.
+        let _ = fs::copy(git.index_path().map_err(failed)?, &index);
+        let written = fs::write(&text, message);
+        written.map_err(|error| format!("{}: {error}", text.display()))?;
+        let entries: Vec<IndexEntry<'_>> = (files.iter())
+            .map(|(path, bytes, is_executable)| IndexEntry {
+                path,
+                bytes: bytes.as_deref(),
+                is_executable: *is_executable,
+            })
+            .collect();
+        git.write_index(&index, head.is_some(), &entries)
+            .map_err(failed)?;
+        let text = text.display().to_string();
+        let told = git.before_person(&["commit", "--file", &text], &[(INDEX, index.as_os_str())]);
+        let mut told = told.map_err(failed)?;
+        if told.status.success() {
+            let paths: Vec<&Path> = files.iter().map(|(path, ..)| *path).collect();
+            if let Err(error) = git.reset_index(&paths) {
+                let paths: Vec<String> = paths
+                    .iter()
+                    .map(|path| path.display().to_string())
+                    .collect();
+                told.output += &format!(
+                    "\nThe commit is made, but the index still has the files as they were ({error}).\n\
+                     `git reset -- {}` puts it right.\n",
+                    paths.join(" ")
+                );
+            }
+        }
+        Ok(told)
+    }
+}
+
+/// What is to be done before anything is committed here.
+pub(crate) fn unfinished(what: &str) -> String {
+    format!(
+        "a {what} is not finished: end it with `git {what} --continue`, or drop it with \
+         `git {what} --abort`"
+    )
+}

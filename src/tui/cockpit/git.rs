@@ -1,0 +1,79 @@
+//! What git does at a person's word: it has the terminal until it is done, as an editor has.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::Path;
+
+use super::{Cockpit, Event};
+use crate::app::core::message::Message;
+use crate::app::own::programs::Ended;
+use crate::app::screens::changes::git::GitWork;
+use crate::git::Git;
+use crate::git::handed_over::{Told, program};
+use crate::store::locate::discover::{Overrides, discover};
+use crate::store::pull_request::PullRequestInput;
+use crate::tui::terminal_host::TerminalHost;
+
+impl<F: TerminalHost> Cockpit<F> {
+    /// Has the text of a pull request gathered beside the keys.
+    pub(super) fn start_describing(&mut self) {
+        let (plan, answers) = (self.model.plan.clone(), self.view.answers.clone());
+        let context = &self.model.context;
+        let (root, author) = (context.root.clone(), context.me.clone());
+        let (cache, now) = (context.cache.clone(), (self.view.clock)());
+        std::thread::spawn(move || {
+            let overrides = Overrides::default();
+            let input = PullRequestInput {
+                layout: &discover(&root, &overrides),
+                plan: &plan,
+                base: None,
+                is_commit: false,
+                author: &author,
+                overrides: &overrides,
+                now,
+                cache: cache.as_deref(),
+            };
+            let text = input.gather().map(|found| found.markdown());
+            answers.send(Event::PullRequestText(text));
+        });
+    }
+
+    pub(super) fn run_git(&mut self, work: GitWork) -> io::Result<()> {
+        let root = self.model.context.root.clone();
+        let own = self.own_program.clone();
+        let mut ended = Err("it was not begun".to_owned());
+        self.face.hand_over(&mut || {
+            let told = match &work {
+                GitWork::Commit {
+                    changes,
+                    parts,
+                    message,
+                } => changes.commit(&root, parts, message),
+                GitWork::Branch(name) => git(&root, &["switch", "--create", name]),
+                GitWork::Push {
+                    remote,
+                    branch,
+                    is_new,
+                } => {
+                    let refspec = format!("HEAD:refs/heads/{branch}");
+                    let upstream = is_new.then_some("--set-upstream");
+                    let words = ["push"].into_iter().chain(upstream);
+                    let words: Vec<&str> = words.chain([&**remote, &*refspec]).collect();
+                    git(&root, &words)
+                }
+                GitWork::Sync => {
+                    let words = [OsStr::new("-C"), root.as_os_str(), OsStr::new("sync")];
+                    program(&own, &words).map_err(|error| error.to_string())
+                }
+            };
+            ended = told.map(|told| (Ended::from(told.status), told.output));
+        })?;
+        self.tell(Message::GitEnded { work, ended })
+    }
+}
+
+fn git(root: &Path, arguments: &[&str]) -> Result<Told, String> {
+    let git = Git::at(root);
+    git.before_person(arguments, &[])
+        .map_err(|error| error.to_string())
+}
