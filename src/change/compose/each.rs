@@ -1,11 +1,10 @@
 //! The same for several steps, as one change. A step that refuses stays as it is, and is told of;
 //! the others do not have to wait for it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::assign::{Action, Assignment, requests};
 use super::{Change, Composer, Edit, Target, reversible, shown};
-use crate::change::blank_line;
 use crate::change::value::{Refusal, refuse};
 use crate::document::progress::Progress;
 use crate::plan::Plan;
@@ -104,7 +103,14 @@ impl Composer<'_> {
         request: &StepRequest,
         progress: &Progress,
     ) -> Option<Result<BulkChange, Refusal>> {
-        if let ([only], true) = (steps, *request != StepRequest::Remove) {
+        // A step named twice is one step: its second removal would take the line that moved up.
+        let mut seen = HashSet::new();
+        let steps: Vec<usize> = steps
+            .iter()
+            .copied()
+            .filter(|at| seen.insert(*at))
+            .collect();
+        if let ([only], true) = (&steps[..], *request != StepRequest::Remove) {
             return Some(self.one(*only, request).map(|change| BulkChange {
                 asked: 1,
                 changed: usize::from(!change.edits.is_empty()),
@@ -119,7 +125,7 @@ impl Composer<'_> {
         let mut only = String::new();
         progress.expect(steps.len());
         let mut strides = progress.strides();
-        for step in steps {
+        for step in &steps {
             match self.one(*step, request) {
                 Ok(change) if change.edits.is_empty() => {}
                 Ok(change) => {
@@ -189,12 +195,8 @@ impl Composer<'_> {
             };
             let edits = of_one_file.to_vec();
             let label = String::new();
-            let of_file = Change { label, edits };
-            let alone = blank_line::none(&of_file);
-            if reversible(file, of_file).is_err() {
-                let alone = reversible(file, alone)?;
-                of_one_file.clone_from_slice(&alone.edits);
-            }
+            let tried = reversible(file, Change { label, edits })?;
+            of_one_file.clone_from_slice(&tried.edits);
         }
         Ok(())
     }

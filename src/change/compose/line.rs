@@ -58,8 +58,7 @@ impl Composer<'_> {
         let change = self.removal(step)?;
         let place = self.plan.step(step).log_place();
         let file = &self.plan.files()[place.map_or(0, |place| place.file)];
-        let alone = blank_line::none(&change);
-        reversible(file, change).or_else(|_| reversible(file, alone))
+        reversible(file, change)
     }
 
     /// The same, not yet tried whether it can be undone.

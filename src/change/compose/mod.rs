@@ -24,7 +24,7 @@ mod relocate;
 use chrono::{DateTime, Utc};
 
 use super::value::{self, Refusal, refuse};
-use super::{Change, Edit, NONE, Target, apply, tail};
+use super::{Change, Edit, NONE, Target, apply, blank_line, tail};
 use crate::document::json;
 use crate::document::markdown::escaped;
 use crate::plan::canon::section::{HEADING_DASHES, Section};
@@ -438,32 +438,45 @@ fn roadmap_file(plan: &Plan) -> Option<usize> {
 }
 
 /// Refuses a change of `file` that cannot be made, or that undo could not take back to the
-/// last byte: line ends of two kinds, a table row that ends in the middle of a cell.
+/// last byte: line ends of two kinds, a table row that ends in the middle of a cell. Where only the
+/// blank lines of a spaced log could not come back, its lines come and go without them.
 ///
 /// # Errors
 /// When it is one of those.
 pub(crate) fn reversible(file: &SourceFile, change: Change) -> Result<Change, Refusal> {
+    let Err(refusal) = comes_back(file, &change) else {
+        return Ok(change);
+    };
+    let alone = blank_line::none(&change);
+    match alone != change && comes_back(file, &alone).is_ok() {
+        true => Ok(alone),
+        false => Err(refusal),
+    }
+}
+
+/// Whether a change can be made and undone to the last byte.
+fn comes_back(file: &SourceFile, change: &Change) -> Result<(), Refusal> {
     let before = vec![file.clone()];
     let mut files = before.clone();
     let same = |files: &[SourceFile]| {
         let bytes = |files: &[SourceFile]| files.first().map(|f| f.document.to_bytes());
         bytes(files) == bytes(&before)
     };
-    let there = apply::change(&change, &mut files);
+    let there = apply::change(change, &mut files);
     // As whoever reads the file next would read it.
     for file in &mut files {
         *file = SourceFile::load(&file.path, file.role, file.document.to_bytes());
     }
     let back = there.and_then(|()| apply::change(&change.inverse(), &mut files));
     match back {
-        Ok(()) if same(&files) => Ok(change),
+        Ok(()) if same(&files) => Ok(()),
         Ok(()) => refuse(format!(
             "undo could not restore {} byte for byte; make this edit by hand",
             file.path.display()
         )),
         Err(conflicts) => match conflicts.first() {
             Some(conflict) => refuse(conflict.obstacle.to_string()),
-            None => Ok(change),
+            None => Ok(()),
         },
     }
 }

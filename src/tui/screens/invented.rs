@@ -29,8 +29,8 @@ fn header_body_and_footer_show_it() {
     let screen = terminal.backend().to_string();
     for text in [
         "stepdeck > Invented > row 1",
-        "6 Since",
-        "99 Invented",
+        "6 Sin",
+        "Ctrl-g Invented",
         "row 1 of the invented screen",
         "i invent",
         "z zoom",

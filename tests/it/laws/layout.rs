@@ -139,8 +139,8 @@ proptest! {
         for (plain, spaced) in plain.iter().zip(&spaced) {
             prop_assert!(plain.lines().all(|line| !line.is_empty()), "{plain}");
             let lines: Vec<String> = plain.lines().map(str::to_owned).collect();
-            // A log that came down to one line is plain.
-            if lines.len() < 2 {
+            // A log that came down to one line has no layout.
+            if lines.len() < 2 || without_blanks(spaced).len() < 2 {
                 break;
             }
             let last = if is_closed { newline } else { "" };
@@ -196,10 +196,13 @@ proptest! {
     ) {
         let merged = |between: &str| {
             let base = joined(&base, between, "\n");
-            let side = |deeds: &[Deed]| live(&base, deeds).pop().unwrap_or_else(|| base.clone());
+            let side = |deeds: &[Deed]| [vec![base.clone()], live(&base, deeds)].concat();
             let sides = [side(&ours), side(&theirs)];
-            let is_told = sides.iter().chain([&base]).all(|side| without_blanks(side).len() > 1);
-            let [base, ours, theirs] = [&base, &sides[0], &sides[1]].map(|text| Rope::from(text.as_bytes()));
+            // A log that came down to one line has no layout.
+            let is_told = sides.iter().flatten().all(|text| without_blanks(text).len() > 1);
+            let last = |side: &[String]| side.last().cloned().unwrap_or_default();
+            let texts = [base.clone(), last(&sides[0]), last(&sides[1])];
+            let [base, ours, theirs] = texts.map(|text| Rope::from(text.as_bytes()));
             let versions = Versions { base: &base, ours: &ours, theirs: &theirs };
             let markers = Markers { ours: "", theirs: "", size: 7 };
             let merged = three_way::merge(versions, markers, None);

@@ -87,7 +87,7 @@ fn what_is_unknown_or_of_another_kind_is_a_warning_at_its_place() {
     assert_eq!(
         problems,
         [
-            "stepdeck.toml:1:1: unknown entry \"colour\": the entries here are paths, keys, checks, ranking, views, rituals, page, display, team",
+            "stepdeck.toml:1:1: unknown entry \"colour\": the entries here are paths, keys, checks, ranking, views, rituals, page, display, log, team",
             &lag,
             "stepdeck.toml:4:13: decisions must be a path, not this integer: it is ignored",
             "stepdeck.toml:5:9: canon must be a path or a list of paths, not this array: it is ignored",
