@@ -278,7 +278,9 @@ impl Quarter {
                 ));
             }
             if self.git(clone, &["status", "--porcelain"]).is_empty() {
-                panic!("{branch}: {said}");
+                let check = self.program(env!("CARGO_BIN_EXE_stepdeck"), clone, &["check"]);
+                let found = String::from_utf8_lossy(&check.stdout);
+                panic!("{branch}: {said}{found}");
             }
             let keeps_ours = self.dice.below(2) == 0;
             self.tool(
