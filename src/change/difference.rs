@@ -318,7 +318,11 @@ fn compare(name: &Name<'_>, old: &Line<'_>, new: &Line<'_>, found: &mut Vec<Diff
     let gone = old.iter().filter(|(key, _)| !after.contains_key(&**key));
     for (key, _) in new.iter().chain(gone) {
         let (before, after) = (before.get(&**key).copied(), after.get(&**key).copied());
-        if before != after {
+        let is_same = match (before, after) {
+            (Some(before), Some(after)) => json::is_same_but_for_blanks(before, after),
+            _ => before == after,
+        };
+        if !is_same {
             found.push(field(name, key, before, after));
         }
     }
@@ -469,6 +473,9 @@ torn {
     fn what_has_no_meaning_is_told_too() {
         let spaced = OLD.replace("\"title\": \"Pick\"", "\"title\":\"Pick\"");
         assert_eq!(said(OLD, &spaced), ["0001 rewritten with the same values"]);
+        // As `jq -c` writes it.
+        let within = OLD.replace("{\"target\": 1}", "{\"target\":1}");
+        assert_eq!(said(OLD, &within), ["0001 rewritten with the same values"]);
         let escaped = OLD.replace("\"Pick\"", "\"P\\u0069ck\"");
         assert_eq!(said(OLD, &escaped), [r#"0001 title: "Pick" → "P\u0069ck""#]);
         let nothing = OLD.replace(", \"owner\": \"\"", "");

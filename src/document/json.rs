@@ -282,6 +282,24 @@ pub(crate) fn well_formed(raw: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Whether two texts differ in nothing but the blanks between their tokens, as after `jq -c`.
+pub(crate) fn is_same_but_for_blanks(one: &str, other: &str) -> bool {
+    fn solid(text: &str) -> impl Iterator<Item = u8> {
+        let (mut in_string, mut is_escaped) = (false, false);
+        text.bytes().filter(move |byte| {
+            let is_kept = in_string || !byte.is_ascii_whitespace();
+            match byte {
+                _ if is_escaped => is_escaped = false,
+                b'\\' => is_escaped = in_string,
+                b'"' => in_string = !in_string,
+                _ => {}
+            }
+            is_kept
+        })
+    }
+    solid(one).eq(solid(other))
+}
+
 /// The raw items of a JSON array, or `None` when `raw` is something else.
 pub(crate) fn items(raw: &str) -> Option<Vec<&str>> {
     if !raw.starts_with('[') {

@@ -231,6 +231,9 @@ fn worded(key: &str, before: Option<&str>, after: Option<&str>) -> Part {
     }
 }
 
+/// What is said where only the spelling differs.
+const SAME_VALUES: &str = "rewritten with the same values";
+
 struct Writer<'d, 't> {
     delta: &'d mut FileDelta,
     tokens: &'d Tokens<'t>,
@@ -304,20 +307,10 @@ impl Writer<'_, '_> {
         let (first, first_piece) = (self.delta.parts.len(), self.delta.pieces.len());
         let name = self.tokens.name(new.token);
         let Some(Name::Step(step, nth)) = name.cloned() else {
-            let mut found = Vec::new();
-            differences(old.text, new.text, &mut found);
-            let words: Vec<String> = found
-                .iter()
-                .map(|(key, words)| format!("{key} {words}"))
-                .collect();
-            let words = format!(
-                "{}: {}",
-                name.map_or_else(|| "line".to_owned(), ToString::to_string),
-                words.join(" · ")
-            );
-            let part = self
-                .delta
-                .part(Part::saying(Subject::Lines, How::Changed, words));
+            let (how, words) = told(old, new);
+            let name = name.map_or_else(|| "line".to_owned(), ToString::to_string);
+            let words = format!("{name}: {words}");
+            let part = self.delta.part(Part::saying(Subject::Lines, how, words));
             return self
                 .delta
                 .piece(old.body.clone(), new.body.clone(), Owner::Part(part));
@@ -332,15 +325,7 @@ impl Writer<'_, '_> {
         if !is_apart {
             self.delta.parts.truncate(first);
             self.delta.pieces.truncate(first_piece);
-            let mut found = Vec::new();
-            differences(old.text, new.text, &mut found);
-            let (how, words) = match &found[..] {
-                [] => (How::Rewritten, "rewritten with the same values".to_owned()),
-                _ => {
-                    let words = found.iter().map(|(key, words)| format!("{key} {words}"));
-                    (How::Changed, words.collect::<Vec<_>>().join(" · "))
-                }
-            };
+            let (how, words) = told(old, new);
             let part = self
                 .delta
                 .part(Part::saying(Subject::Step(step, nth), how, words));
@@ -418,6 +403,9 @@ impl Writer<'_, '_> {
                     } else if is.key == Field::UpdatedAt.spec().key {
                         stamp = Some((self.delta.pieces.len(), was.raw, is.raw));
                         self.delta.piece(places.0, places.1, Owner::Part(0));
+                    } else if json::is_same_but_for_blanks(was.raw, is.raw) {
+                        let part = self.spelling(&mut spelling, (step, nth));
+                        self.delta.piece(places.0, places.1, Owner::Part(part));
                     } else if !self.inner((step, nth), &is.key, (old, was), (new, is)) {
                         let part =
                             self.field((step, nth), is.key.clone(), Some(was.raw), Some(is.raw));
@@ -499,13 +487,24 @@ impl Writer<'_, '_> {
 
     fn spelling(&mut self, known: &mut Option<usize>, (step, nth): (StepId, u32)) -> usize {
         *known.get_or_insert_with(|| {
-            let words = "rewritten with the same values".to_owned();
-            self.delta.part(Part::saying(
-                Subject::Step(step, nth),
-                How::Rewritten,
-                words,
-            ))
+            let words = SAME_VALUES.to_owned();
+            let subject = Subject::Step(step, nth);
+            self.delta
+                .part(Part::saying(subject, How::Rewritten, words))
         })
+    }
+}
+
+/// What happened to a line that is changed as a whole, in words.
+fn told(old: &Line<'_>, new: &Line<'_>) -> (How, String) {
+    let mut found = Vec::new();
+    differences(old.text, new.text, &mut found);
+    let words: Vec<String> = (found.iter())
+        .map(|(key, words)| format!("{key} {words}"))
+        .collect();
+    match words.is_empty() {
+        true => (How::Rewritten, SAME_VALUES.to_owned()),
+        false => (How::Changed, words.join(" · ")),
     }
 }
 

@@ -96,6 +96,7 @@ pub fn outline(deltas: &[FileDelta], plan: &Plan) -> Vec<Line> {
             }
         }
     }
+    gather_rewritten(&mut blocks, &mut files);
     let mut lines = Vec::new();
     for (block, within) in blocks {
         let block = (block < plan.blocks().len()).then_some(block);
@@ -146,6 +147,42 @@ pub fn outline(deltas: &[FileDelta], plan: &Plan) -> Vec<Line> {
         sum(&mut lines, heading);
     }
     lines
+}
+
+/// Gathers the steps of which only the spelling differs, as after a tool wrote the whole log: one
+/// line of their file, so that they do not hide what changed.
+fn gather_rewritten(blocks: &mut BTreeMap<usize, InBlock>, files: &mut [Vec<Entry>]) {
+    let is_rewritten =
+        |entries: &Vec<Entry>| entries.iter().all(|entry| entry.how == How::Rewritten);
+    let steps = || blocks.values().flat_map(|block| block.steps.values());
+    if steps().filter(|entries| is_rewritten(entries)).count() < 2 {
+        return;
+    }
+    let mut of_files: BTreeMap<usize, (usize, Vec<Entry>)> = BTreeMap::new();
+    blocks.retain(|_, block| {
+        for (_, entries) in block
+            .steps
+            .extract_if(.., |_, entries| is_rewritten(entries))
+        {
+            let (steps, known) = of_files.entry(entries[0].parts[0].0).or_default();
+            *steps += 1;
+            known.extend(entries);
+        }
+        !(block.own.is_empty() && block.steps.is_empty())
+    });
+    for (file, (steps, entries)) in of_files {
+        let name = match steps {
+            1 => "1 step".to_owned(),
+            count => format!("{count} steps"),
+        };
+        files[file].push(Entry {
+            name,
+            words: entries[0].words.clone(),
+            how: How::Rewritten,
+            key: None,
+            parts: entries.into_iter().flat_map(|entry| entry.parts).collect(),
+        });
+    }
 }
 
 impl Entry {

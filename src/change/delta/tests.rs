@@ -4,6 +4,7 @@ use proptest::sample::select;
 use super::*;
 use crate::change::apply;
 use crate::document::json::Object;
+use crate::plan::Plan;
 use crate::plan::source::SourceFile;
 
 fn delta(role: Role, old: &str, new: &str) -> Option<FileDelta> {
@@ -62,6 +63,35 @@ fn a_log_is_told_by_step_and_field() {
     let gone = lines.join("\n") + "\n";
     assert_eq!(told(Role::Log, LOG, &gone), ["0002: removed: Review"]);
     assert_eq!(told(Role::Log, &gone, LOG), ["0002: added: Review"]);
+}
+
+/// As after `jq -c` with one value changed.
+#[test]
+fn a_rewritten_log_does_not_hide_what_changed_in_it() {
+    let compact = LOG.replace("\": ", "\":").replace(", \"", ",\"");
+    let new = compact.replace("\"owner\":\"\"", "\"owner\":\"ops\"");
+    let deltas: Vec<FileDelta> = delta(Role::Log, LOG, &new).into_iter().collect();
+    let file = SourceFile::load("f", Role::Log, new.as_bytes());
+    let lines = outline::outline(&deltas, &Plan::read(vec![file]));
+    let said: Vec<String> = (lines.iter())
+        .map(|line| format!("{} {}", line.name, line.words))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "B01 2 changes",
+            "0002 Review 2 changes",
+            "0002 rewritten with the same values",
+            "owner (nothing) → ops",
+            "f 2 changes",
+            "other lines header: rewritten with the same values",
+            "2 steps rewritten with the same values",
+        ]
+    );
+    let parts: usize = (lines.iter().filter(|line| line.is_change()))
+        .map(|line| line.parts.len())
+        .sum();
+    assert_eq!(parts, deltas[0].parts.len(), "each part can be chosen");
 }
 
 const CANON: &str = "\
