@@ -117,9 +117,15 @@ impl Prompt {
         )
     }
 
-    /// Whether Enter shows something and keeps nothing.
-    pub fn only_looks(&self) -> bool {
-        !self.is_edit() && self.purpose != Purpose::Me
+    /// What Enter does with the text.
+    pub fn answer(&self) -> &'static str {
+        match self.purpose {
+            Purpose::CommitMessage => "commit",
+            Purpose::NewBranch => "begin",
+            Purpose::Me => "save",
+            _ if self.is_edit() => "save",
+            _ => "show",
+        }
     }
 
     /// Takes a key; answers the prompt unless that closed it.

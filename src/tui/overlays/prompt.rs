@@ -66,9 +66,8 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, prompt: &Prompt, field
     for (y, line) in (room.bottom()..inner.bottom()).zip(&error) {
         frame::text(buf, inner.x, y, inner.width, line, theme.error);
     }
-    let enter = if prompt.only_looks() { "show" } else { "save" };
     let mut keys = vec![
-        ("⏎".to_owned(), enter),
+        ("⏎".to_owned(), prompt.answer()),
         ("Esc".to_owned(), "cancel"),
         ("Tab".to_owned(), "complete"),
         ("Ctrl-o".to_owned(), "editor"),

@@ -123,6 +123,10 @@ fn list(
     if view.lines.is_empty() {
         let base = key_of(model, theme, "checkout-base");
         let (why, press) = match read.base {
+            Base::Head if model.sync.failed() > 0 => (
+                "What is on disk is committed; the edits that are not saved are not listed.",
+                format!("{} saves them again.", key_of(model, theme, "retry-save")),
+            ),
             Base::Head => (
                 "Everything is committed.",
                 format!("{base} shows what a pull request would hold."),

@@ -96,7 +96,9 @@ fn list(
         }
         let (left, right) = line(rows[at], model, theme);
         let room = area.width.saturating_sub(3);
-        let right_width = frame::line_width(&right).min(room * 3 / 5);
+        // The title first; a quarter stays for what is said of the paper.
+        let left_over = room.saturating_sub(frame::line_width(&left) + 2);
+        let right_width = frame::line_width(&right).min(left_over.max(room / 4));
         let gap = u16::from(right_width > 0) * 2;
         frame::spans(
             buf,

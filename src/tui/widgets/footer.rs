@@ -80,7 +80,7 @@ fn hint<'a>(theme: &Theme, key: &str, what: &str) -> Line<'a> {
 /// What can be pressed now. Of commands, help and quit stay longest, else the first ones.
 fn hints<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
     if let Some(fixed) = model.overlays.last().and_then(|top| answers(top, model)) {
-        let hints = fixed.iter().enumerate();
+        let hints = fixed.into_iter().enumerate();
         return hints
             .map(|(rank, (key, what))| RowPart {
                 key: key_named(key),
@@ -118,40 +118,40 @@ fn key_named(name: &str) -> Option<Key> {
 }
 
 /// The keys of an overlay that has the keyboard for itself; none where commands work.
-fn answers(top: &Overlay, model: &Model) -> Option<&'static [(&'static str, &'static str)]> {
+fn answers(top: &Overlay, model: &Model) -> Option<Vec<(&'static str, &'static str)>> {
     Some(match top {
-        Overlay::Filter(_) => &[
+        Overlay::Filter(_) => vec![
             ("⏎", "keep"),
             ("Esc", "restore"),
             ("Tab", "complete"),
             ("↑", "earlier filters"),
             ("Ctrl-n Ctrl-p", "move"),
         ],
-        Overlay::Prompt(prompt) if prompt.input.multiline => {
-            &[("⏎", "save"), ("Esc", "cancel"), ("Alt-⏎", "line break")]
+        Overlay::Prompt(prompt) => {
+            let mut keys = vec![("⏎", prompt.answer()), ("Esc", "cancel")];
+            keys.extend(prompt.input.multiline.then_some(("Alt-⏎", "line break")));
+            keys
         }
-        Overlay::Prompt(prompt) if prompt.only_looks() => &[("⏎", "show"), ("Esc", "cancel")],
-        Overlay::Prompt(_) => &[("⏎", "save"), ("Esc", "cancel")],
-        Overlay::Chooser(_) => &[("⏎", "choose"), ("Esc", "close"), ("↑ ↓", "move")],
-        Overlay::Menu(_) => &[
+        Overlay::Chooser(_) => vec![("⏎", "choose"), ("Esc", "close"), ("↑ ↓", "move")],
+        Overlay::Menu(_) => vec![
             ("⏎", "choose"),
             ("Esc", "close"),
             ("↑ ↓", "move"),
             ("letter", "choose at once"),
         ],
-        Overlay::Columns(_) => &[
+        Overlay::Columns(_) => vec![
             ("space", "show or hide"),
             ("J K", "move the column"),
             ("r", "reset"),
             ("Esc", "close"),
         ],
-        Overlay::Confirm(_) => &[("y", "yes"), ("n", "no"), ("⏎", "no")],
-        Overlay::Note(_) => &[("any key", "closes")],
+        Overlay::Confirm(_) => vec![("y", "yes"), ("n", "no"), ("⏎", "no")],
+        Overlay::Note(_) => vec![("any key", "closes")],
         Overlay::Output(_) => match model.programs.running() {
-            Some(_) => &[("Ctrl-c", "cancel"), ("Esc", "hide"), ("↑ ↓", "scroll")],
-            None => &[("Esc", "close"), ("y", "copy"), ("↑ ↓", "scroll")],
+            Some(_) => vec![("Ctrl-c", "cancel"), ("Esc", "hide"), ("↑ ↓", "scroll")],
+            None => vec![("Esc", "close"), ("y", "copy"), ("↑ ↓", "scroll")],
         },
-        Overlay::StepHistory(_) => &[("⏎", "open"), ("Esc", "close"), ("↑ ↓", "move")],
+        Overlay::StepHistory(_) => vec![("⏎", "open"), ("Esc", "close"), ("↑ ↓", "move")],
         Overlay::List(_) | Overlay::Conflict(_) | Overlay::Merge(_) => return None,
     })
 }

@@ -88,7 +88,6 @@ pub const COMMANDS: &[Command] = &[
         name: "next-checkout-change",
         keys: &["n"],
         title: "Go to the next change",
-        hint: "next",
         blocked: nothing_selected,
         run: |model| model.changes.go_to_change(true),
         ..COMMON
@@ -120,7 +119,6 @@ pub const COMMANDS: &[Command] = &[
         name: "copy-pull-request",
         keys: &["Y"],
         title: "Copy the text of a pull request: what the branch changes, and who must approve it",
-        hint: "copy",
         blocked: |model| {
             let none = model.changes.read.is_none();
             none.then(|| "git is still being asked: try again in a moment".to_owned())
