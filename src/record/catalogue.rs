@@ -83,16 +83,17 @@ impl PaperKind {
 }
 
 impl PaperEntry {
-    /// State, owner and review date, as far as they are known.
+    /// Review date, state and owner, as far as they are known.
     pub(crate) fn facts(&self) -> String {
         let by = self.review_by.map(|by| match self.is_overdue {
             true => format!("overdue since {by}"),
             false => format!("review by {by}"),
         });
+        // Names last: they are what may be cut.
         let facts = [
-            self.owner.clone(),
-            self.state.clone(),
             by.unwrap_or_default(),
+            self.state.clone(),
+            self.owner.clone(),
         ];
         let facts: Vec<String> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
         facts.join(" · ")
@@ -329,16 +330,16 @@ mod tests {
         assert_eq!(
             told(&kinds, Role::Decision),
             [
-                "2026-09-02 Rent | Bo · in force · overdue since 2026-11-20",
-                "2026-11-02 Keep one index | Ada · in force",
+                "2026-09-02 Rent | overdue since 2026-11-20 · in force · Bo",
+                "2026-11-02 Keep one index | in force · Ada",
                 "2026-10-02 Two indexes | superseded",
             ]
         );
         assert_eq!(
             told(&kinds, Role::Risk),
             [
-                "2026-09-01 Fire | Ops · low × high",
-                "2026-10-01 Snow | low × low · review by 2026-11-22",
+                "2026-09-01 Fire | low × high · Ops",
+                "2026-10-01 Snow | review by 2026-11-22 · low × low",
                 "2026-11-01 Flood | closed",
             ]
         );
@@ -346,7 +347,7 @@ mod tests {
             told(&kinds, Role::Review),
             [
                 "2026-11-22 Weekly review 2026-W47 | begun",
-                "2026-11-15 Weekly review 2026-W46 | Ada · finished",
+                "2026-11-15 Weekly review 2026-W46 | finished · Ada",
             ]
         );
         assert_eq!(

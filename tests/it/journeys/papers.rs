@@ -220,7 +220,7 @@ fn two_people_and_an_interruption() {
         other.type_keys("Gx");
         other.wait_for("Why it is no longer a risk");
         other.type_keys("Sprinklers<Enter>");
-        again.wait_for("Bo · closed");
+        again.wait_for("closed · Bo");
         for pty in [again, other] {
             pty.type_keys("q");
             assert!(pty.wait_exit().success());
