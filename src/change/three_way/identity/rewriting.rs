@@ -65,6 +65,17 @@ impl Numbering<'_> {
         Rope::from(ordered(pieces, &moved, bytes).concat())
     }
 
+    /// The block in which the side that gave a step its number has put it: a move changes both.
+    fn block_of(&self, group: usize, id: StepId) -> Option<&str> {
+        let [_, ours, theirs] = &self.groups[group];
+        let mover = [ours, theirs]
+            .into_iter()
+            .flatten()
+            .find(|entry| entry.id == id)?;
+        let text = std::str::from_utf8(mover.body).ok()?;
+        Object::parse(text).ok()?.get("block")
+    }
+
     fn line<'l>(
         &self,
         whole: &'l [u8],
@@ -79,7 +90,7 @@ impl Numbering<'_> {
         if let Some((group, id)) = new {
             let text = after.as_deref().unwrap_or(text);
             let is_new = self.new.contains_key(&group);
-            after = renamed(text, id, is_new).or(after);
+            after = renamed(text, id, is_new, self.block_of(group, id)).or(after);
         }
         match after {
             None => Cow::Borrowed(whole),
@@ -92,12 +103,18 @@ impl Numbering<'_> {
     }
 }
 
-/// The line under another ID, with what it was if it gets that ID here.
-fn renamed(text: &str, id: StepId, is_new: bool) -> Option<String> {
+/// The line under another ID, with what it was if it gets that ID here, and in the block that goes
+/// with the ID.
+fn renamed(text: &str, id: StepId, is_new: bool, block: Option<&str>) -> Option<String> {
     let object = Object::parse(text).ok()?;
     let old = StepId::of_raw(object.get("step_id")?)?;
-    let splice = line::set_id(text, &object, id)?;
-    let bytes = splice::apply(text.as_bytes(), &[splice]).ok()?;
+    let mut splices = vec![line::set_id(text, &object, id)?];
+    if let (Some(block), Some(own)) = (block, object.get("block"))
+        && block != own
+    {
+        splices.push(object.set("block", block, &[]));
+    }
+    let bytes = splice::apply(text.as_bytes(), &splices).ok()?;
     let text = String::from_utf8(bytes).ok()?;
     match is_new {
         true => line::with_former(&text, old, id),

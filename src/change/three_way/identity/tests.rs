@@ -156,6 +156,24 @@ fn a_step_that_is_gone_is_not_taken_for_the_one_that_has_its_number() {
     );
 }
 
+/// A move changes number and block; they come from one side.
+#[test]
+fn a_step_that_both_sides_moved_is_in_the_block_of_its_number() {
+    let at = |id: &str, block: &str| {
+        let block = format!(", \"block\": \"{block}\"{}", uid("a"));
+        step(id, "Moved", &block)
+    };
+    let base = at("0114", "B02");
+    let (ours, theirs) = (at("0025", "B01"), at("0214", "B03"));
+    for (mainline, expected) in [(Side::Ours, &ours), (Side::Theirs, &theirs)] {
+        let (text, _) = clean(&base, &ours, &theirs, Some(mainline));
+        assert_eq!(text, *expected);
+    }
+    let renamed = base.replace("Moved", "Renamed");
+    let (text, _) = clean(&base, &renamed, &theirs, None);
+    assert_eq!(text, theirs.replace("Moved", "Renamed"));
+}
+
 #[test]
 fn numbers_that_stand_twice_already_are_left_alone() {
     let twice = [step("0005", "A", &uid("a")), step("0005", "B", &uid("b"))].concat();
