@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::filter::Filter;
 use super::invocation::{Invocation, json_text};
 use super::past::{Moment, followed};
+use crate::cli::past::source_of;
 use crate::cli::printer::Printer;
 use crate::history::follow::Followed;
 use crate::history::landing::Landing;
@@ -118,7 +119,7 @@ impl Burn {
             Format::Svg => svg(&rows, &points, self.filter.text()),
             Format::Text | Format::Json => json_text(&Document {
                 schema: "stepdeck/burn@1",
-                source: if has_history { "git" } else { "updated_at" },
+                source: source_of(has_history),
                 notes: past.notes(),
                 points: rows,
             })?,

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::filter::Filter;
 use super::invocation::Invocation;
 use super::tick::find_stage;
+use crate::cli::past::source_of;
 use crate::cli::printer::Printer;
 use crate::document::progress::Progress;
 use crate::history::float::{Float, floats};
@@ -74,7 +75,7 @@ impl Forecast {
         let float = float.flatten();
         let today = now.date_naive();
         if self.json {
-            let source = if has_history { "git" } else { "updated_at" };
+            let source = source_of(has_history);
             let notes = past.notes();
             return invocation.print_json(&Document::new(&outlook, float, source, notes, today));
         }

@@ -125,3 +125,11 @@ pub(super) fn followed(query: &Query, plan: &Plan, selected: &[usize]) -> Option
     let followed = Followed::of(plan, steps);
     Some(followed)
 }
+
+/// How JSON names where the times in an answer are from.
+pub(super) fn source_of(has_history: bool) -> &'static str {
+    match has_history {
+        true => "git",
+        false => "updated_at",
+    }
+}

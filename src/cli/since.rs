@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::invocation::Invocation;
+use crate::cli::past::source_of;
 use crate::document::json;
 use crate::document::progress::Progress;
 use crate::history::events::Event;
@@ -144,10 +145,7 @@ impl<'a> Document<'a> {
         });
         Self {
             schema: "stepdeck/since@1",
-            source: match baseline.has_history {
-                true => "git",
-                false => "updated_at",
-            },
+            source: source_of(baseline.has_history),
             notes: &compared.notes,
             baseline: Compared {
                 label: &baseline.label,

@@ -7,6 +7,7 @@ use color_eyre::eyre::Result;
 use ratatui::text::{Line, Span};
 
 use crate::cli::invocation::{Invocation, escape_hidden};
+use crate::cli::past::source_of;
 use crate::cli::printer::Printer;
 use crate::document::json::{quote, well_formed};
 use crate::document::visible::{visible_line, width};
@@ -126,10 +127,7 @@ impl Sheet {
     }
 
     fn begin_json(&mut self) {
-        let source = match self.has_history {
-            true => "git",
-            false => "updated_at",
-        };
+        let source = source_of(self.has_history);
         let head = format!(
             "{{\n  \"schema\": \"stepdeck/log@1\",\n  \"source\": \"{source}\",\n  \"events\": ["
         );

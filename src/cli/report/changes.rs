@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{Common, Compared, desk, end_of_day_before, head};
 use crate::cli::invocation::Invocation;
+use crate::cli::past::source_of;
 use crate::history::since::Comparison;
 use crate::history::words::instant;
 use crate::plan::Plan;
@@ -115,10 +116,7 @@ impl<'a> Document<'a> {
         };
         Self {
             schema: "stepdeck/changes@1",
-            source: match changes.since.baseline.has_history {
-                true => "git",
-                false => "updated_at",
-            },
+            source: source_of(changes.since.baseline.has_history),
             notes: &changes.since.notes,
             since: Baseline::of(changes.since),
             gates: (changes.gates.iter())

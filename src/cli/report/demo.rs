@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::changes::Baseline;
 use super::{Common, Compared, desk, head};
 use crate::cli::invocation::Invocation;
+use crate::cli::past::source_of;
 use crate::history::when::When;
 use crate::plan::Plan;
 use crate::plan::field::Field;
@@ -144,10 +145,7 @@ impl<'a> Document<'a> {
         let risks = |risks: &[Risk]| risks.iter().map(|risk| path(risk.file)).collect();
         Self {
             schema: "stepdeck/demo@1",
-            source: match demo.since.baseline.has_history {
-                true => "git",
-                false => "updated_at",
-            },
+            source: source_of(demo.since.baseline.has_history),
             notes: &demo.since.notes,
             since: Baseline::of(demo.since),
             steps: demo

@@ -3,6 +3,7 @@
 use super::super::canon::block_table::BlockRow;
 use super::super::canon::checklist::Check;
 use super::super::field::{Field, Kind};
+use super::super::packet::Packet;
 use super::super::source::Location;
 use super::super::{LogPlace, Plan, StepRef};
 use crate::document::json;
@@ -58,6 +59,13 @@ impl Spot {
             span: cut.filter(|cut| !cut.is_empty()),
             column: None,
         }
+    }
+
+    /// The line of a gate packet that says what was decided.
+    pub(super) fn of_packet(plan: &Plan, packet: &Packet) -> Self {
+        let document = plan.files()[packet.file].markdown();
+        let line = document.and_then(|document| document.line(packet.line));
+        Self::in_markdown(plan, packet.file, line.unwrap_or(Span::empty(0)))
     }
 
     /// A step, by its ID.

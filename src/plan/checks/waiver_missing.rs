@@ -49,7 +49,6 @@
 //! ```
 
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
-use crate::document::splice::Span;
 use crate::plan::packet::Decision;
 
 /// The rule.
@@ -81,10 +80,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             stage.name,
             stage.threshold()
         );
-        let document = plan.files()[packet.file].markdown();
-        let line = document.and_then(|document| document.line(packet.line));
-        let span = line.unwrap_or(Span::empty(0));
-        let spot = Spot::in_markdown(plan, packet.file, span);
+        let spot = Spot::of_packet(plan, packet);
         problems.push(RULE.problem(plan, spot, message));
     }
 }

@@ -244,20 +244,16 @@ impl Quarter {
         (0..request.deeds.len()).filter(is).collect()
     }
 
+    fn check_out(&self, clone: &str, branch: &str) {
+        let there = format!("origin/{branch}");
+        self.git(clone, &["checkout", "-q", "-B", branch, &there]);
+    }
+
     /// Main merged into a branch with the drivers, by its author or by the bot; the author resolves
     /// what is in dispute.
     fn sync(&mut self, request: &mut Request, clone: &'static str) {
         self.git(clone, &["fetch", "-q", "origin", "main", &request.branch]);
-        self.git(
-            clone,
-            &[
-                "checkout",
-                "-q",
-                "-B",
-                &request.branch,
-                &format!("origin/{}", request.branch),
-            ],
-        );
+        self.check_out(clone, &request.branch);
         let output = self.program(
             env!("CARGO_BIN_EXE_stepdeck"),
             clone,
@@ -466,16 +462,7 @@ impl Quarter {
             self.counts.requests += 1;
             let clone = PEOPLE[request.who];
             self.git(clone, &["fetch", "-q", "origin", &request.branch]);
-            self.git(
-                clone,
-                &[
-                    "checkout",
-                    "-q",
-                    "-B",
-                    &request.branch,
-                    &format!("origin/{}", request.branch),
-                ],
-            );
+            self.check_out(clone, &request.branch);
             let mut deeds = Vec::new();
             self.commits(request.who, &mut deeds);
             self.git(clone, &["push", "-q", "origin", &request.branch]);

@@ -303,14 +303,12 @@ fn a_demo_shows_what_was_completed_with_what_shows_it() {
     assert_eq!(told["steps"][4]["artifacts"][0]["kind"], "refused");
 
     // The day is written, people add to it, and the next demo begins where it was.
-    folder
-        .run_in(
-            repo.path(),
-            "2026-11-16T10:00:00Z",
-            &["report", "demo", "--write"],
-            None,
-        )
-        .ok();
+    let write_demo = || {
+        let demo = ["report", "demo", "--write"];
+        let written = folder.run_in(repo.path(), "2026-11-16T10:00:00Z", &demo, None);
+        written.ok();
+    };
+    write_demo();
     let path = "docs/demos/2026-11-16.md";
     let text = folder.read(path);
     assert!(
@@ -327,14 +325,7 @@ fn a_demo_shows_what_was_completed_with_what_shows_it() {
         path,
         text.replace("## Feedback\n", "## Feedback\n\n- Faster, please\n"),
     );
-    folder
-        .run_in(
-            repo.path(),
-            "2026-11-16T10:00:00Z",
-            &["report", "demo", "--write"],
-            None,
-        )
-        .ok();
+    write_demo();
     assert!(folder.read(path).contains("- Faster, please"));
     repo.pass_days(2);
     repo.commit("the demo");

@@ -141,15 +141,17 @@ fn no_commit(model: &Model) -> Blocked {
         .or_else(|| unread(model))
 }
 
+fn no_branch(model: &Model) -> String {
+    let key = model.keymap.key_of("new-branch");
+    format!("no branch is checked out: {key} begins one")
+}
+
 fn no_sync(model: &Model) -> Blocked {
     let read = model.changes.read.as_ref();
     let stops = || {
         let standing = &read?.standing;
         match () {
-            () if standing.branch.is_none() => {
-                let key = model.keymap.key_of("new-branch");
-                Some(format!("no branch is checked out: {key} begins one"))
-            }
+            () if standing.branch.is_none() => Some(no_branch(model)),
             () => standing.under_way.map(commit::unfinished),
         }
     };
@@ -162,10 +164,7 @@ fn no_push(model: &Model) -> Blocked {
     let stops = || {
         let standing = &read?.standing;
         match () {
-            () if standing.branch.is_none() => {
-                let key = model.keymap.key_of("new-branch");
-                Some(format!("no branch is checked out: {key} begins one"))
-            }
+            () if standing.branch.is_none() => Some(no_branch(model)),
             () if standing.head.is_none() => Some("there is no commit to push".to_owned()),
             () if standing.remote.is_none() => {
                 Some("there is no remote: `git remote add origin URL` names one".to_owned())

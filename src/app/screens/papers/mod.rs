@@ -3,7 +3,7 @@
 pub(crate) mod verbs;
 pub mod view;
 
-use chrono::{DateTime, Duration, Timelike as _, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use self::view::Row;
 use crate::app::core::command::{Blocked, Command, Extent, Focus, Group, Places};
@@ -175,8 +175,7 @@ impl Screen for PapersScreen {
 
     /// Countdowns go by minutes.
     fn next_change(&self, model: &Model) -> Option<DateTime<Utc>> {
-        let begun = model.now.with_second(0)?.with_nanosecond(0)?;
-        Some(begun + Duration::minutes(1))
+        Some(model.minute() + Duration::minutes(1))
     }
 
     fn command_line(&self, model: &Model) -> Result<Vec<String>, String> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::{DateTime, Timelike as _, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::app::core::command::Focus;
 use crate::app::core::job::JobKind;
@@ -14,7 +14,6 @@ use crate::document::markdown::MarkdownDocument;
 use crate::plan::marks::Marks;
 use crate::plan::source::Role;
 use crate::record::catalogue::{PaperEntry, PaperKind, SHOWN, catalogue};
-use crate::record::today::Today;
 
 /// The state of screen 9.
 #[derive(Debug, Default)]
@@ -185,27 +184,16 @@ impl PapersView {
 impl Model {
     /// Finds the papers again if the plan or the minute changed.
     pub(super) fn keep_papers(&mut self) {
-        let minute = self.now.with_second(0);
-        let minute = minute.and_then(|now| now.with_nanosecond(0));
-        let from = (self.generation, minute.unwrap_or(self.now));
+        let from = (self.generation, self.minute());
         if self.papers.gathered == Some(from) {
             return;
         }
         self.papers.gathered = Some(from);
-        let (papers, me) = (self.context.papers.clone(), self.context.me.clone());
-        let (rituals, now) = (self.context.rituals, self.now);
-        self.have_done(
+        self.have_day_read(
             JobKind::Papers,
-            move |plan, _| {
-                let today = Today {
-                    plan,
-                    papers: &papers,
-                    me: &me,
-                    rituals: &rituals,
-                    now,
-                };
+            |today| {
                 let cadence = today.cadence();
-                Some(catalogue(plan, &papers, &cadence, now.date_naive()))
+                catalogue(today.plan, today.papers, &cadence, today.now.date_naive())
             },
             move |model, kinds| {
                 model.papers.found_in = from.0;

@@ -6,7 +6,7 @@ pub mod view;
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Duration, Timelike as _, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use crate::app::core::command::{Command, Extent, Focus};
 use crate::app::core::model::Model;
@@ -65,8 +65,7 @@ impl Screen for Standup {
 
     /// The countdown goes by minutes.
     fn next_change(&self, model: &Model) -> Option<DateTime<Utc>> {
-        let begun = model.now.with_second(0)?.with_nanosecond(0)?;
-        Some(begun + Duration::minutes(1))
+        Some(model.minute() + Duration::minutes(1))
     }
 
     fn keeps(&self, model: &mut Model, change: &Change) -> bool {

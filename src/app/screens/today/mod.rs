@@ -2,7 +2,7 @@
 
 pub(crate) mod view;
 
-use chrono::{DateTime, Duration, Timelike, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use self::view::Leads;
 use crate::app::core::command::{Blocked, Command, Extent, Focus, Group, Places};
@@ -184,8 +184,7 @@ impl Screen for TodayScreen {
 
     /// Countdowns go by minutes.
     fn next_change(&self, model: &Model) -> Option<DateTime<Utc>> {
-        let begun = model.now.with_second(0)?.with_nanosecond(0)?;
-        Some(begun + Duration::minutes(1))
+        Some(model.minute() + Duration::minutes(1))
     }
 
     fn selected(&self, model: &Model) -> Option<StepId> {

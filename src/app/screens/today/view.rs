@@ -7,8 +7,10 @@ use crate::app::core::job::JobKind;
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::screens::papers::view::Wanted;
+use crate::document::progress::Progress;
 use crate::history::since::Different;
 use crate::history::words::instant;
+use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::people::UNKNOWN;
 use crate::record::today::cadence::RitualKind;
@@ -173,38 +175,45 @@ impl TodayView {
 }
 
 impl Model {
+    /// The minute that it is: what counts down is found again when it is over.
+    pub(crate) fn minute(&self) -> DateTime<Utc> {
+        let begun = self.now.with_second(0);
+        let begun = begun.and_then(|now| now.with_nanosecond(0));
+        begun.unwrap_or(self.now)
+    }
+
+    /// Has `read` find something in the day as it is for the person, beside the keys.
+    pub(crate) fn have_day_read<T: Send + 'static>(
+        &mut self,
+        kind: JobKind,
+        read: impl FnOnce(Today<'_>) -> T + Send + 'static,
+        done: impl FnOnce(&mut Self, T) + Send + 'static,
+    ) {
+        let (papers, me) = (self.context.papers.clone(), self.context.me.clone());
+        let (rituals, now) = (self.context.rituals, self.now);
+        let work = move |plan: &Plan, _: &Progress| {
+            Some(read(Today {
+                plan,
+                papers: &papers,
+                me: &me,
+                rituals: &rituals,
+                now,
+            }))
+        };
+        self.have_done(kind, work, done);
+    }
+
     /// Gathers the day again if plan, person or minute changed.
     pub(super) fn keep_today(&mut self) {
-        let minute = self
-            .now
-            .with_second(0)
-            .and_then(|now| now.with_nanosecond(0));
-        let (who, minute) = (
-            self.context.me.name().to_owned(),
-            minute.unwrap_or(self.now),
-        );
-        let from = (self.generation, who, minute);
+        let who = self.context.me.name().to_owned();
+        let from = (self.generation, who, self.minute());
         if self.today.gathered.as_ref() != Some(&from) {
             self.today.gathered = Some(from);
-            let (papers, me) = (self.context.papers.clone(), self.context.me.clone());
-            let (rituals, now) = (self.context.rituals, self.now);
-            self.have_done(
-                JobKind::Today,
-                move |plan, _| {
-                    let today = Today {
-                        plan,
-                        papers: &papers,
-                        me: &me,
-                        rituals: &rituals,
-                        now,
-                    };
-                    Some(today.gather())
-                },
-                |model, morning| {
-                    model.today.morning = Some(morning);
-                    model.today.listed = None;
-                },
-            );
+            let done = |model: &mut Self, morning| {
+                model.today.morning = Some(morning);
+                model.today.listed = None;
+            };
+            self.have_day_read(JobKind::Today, |today| today.gather(), done);
         }
         self.list_today();
     }
