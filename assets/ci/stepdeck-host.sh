@@ -24,9 +24,12 @@ ask() {
 
 # All pages of a list, as one.
 list() {
-    page=1 all='[]'
+    page=1 all='[]' last=''
     while :; do
         found=$(ask GET "$1?state=open&per_page=50&limit=50&page=$page")
+        # Some hosts know no pages of some lists: they answer with all of it each time.
+        [ "$found" != "$last" ] || break
+        last=$found
         all=$(printf '%s\n%s' "$all" "$found" | jq -cs add)
         count=$(printf '%s' "$found" | jq length)
         [ "$count" -ge 50 ] || break

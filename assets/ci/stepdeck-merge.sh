@@ -58,7 +58,10 @@ get "refs/heads/$main" "refs/remotes/origin/$main"
 git symbolic-ref refs/remotes/origin/HEAD "refs/remotes/origin/$main"
 git checkout -q -f --detach "refs/remotes/origin/$main"
 # Which file is merged how is main's to say.
-stepdeck -C "$plan" git-setup 2>&1 | shown
+code=0
+stepdeck -C "$plan" git-setup >"$work/setup" 2>&1 || code=$?
+shown <"$work/setup"
+[ "$code" -le 1 ] || exit "$code"
 mkdir -p .git/info
 [ ! -f .gitattributes ] || cp .gitattributes .git/info/attributes
 
@@ -96,8 +99,14 @@ while IFS="$tab" read -r number branch same; do
     stepdeck -C "$plan" sync --no-fetch "$main" >"$work/said" 2>&1 </dev/null || code=$?
     { echo "$branch"; cat "$work/said"; } | shown
     if [ "$code" = 0 ]; then
-        # Who pushed meanwhile comes first: the next run merges that.
-        git push -q "$remote" "HEAD:refs/heads/$branch" 2>&1 | shown
+        was=$(git rev-parse "$head")
+        code=0
+        git push -q "$remote" "HEAD:refs/heads/$branch" >"$work/push" 2>&1 || code=$?
+        shown <"$work/push"
+        # Who pushed meanwhile comes first: the next run merges that. Anything else is a fault.
+        if [ "$code" != 0 ] && get "$from" "$head" && [ "$(git rev-parse "$head")" = "$was" ]; then
+            failed=1
+        fi
     else
         stepdeck -C "$plan" resolve >>"$work/said" 2>&1 </dev/null || :
         [ "$code" = 1 ] || failed=1

@@ -25,7 +25,7 @@ compute)
         "+refs/pull/$PR_NUMBER/head:refs/stepdeck/pull"
     git symbolic-ref refs/remotes/origin/HEAD "refs/remotes/origin/$STEPDECK_MAIN"
     git checkout -q -f --detach "refs/remotes/origin/$STEPDECK_MAIN"
-    # Of the pull request only objects are read; no file of it is written.
+    # Nothing of the pull request is checked out or run: its plan is laid out in a private folder, and read.
     stepdeck -C "${STEPDECK_PLAN:-.}" --as "$PR_AUTHOR" pr "origin/$STEPDECK_MAIN" \
         --head refs/stepdeck/pull --json >"$work/pr.json"
     gzip -9 -n <"$work/pr.json" | base64 | tr -d '\n' >"$work/packed"
@@ -46,7 +46,8 @@ comment)
     printf '%s' "$PR_DATA" | base64 -d | gzip -d | head -c 20000000 >"$work/pr.json"
     cd "$work"
     code=0
-    stepdeck pr --from pr.json --markdown --approved-by "$("$host" approvals "$PR_NUMBER")" \
+    approvers=$("$host" approvals "$PR_NUMBER")
+    stepdeck pr --from pr.json --markdown --approved-by "$approvers" \
         >body 2>said || code=$?
     [ "$code" -le 1 ] || { cat said >&2; exit "$code"; }
     "$host" comment "$PR_NUMBER" stepdeck-pr <body
