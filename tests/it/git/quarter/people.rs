@@ -331,8 +331,10 @@ impl Quarter {
                     deeds.push(Deed::Remove(doomed));
                 }
                 _ => {
-                    self.stepdeck(clone, &["set", &id, "owner=doomed"]);
-                    deeds.push(Deed::Set(doomed, "owner", "doomed".to_owned()));
+                    // Never what it says already: that would be no edit.
+                    let owner = self.word();
+                    self.stepdeck(clone, &["set", &id, &format!("owner={owner}")]);
+                    deeds.push(Deed::Set(doomed, "owner", owner));
                 }
             }
             return;
