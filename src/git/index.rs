@@ -51,6 +51,12 @@ impl Git {
         self.on_index(index, tree, Vec::new())?;
         let prefix = self.output(&["rev-parse", "--show-prefix"])?;
         let prefix = prefix.strip_suffix(b"\n").unwrap_or(&prefix);
+        let head = if has_head {
+            self.lines(&["rev-parse", "HEAD"])?
+        } else {
+            Vec::new()
+        };
+        let nothing = "0".repeat(head.first().map_or(40, String::len));
         let mut lines = Vec::new();
         for entry in entries {
             let (mode, hash) = match entry.bytes {
@@ -62,7 +68,7 @@ impl Git {
                     let hash = String::from_utf8_lossy(&hash).trim().to_owned();
                     (self.mode(has_head, entry)?, hash)
                 }
-                None => ("0".to_owned(), "0".repeat(40)),
+                None => ("0".to_owned(), nothing.clone()),
             };
             lines.extend_from_slice(format!("{mode} {hash}\t").as_bytes());
             lines.extend_from_slice(prefix);

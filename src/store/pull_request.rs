@@ -15,8 +15,8 @@ use super::locate::inspect::CheckInput;
 use super::locate::open::{Opening, open_plan};
 use super::past::Past;
 use crate::document::progress::Progress;
-use crate::git::Git;
 use crate::git::checkout::Checkout;
+use crate::git::{Git, GitError};
 use crate::history::pull_request::{Base, PullRequest, Versions};
 use crate::history::target::{Scope, Target};
 use crate::history::weeks::{Snapshot, Week};
@@ -113,7 +113,7 @@ impl PullRequestInput<'_> {
             &main.layout.config.stewards,
             self.author,
         );
-        let uncommitted = !self.is_commit && self.is_uncommitted(&git);
+        let uncommitted = !self.is_commit && self.is_uncommitted(&git).map_err(told)?;
         Ok(PullRequest {
             base: Base {
                 name,
@@ -179,24 +179,12 @@ impl PullRequestInput<'_> {
     }
 
     /// Whether a file of the plan differs from its commit.
-    fn is_uncommitted(&self, git: &Git) -> bool {
-        let status = [
-            "status",
-            "--porcelain",
-            "-z",
-            "--untracked-files=all",
-            "--",
-            ".",
-        ];
-        let changed = git.output(&status).unwrap_or_default();
-        let prefix = git
-            .lines(&["rev-parse", "--show-prefix"])
-            .unwrap_or_default();
-        let prefix = PathBuf::from(prefix.first().map_or("", String::as_str));
-        let files = self.plan.files().iter();
-        let files: HashSet<PathBuf> = files.map(|file| prefix.join(&file.path)).collect();
-        let text = String::from_utf8_lossy(&changed).into_owned();
-        let mut paths = text.split('\0').filter_map(|line| line.get(3..));
-        paths.any(|path| files.contains(Path::new(path)))
+    ///
+    /// # Errors
+    /// When git cannot say.
+    fn is_uncommitted(&self, git: &Git) -> Result<bool, GitError> {
+        let changed: HashSet<PathBuf> = git.standing()?.changed.into_iter().collect();
+        let mut files = self.plan.files().iter();
+        Ok(files.any(|file| changed.contains(&*file.path)))
     }
 }
