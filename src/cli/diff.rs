@@ -16,7 +16,6 @@ use super::merge::versions;
 use crate::change::delta::outline::{LineKind, PartPlace};
 use crate::change::difference::{differences, fields_of};
 use crate::document::visible::visible_line;
-use crate::plan::Plan;
 use crate::store::changes::{Base, Changes};
 
 /// Show what is not committed yet by block, step and field: `status: draft → complete`.
@@ -77,11 +76,11 @@ impl Diff {
     fn of_checkout(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let opened = invocation.open()?;
         let base = self.against.clone().map_or(Base::Head, Base::Revision);
-        let changes = Changes::read(&opened.layout.root, &opened.plan, &base);
+        let changes = Changes::read(&opened.layout, &opened.plan, &base);
         let changes = changes.map_err(|reason| eyre!("{reason}"))?;
         match self.json {
-            true => invocation.print_json(&Document::new(&changes, &opened.plan)),
-            false => invocation.print(&changes.text(&opened.plan)),
+            true => invocation.print_json(&Document::new(&changes)),
+            false => invocation.print(&changes.text()),
         }
     }
 }
@@ -112,7 +111,7 @@ struct Changed {
 }
 
 impl<'a> Document<'a> {
-    fn new(changes: &'a Changes, plan: &Plan) -> Self {
+    fn new(changes: &'a Changes) -> Self {
         let standing = &changes.standing;
         let files = |parts: &[PartPlace]| {
             let paths = parts.iter().map(|(file, _)| &changes.deltas[*file].path);
@@ -120,16 +119,16 @@ impl<'a> Document<'a> {
             paths.dedup();
             paths
         };
-        let listed = changes.lines(plan).into_iter().filter_map(|line| {
+        let listed = changes.lines.iter().filter_map(|line| {
             let LineKind::Change(step, how) = line.kind else {
                 return None;
             };
             Some(Changed {
                 step_id: step.map(|step| step.to_string()),
                 files: files(&line.parts),
-                name: line.name,
+                name: line.name.clone(),
                 change: how.word(),
-                words: line.words,
+                words: line.words.clone(),
             })
         });
         let conflicts = standing.unmerged.iter();

@@ -121,7 +121,7 @@ impl Prompt {
     pub fn answer(&self) -> &'static str {
         match self.purpose {
             Purpose::CommitMessage => "commit",
-            Purpose::NewBranch => "begin",
+            Purpose::NewBranch => "create",
             Purpose::Me => "save",
             _ if self.is_edit() => "save",
             _ => "show",

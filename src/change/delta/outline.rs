@@ -37,6 +37,8 @@ pub struct Line {
     pub words: String,
     /// Its parts; those of all lines below a heading.
     pub parts: Vec<PartPlace>,
+    /// What it is known by as long as it says the same: fields of two steps have one name.
+    pub key: String,
 }
 
 impl Line {
@@ -107,8 +109,10 @@ pub fn outline(deltas: &[FileDelta], plan: &Plan) -> Vec<Line> {
             block_name(plan, block),
         ));
         lines.extend(within.own.into_iter().map(|entry| entry.line(None, 1)));
-        for ((step, _), entries) in within.steps {
-            let title = plan.find(step).map(|at| plan.step(at).title().into_owned());
+        for ((step, nth), entries) in within.steps {
+            let title = plan
+                .find_nth(step, nth)
+                .map(|at| plan.step(at).title().into_owned());
             let title = title.unwrap_or_default();
             match &entries[..] {
                 // One that came or went says its title itself.
@@ -118,7 +122,11 @@ pub fn outline(deltas: &[FileDelta], plan: &Plan) -> Vec<Line> {
                 }
                 _ => {
                     let own = lines.len();
-                    let name = format!("{step} {title}").trim_end().to_owned();
+                    let which = match nth {
+                        0 => step.to_string(),
+                        nth => format!("{step} ({})", nth + 1),
+                    };
+                    let name = format!("{which} {title}").trim_end().to_owned();
                     lines.push(heading_of(LineKind::Step(step), 1, name));
                     lines.extend(entries.into_iter().map(|entry| entry.line(Some(step), 2)));
                     sum(&mut lines, own);
@@ -145,6 +153,13 @@ pub fn outline(deltas: &[FileDelta], plan: &Plan) -> Vec<Line> {
         lines.push(heading_of(LineKind::File, 0, path));
         lines.extend(entries.into_iter().map(|entry| entry.line(None, 1)));
         sum(&mut lines, heading);
+    }
+    let mut above = Vec::new();
+    for line in &mut lines {
+        above.truncate(line.depth);
+        let heading = above.last().map_or("", String::as_str);
+        line.key = format!("{heading}\0{}\0{}", line.name, line.words);
+        above.push(line.name.clone());
     }
     lines
 }
@@ -193,6 +208,7 @@ impl Entry {
             name: self.name,
             words: self.words,
             parts: self.parts,
+            key: String::new(),
         }
     }
 }
@@ -224,6 +240,7 @@ fn heading_of(kind: LineKind, depth: usize, name: String) -> Line {
         name,
         words: String::new(),
         parts: Vec::new(),
+        key: String::new(),
     }
 }
 

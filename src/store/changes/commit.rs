@@ -1,5 +1,5 @@
 //! Committing what the checkout changes in the plan, or a part of it, and nothing else: through an
-//! index of its own, so that what was staged stays staged, and no file of the checkout is touched.
+//! index of its own, so that what is staged in other files stays staged, and no file of the checkout is touched.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::{Base, Changes};
 use crate::change::delta::outline::PartPlace;
-use crate::git::handed_over::Told;
+use crate::git::handed_over::ProgramOutput;
 use crate::git::index::{INDEX, IndexEntry};
 use crate::git::{Git, GitError};
 use crate::store::state::temporary_folder;
@@ -24,7 +24,7 @@ impl Changes {
         root: &Path,
         parts: &BTreeSet<PartPlace>,
         message: &str,
-    ) -> Result<Told, String> {
+    ) -> Result<ProgramOutput, String> {
         let git = Git::at(root);
         let failed = |error: GitError| error.to_string();
         if let Some(what) = git.under_way().map_err(failed)? {
@@ -71,7 +71,7 @@ impl Changes {
         git.write_index(&index, head.is_some(), &entries)
             .map_err(failed)?;
         let text = text.display().to_string();
-        let told = git.before_person(&["commit", "--file", &text], &[(INDEX, index.as_os_str())]);
+        let told = git.interactively(&["commit", "--file", &text], &[(INDEX, index.as_os_str())]);
         let mut told = told.map_err(failed)?;
         if told.status.success() {
             let paths: Vec<&Path> = files.iter().map(|(path, ..)| *path).collect();

@@ -6,6 +6,7 @@ pub(crate) mod commit;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::change::delta::FileDelta;
 use crate::change::delta::outline::{Line, LineKind, outline};
@@ -15,7 +16,7 @@ use crate::git::tree::TreeKind;
 use crate::git::{Git, GitError};
 use crate::plan::Plan;
 use crate::plan::source::{Role, SourceFile};
-use crate::store::locate::discover::{Layout, Overrides, discover};
+use crate::store::locate::discover::Layout;
 
 /// What the plan is compared with.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -46,6 +47,10 @@ pub struct Changes {
     pub deltas: Vec<FileDelta>,
     /// What is not compared, and why.
     pub notes: Vec<String>,
+    /// The differences in the order in which people read them.
+    pub lines: Arc<[Line]>,
+    /// How many of the lines are differences.
+    count: usize,
 }
 
 impl Changes {
@@ -53,12 +58,7 @@ impl Changes {
     ///
     /// # Errors
     /// When the plan is in no checkout, git refuses, or there is nothing of that name.
-    pub fn read(root: &Path, plan: &Plan, base: &Base) -> Result<Self, String> {
-        let layout = discover(root, &Overrides::default());
-        Self::find(&layout, plan, base)
-    }
-
-    fn find(layout: &Layout, plan: &Plan, base: &Base) -> Result<Self, String> {
+    pub fn read(layout: &Layout, plan: &Plan, base: &Base) -> Result<Self, String> {
         let git = Git::at(&layout.root);
         let standing = git.standing().map_err(|error| unknown(&error))?;
         let failed = |error: GitError| error.to_string();
@@ -97,8 +97,12 @@ impl Changes {
             standing,
             deltas: Vec::new(),
             notes: Vec::new(),
+            lines: Arc::default(),
+            count: 0,
         };
         changes.compare(&git, layout, plan).map_err(failed)?;
+        changes.lines = outline(&changes.deltas, plan).into();
+        changes.count = changes.lines.iter().filter(|line| line.is_change()).count();
         Ok(changes)
     }
 
@@ -201,18 +205,19 @@ impl Changes {
         Ok(())
     }
 
-    /// What is different, in the order in which people read it.
-    pub fn lines(&self, plan: &Plan) -> Vec<Line> {
-        outline(&self.deltas, plan)
-    }
-
     /// What the plan is compared with, in words.
     pub fn base_words(&self) -> String {
         let short = |hash: &String| hash[..hash.len().min(8)].to_owned();
         match (&self.base, &self.commit) {
             (Base::Head, None) => "no commit yet".to_owned(),
             (Base::Head, Some(commit)) => format!("HEAD ({})", short(commit)),
-            (_, Some(commit)) => format!("{}, where it was left ({})", self.name, short(commit)),
+            (_, Some(commit)) => {
+                format!(
+                    "{}, where the branch left it ({})",
+                    self.name,
+                    short(commit)
+                )
+            }
             (_, None) => self.name.clone(),
         }
     }
@@ -229,7 +234,7 @@ impl Changes {
             count => format!("{count} commits"),
         };
         match (&standing.upstream, standing.ahead_behind, &standing.remote) {
-            (Some(upstream), Some((0, 0)), _) => words.push(format!("level with {upstream}")),
+            (Some(upstream), Some((0, 0)), _) => words.push(format!("up to date with {upstream}")),
             (Some(upstream), Some((ahead, 0)), _) => {
                 words.push(format!("{} ahead of {upstream}", commits(ahead)));
             }
@@ -255,10 +260,8 @@ impl Changes {
     }
 
     /// How much is different, in a few words.
-    pub fn summary(&self, plan: &Plan) -> String {
-        let lines = self.lines(plan);
-        let count = lines.iter().filter(|line| line.is_change()).count();
-        match count {
+    pub fn summary(&self) -> String {
+        match self.count {
             0 => "no changes".to_owned(),
             1 => "1 change".to_owned(),
             count => format!("{count} changes"),
@@ -266,11 +269,11 @@ impl Changes {
     }
 
     /// All of it as people read it in a terminal.
-    pub fn text(&self, plan: &Plan) -> String {
+    pub fn text(&self) -> String {
         let head = format!(
             "Against {}: {}\n{}",
             self.base_words(),
-            self.summary(plan),
+            self.summary(),
             self.standing_words()
         );
         let mut text = String::new();
@@ -280,14 +283,14 @@ impl Changes {
         for note in &self.notes {
             let _ = writeln!(text, "{}", visible_line(note));
         }
-        for line in self.lines(plan) {
+        for line in self.lines.iter() {
             if line.depth == 0 {
                 text.push('\n');
             }
             let indent = "  ".repeat(line.depth);
             let words = match line.kind {
                 LineKind::Change(..) => format!("{}: {}", line.name, line.words),
-                _ => line.name,
+                _ => line.name.clone(),
             };
             let _ = writeln!(text, "{indent}{}", visible_line(&words));
         }
@@ -298,7 +301,7 @@ impl Changes {
 fn unknown(error: &GitError) -> String {
     match error {
         GitError::Failed { complaint, .. } if complaint.contains("not a git repository") => {
-            "the plan is in no git checkout: `git init` makes one; editing and undo work without"
+            "the plan is not in a git repository: `git init` creates one; editing and undo work without"
                 .to_owned()
         }
         error => error.to_string(),

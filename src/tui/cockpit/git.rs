@@ -9,8 +9,8 @@ use crate::app::core::message::Message;
 use crate::app::own::programs::Ended;
 use crate::app::screens::changes::git::GitWork;
 use crate::git::Git;
-use crate::git::handed_over::{Told, program};
-use crate::store::locate::discover::{Overrides, discover};
+use crate::git::handed_over::{ProgramOutput, program};
+use crate::store::locate::discover::discover;
 use crate::store::pull_request::PullRequestInput;
 use crate::tui::terminal_host::TerminalHost;
 
@@ -21,8 +21,8 @@ impl<F: TerminalHost> Cockpit<F> {
         let context = &self.model.context;
         let (root, author) = (context.root.clone(), context.me.clone());
         let (cache, now) = (context.cache.clone(), (self.view.clock)());
+        let overrides = self.origin.overrides.clone();
         std::thread::spawn(move || {
-            let overrides = Overrides::default();
             let input = PullRequestInput {
                 layout: &discover(&root, &overrides),
                 plan: &plan,
@@ -41,7 +41,7 @@ impl<F: TerminalHost> Cockpit<F> {
     pub(super) fn run_git(&mut self, work: GitWork) -> io::Result<()> {
         let root = self.model.context.root.clone();
         let own = self.own_program.clone();
-        let mut ended = Err("it was not begun".to_owned());
+        let mut ended = Err("it was not started".to_owned());
         self.face.hand_over(&mut || {
             let told = match &work {
                 GitWork::Commit {
@@ -72,8 +72,8 @@ impl<F: TerminalHost> Cockpit<F> {
     }
 }
 
-fn git(root: &Path, arguments: &[&str]) -> Result<Told, String> {
+fn git(root: &Path, arguments: &[&str]) -> Result<ProgramOutput, String> {
     let git = Git::at(root);
-    git.before_person(arguments, &[])
+    git.interactively(arguments, &[])
         .map_err(|error| error.to_string())
 }

@@ -13,6 +13,7 @@ use crate::document::progress::Progress;
 use crate::history::since::Comparison;
 use crate::record::naming::{papers_naming, papers_naming_stage};
 use crate::store::changes::Changes;
+use crate::store::locate::discover::discover;
 use crate::store::past::background::PastInput;
 use crate::store::past::outlook::LookAhead;
 use crate::store::watch::repository::RepositoryWatch;
@@ -152,9 +153,11 @@ impl<F: TerminalHost> Cockpit<F> {
         self.view.changes_at = None;
         let (plan, base) = (self.model.plan.clone(), self.model.changes.base.clone());
         let (root, answers) = (self.model.context.root.clone(), self.view.answers.clone());
+        let overrides = self.origin.overrides.clone();
         let watch = self.view.repository.clone();
         std::thread::spawn(move || {
-            let answer = Changes::read(&root, &plan, &base).map(Arc::new);
+            let layout = discover(&root, &overrides);
+            let answer = Changes::read(&layout, &plan, &base).map(Arc::new);
             // An edit need not copy what nobody reads any more.
             drop(plan);
             let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);

@@ -98,12 +98,9 @@ fn list(
     let view = &model.changes;
     let focused = model.overlays.is_empty();
     let title = Line::styled(format!("Changes since {}", read.base_words()), theme.title);
-    let marked = (0..view.lines.len())
-        .filter(|at| view.lines[*at].is_change() && view.is_marked(*at))
-        .count();
-    let right = match marked {
-        0 => read.summary(&model.plan),
-        count => format!("{} · {count} marked", read.summary(&model.plan)),
+    let right = match view.marks.len() {
+        0 => read.summary(),
+        count => format!("{} · {count} marked", read.summary()),
     };
     let right = frame::words(theme, &right).into_owned();
     let right = Line::styled(right, theme.dim);

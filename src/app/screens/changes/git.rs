@@ -26,7 +26,7 @@ pub enum GitWork {
         /// The message.
         message: String,
     },
-    /// Begin a branch with this name.
+    /// Create a branch with this name.
     Branch(String),
     /// Push the branch.
     Push {
@@ -66,7 +66,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "new-branch",
         keys: &["B"],
-        title: "Begin a branch here; what is not committed comes along",
+        title: "Create a branch here; uncommitted changes come along",
         group: Group::Edit,
         blocked: |model| model.is_locked().or_else(|| unknown(model)),
         run: |model| {
@@ -123,9 +123,9 @@ fn no_commit(model: &Model) -> Blocked {
         let read = read?;
         let base = model.keymap.key_of("checkout-base");
         match () {
-            () if read.base != Base::Head => Some(format!(
-                "{base} compares with HEAD, which a commit goes on from"
-            )),
+            () if read.base != Base::Head => {
+                Some(format!("commits build on HEAD: {base} compares with it"))
+            }
             () if read.standing.under_way.is_some() => {
                 read.standing.under_way.map(commit::unfinished)
             }
@@ -143,7 +143,7 @@ fn no_commit(model: &Model) -> Blocked {
 
 fn no_branch(model: &Model) -> String {
     let key = model.keymap.key_of("new-branch");
-    format!("no branch is checked out: {key} begins one")
+    format!("no branch is checked out: {key} creates one")
 }
 
 fn no_sync(model: &Model) -> Blocked {

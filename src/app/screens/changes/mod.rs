@@ -3,7 +3,6 @@
 pub mod git;
 pub mod view;
 
-use self::view::name_of;
 use crate::app::core::command::{Blocked, Command, Extent, Focus, Group, Places};
 use crate::app::core::command_line::about;
 use crate::app::core::message::Effect;
@@ -55,7 +54,7 @@ pub const COMMANDS: &[Command] = &[
             let is_marked = view.is_marked(view.cursor);
             let names: Vec<String> = view
                 .changes_at(view.cursor)
-                .map(|at| name_of(&view.lines, at))
+                .map(|at| view.lines[at].key.clone())
                 .collect();
             for name in names {
                 match is_marked {
@@ -77,7 +76,7 @@ pub const COMMANDS: &[Command] = &[
             match view.marks.is_empty() {
                 true => {
                     let all = (0..view.lines.len()).filter(|at| view.lines[*at].is_change());
-                    view.marks = all.map(|at| name_of(&view.lines, at)).collect();
+                    view.marks = all.map(|at| view.lines[at].key.clone()).collect();
                 }
                 false => view.marks.clear(),
             }

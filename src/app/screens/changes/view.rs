@@ -1,6 +1,6 @@
 //! The state of screen 8: what the plan is compared with, what is different, what is marked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::app::core::message::Effect;
@@ -18,10 +18,10 @@ pub struct ChangesView {
     /// Why nothing is known.
     pub trouble: Option<String>,
     /// What is listed.
-    pub lines: Vec<Line>,
+    pub lines: Arc<[Line]>,
     /// Which line is selected.
     pub cursor: usize,
-    /// The lines that are marked, by what they say.
+    /// The changes that are marked, by their keys.
     pub marks: BTreeSet<String>,
     /// Whether it is being found out.
     pub is_reading: bool,
@@ -33,18 +33,6 @@ pub struct ChangesView {
     pub(super) asked: u64,
 }
 
-/// What a line is known by as long as it says the same.
-pub(crate) fn name_of(lines: &[Line], at: usize) -> String {
-    let line = &lines[at];
-    // Fields of two steps have one name.
-    let above = lines[..at]
-        .iter()
-        .rev()
-        .find(|above| above.depth < line.depth);
-    let above = above.map(|above| &*above.name).unwrap_or_default();
-    format!("{above}\0{}\0{}", line.name, line.words)
-}
-
 impl ChangesView {
     /// The selected line.
     pub fn selected(&self) -> Option<&Line> {
@@ -54,7 +42,7 @@ impl ChangesView {
     /// Whether a line is marked: a heading is where all below it are.
     pub fn is_marked(&self, at: usize) -> bool {
         let mut below = self.changes_at(at).peekable();
-        below.peek().is_some() && below.all(|at| self.marks.contains(&name_of(&self.lines, at)))
+        below.peek().is_some() && below.all(|at| self.marks.contains(&self.lines[at].key))
     }
 
     /// The differences that a line stands for: itself, or those below it.
@@ -147,22 +135,21 @@ impl Model {
             }
         }
         let view = &mut self.changes;
-        let selected = (view.cursor < view.lines.len()).then(|| name_of(&view.lines, view.cursor));
+        let selected = view.selected().map(|line| line.key.clone());
         match answer {
             Ok(changes) => {
-                view.lines = changes.lines(&self.plan);
+                view.lines = changes.lines.clone();
                 (view.read, view.trouble) = (Some(changes), None);
             }
             Err(reason) => {
-                view.lines.clear();
+                view.lines = Arc::default();
                 (view.read, view.trouble) = (None, Some(reason));
             }
         }
-        let names: Vec<String> = (0..view.lines.len())
-            .map(|at| name_of(&view.lines, at))
-            .collect();
-        view.marks.retain(|mark| names.contains(mark));
-        let again = selected.and_then(|selected| names.iter().position(|name| *name == selected));
+        let keys: HashSet<&str> = view.lines.iter().map(|line| &*line.key).collect();
+        view.marks.retain(|mark| keys.contains(&**mark));
+        let is_selected = |line: &Line| selected.as_ref() == Some(&line.key);
+        let again = view.lines.iter().position(is_selected);
         let last = view.lines.len().saturating_sub(1);
         view.cursor = again.unwrap_or(view.cursor).min(last);
     }
