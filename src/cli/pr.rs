@@ -18,7 +18,7 @@ const MOST: u64 = 64 << 20;
 /// Show what this branch changes in the plan: steps by block, gates that move, new problems, and who
 /// must approve.
 ///
-/// Compared is with where the branch left BASE, by default the team's main branch. Rules, table of
+/// Compares with the point where the branch left BASE, by default the team's main branch. Rules, table of
 /// people and `[team] stewards` are those of the main branch. The author is you, or --as NAME. A
 /// steward from outside the author's teams has to approve; without `[team] stewards` they are the
 /// people with steward weeks, or everybody in the tables. In --markdown, nothing that the plan says

@@ -46,7 +46,7 @@ pub struct Risk {
 /// What to do with a risk.
 #[derive(Subcommand, Clone, Debug)]
 enum Deed {
-    /// Write a risk down, as a file named after the day and the words of its title.
+    /// Add a risk, as a file named after the day and the words of its title.
     Add(Add),
     /// Close a risk.
     Close(Close),

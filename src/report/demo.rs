@@ -198,7 +198,7 @@ impl<'a> Demo<'a> {
             Section::generated("Evidence missing", missing),
             Section::generated("Completed", self.completed(&path)),
             Section::generated("Artifacts", self.artifacts()),
-            Section::generated("Moved since they were shown", items(moved)),
+            Section::generated("Changed since they were shown", items(moved)),
             Section::generated("Risks", self.risks(&path)),
             Section::theirs("Feedback", ""),
             Section::theirs("Actions", ""),

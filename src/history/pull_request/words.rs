@@ -103,7 +103,7 @@ impl PullRequest {
                 self.gates.iter().map(gate).collect(),
             ),
             (
-                "Of the current ten".to_owned(),
+                "In this week's ten".to_owned(),
                 self.ten.iter().map(step).collect(),
             ),
             (
@@ -122,7 +122,7 @@ impl PullRequest {
 fn block(changes: &BlockChanges) -> (String, Vec<String>) {
     let heading = match &changes.block {
         Some(id) => format!("{id} {}", changes.theme).trim_end().to_owned(),
-        None => "In no block".to_owned(),
+        None => "Outside the blocks".to_owned(),
     };
     let row = changes
         .row
@@ -159,7 +159,7 @@ fn gate(moved: &GateMove) -> String {
         let date = state.p85.as_ref().map(|date| format!(", P85 {date}"));
         let decision = state.decision.as_ref().map(|word| format!(", {word}"));
         format!(
-            "{}/{} ticked, {} to its bar, {} open{}{}",
+            "{}/{} ticked, {} short of its bar, {} open{}{}",
             state.ticked,
             state.total,
             state.missing,

@@ -99,7 +99,7 @@ impl Gate {
         let (ticked, total) = (stage.ticked(), stage.checks.len());
         let bar = match self.missing {
             0 => "bar met".to_owned(),
-            missing => format!("{missing} to its bar"),
+            missing => format!("{missing} short of its bar"),
         };
         let due = self.due.map(|due| format!(", due {}", in_days(today, due)));
         format!("{ticked}/{total} ticked, {bar}{}", due.unwrap_or_default())

@@ -192,13 +192,13 @@ fn the_current_gate_is_ahead_and_one_whose_bar_is_met_is_to_be_reviewed() {
     };
     assert_eq!(
         gates(CANON),
-        ["Base: 0/2 ticked, 1 to its bar, due in 4 days; Stone is laid."]
+        ["Base: 0/2 ticked, 1 short of its bar, due in 4 days; Stone is laid."]
     );
     assert_eq!(
         gates(&CANON.replace("- Stone", "- [x] Stone")),
         [
             "Base: 1/2 ticked, bar met, due in 4 days; Step 0003 is cut over.",
-            "Reach: 0/1 ticked, 1 to its bar; Posters hang.",
+            "Reach: 0/1 ticked, 1 short of its bar; Posters hang.",
         ]
     );
 }

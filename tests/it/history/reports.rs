@@ -337,7 +337,7 @@ fn a_demo_shows_what_was_completed_with_what_shows_it() {
     assert_eq!(told["moved"][0]["artifact"], "docs/a.txt");
     assert_eq!(told["moved"][0]["was"], abc);
     let paper = folder.run(&["report", "demo"]).ok();
-    assert!(section(&paper, "Moved since they were shown").contains("docs/a.txt has changed"));
+    assert!(section(&paper, "Changed since they were shown").contains("docs/a.txt has changed"));
     // Shown again, it is settled.
     folder.run(&["report", "demo", "--write"]).ok();
     let later = folder.run_in(

@@ -153,7 +153,7 @@ fn enter_goes_to_the_step_and_the_base_is_that_of_a_pull_request() {
     desk.keys("@");
     let screen = desk.screen();
     assert!(
-        screen.contains("Changes since main, where it was left"),
+        screen.contains("Changes since main, where the branch left it"),
         "{screen}"
     );
     assert!(screen.contains("draft → complete"), "{screen}");
@@ -210,7 +210,7 @@ fn without_git_it_says_so_and_what_works_all_the_same() {
     desk.keys("8");
     let screen = desk.screen();
     assert!(
-        screen.contains("The plan is in no git checkout"),
+        screen.contains("The plan is not in a git repository"),
         "{screen}"
     );
     assert!(screen.contains("6 shows what was edited"), "{screen}");

@@ -163,7 +163,7 @@ fn a_branch_is_begun_pushed_refused_and_synced() {
     );
     desk.keys("C<Enter>").keys("P");
     let screen = desk.screen();
-    assert!(screen.contains("level with origin/review"), "{screen}");
+    assert!(screen.contains("up to date with origin/review"), "{screen}");
     // A second person pushes to the branch, and to main.
     let second = TempDir::new().unwrap();
     let at = second.path();
@@ -185,7 +185,7 @@ fn a_branch_is_begun_pushed_refused_and_synced() {
     assert!(desk.file("theirs.txt").contains('x'));
     desk.keys("P");
     let screen = desk.screen();
-    assert!(screen.contains("level with origin/review"), "{screen}");
+    assert!(screen.contains("up to date with origin/review"), "{screen}");
 }
 
 #[test]
@@ -200,10 +200,10 @@ fn what_stands_in_the_way_is_said() {
     };
     says(&mut desk, "P", "there is no remote");
     says(&mut desk, "@", "Changes since main");
-    says(&mut desk, "C", "@ compares with HEAD");
+    says(&mut desk, "C", "commits build on HEAD: @ compares with it");
     desk.keys("@");
     git(&at, &["checkout", "-q", "--detach"]);
-    says(&mut desk, "S", "no branch is checked out: B begins one");
+    says(&mut desk, "S", "no branch is checked out: B creates one");
     // A merge in progress, with a conflict.
     git(&at, &["add", "data", "docs", "src"]);
     git(&at, &["commit", "-q", "-m", "Mine"]);

@@ -30,7 +30,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         name: "risk-add",
         keys: &["a"],
-        title: "Write a risk down; its likelihood and impact begin as medium",
+        title: "Add a risk; its likelihood and impact start as medium",
         hint: "add risk",
         blocked: Model::is_locked,
         run: |model| model.prompt("What may happen", "", Purpose::Paper(PaperQuestion::Risk)),

@@ -301,7 +301,7 @@ const ENTRIES: &[Entry] = &[
         files: &[Shared],
         value: "an interval such as \"10d\", \"2w\" or \"1m\"",
         default: Cow::Borrowed("\"2w\""),
-        meaning: Cow::Borrowed("the same of milestone reviews"),
+        meaning: Cow::Borrowed("how long it is from one milestone review to the next"),
         read: |config, _, value| {
             let interval = value.as_str().and_then(Interval::read);
             config.rituals.milestone = interval.ok_or(Mistake::Kind)?;
@@ -314,7 +314,7 @@ const ENTRIES: &[Entry] = &[
         files: &[Shared],
         value: "an interval such as \"10d\", \"2w\" or \"1m\"",
         default: Cow::Borrowed("\"1w\""),
-        meaning: Cow::Borrowed("the same of scorecards"),
+        meaning: Cow::Borrowed("how long it is from one scorecard to the next"),
         read: |config, _, value| {
             let interval = value.as_str().and_then(Interval::read);
             config.rituals.scorecard = interval.ok_or(Mistake::Kind)?;
@@ -327,7 +327,7 @@ const ENTRIES: &[Entry] = &[
         files: &[Shared],
         value: "an interval such as \"10d\", \"2w\" or \"1m\"",
         default: Cow::Borrowed("\"1m\""),
-        meaning: Cow::Borrowed("the same of checkpoints"),
+        meaning: Cow::Borrowed("how long it is from one checkpoint to the next"),
         read: |config, _, value| {
             let interval = value.as_str().and_then(Interval::read);
             config.rituals.checkpoint = interval.ok_or(Mistake::Kind)?;
@@ -476,7 +476,7 @@ const ENTRIES: &[Entry] = &[
         value: "\"plain\" or \"spaced\"",
         default: Cow::Borrowed("\"plain\""),
         meaning: Cow::Borrowed(
-            "whether a blank line is between two steps; a log with two lines keeps to its own layout, \
+            "whether a blank line is between two steps; a log with two or more lines keeps its layout, \
              which `stepdeck layout` changes",
         ),
         read: |config, _, value| {
