@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{FileDelta, How, Owner, Part, Piece, Subject};
-use crate::change::{Change, Edit, Key, Target, apply, tail};
+use crate::change::{Change, Edit, Key, Target, apply, blank_line, tail};
 use crate::document::json::Object;
 use crate::document::markdown::MarkdownDocument;
 use crate::plan::canon::{block_table, checklist, section};
@@ -148,8 +148,8 @@ impl FileDelta {
                 }
             }
         }
-        let mut inserted: Vec<(usize, &[u8])> = Vec::new();
-        let mut taken: Vec<(usize, &[u8])> = Vec::new();
+        let mut inserted: Vec<(usize, StepLine)> = Vec::new();
+        let mut taken: Vec<(usize, StepLine)> = Vec::new();
         let line_of = |at: usize| new[..at].iter().filter(|byte| **byte == b'\n').count();
         for part in left {
             let Part {
@@ -166,10 +166,13 @@ impl FileDelta {
             };
             match how {
                 How::Added => {
-                    let line = content(&new[piece.new.clone()]);
-                    taken.push((line_of(piece.new.start), line));
+                    let line = StepLine::read(&new[piece.new.clone()])?;
+                    taken.push((line_of(piece.new.start) + line.above, line));
                 }
-                How::Removed => inserted.push((piece.new.start, content(&old[piece.old.clone()]))),
+                How::Removed => {
+                    let line = StepLine::read(&old[piece.old.clone()])?;
+                    inserted.push((piece.new.start, line));
+                }
                 _ => return None,
             }
         }
@@ -178,12 +181,15 @@ impl FileDelta {
         inserted.sort_by_key(|(at, _)| *at);
         for (line, text) in &taken {
             let line = *line;
-            edits.push(self.edit(Target::LogText { line }, Some(text), None));
+            edits.push(self.edit(Target::LogText { line }, Some(&text.content), None));
         }
-        for (nth, (at, text)) in inserted.into_iter().enumerate() {
-            let gone = taken.iter().filter(|(line, _)| *line < line_of(at)).count();
-            let line = line_of(at) - gone + nth;
-            edits.push(self.edit(Target::LogText { line }, None, Some(text)));
+        let mut more = 0;
+        for (at, text) in inserted {
+            let before = taken.iter().filter(|(line, _)| *line < line_of(at));
+            let gone: usize = before.map(|(_, text)| text.height).sum();
+            let line = line_of(at) - gone + more;
+            more += text.height;
+            edits.push(self.edit(Target::LogText { line }, None, Some(&text.content)));
         }
         Some(edits)
     }
@@ -237,10 +243,34 @@ fn sections_hold(own: &Range<usize>, piece: &Piece) -> bool {
     own.start < piece.new.start && piece.new.end <= own.end
 }
 
-/// A line without its end.
-fn content(line: &[u8]) -> &[u8] {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    line.strip_suffix(b"\r").unwrap_or(line)
+/// A step's line that comes or goes, perhaps with the blank line of a spaced log.
+struct StepLine {
+    /// As an edit has it.
+    content: Vec<u8>,
+    /// How many lines it is.
+    height: usize,
+    /// How many of them are above the step's.
+    above: usize,
+}
+
+impl StepLine {
+    /// Reads whole lines; nothing where they are more than a step and a blank one.
+    fn read(text: &[u8]) -> Option<Self> {
+        let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
+        let is_blank = |line: &&[u8]| line.trim_ascii().is_empty();
+        let above = lines.iter().position(|line| !is_blank(line))?;
+        if lines.len() > 2 || lines.iter().skip(above + 1).any(|line| !is_blank(line)) {
+            return None;
+        }
+        let line = lines[above];
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        Some(Self {
+            content: blank_line::with(line, lines.len() == 2),
+            height: lines.len(),
+            above,
+        })
+    }
 }
 
 type ValueEdit<'a> = (Target, &'a str, &'a str);

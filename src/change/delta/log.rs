@@ -249,20 +249,48 @@ impl Writer<'_, '_> {
     /// What is between two lines that are in both versions, which begin at `next`.
     fn gap(&mut self, gone: &[&Line<'_>], came: &[Line<'_>], next: (usize, usize)) {
         let new = came.first().map_or(next.1, |line| line.span.start);
-        for line in gone {
-            let owner = self.owner(line);
-            self.delta.piece(line.span.clone(), new..new, owner);
+        for (span, owner) in self.runs(gone.iter().copied()) {
+            self.delta.piece(span, new..new, owner);
         }
-        for line in came {
-            let owner = self.owner(line);
-            self.delta.piece(next.0..next.0, line.span.clone(), owner);
+        for (span, owner) in self.runs(came.iter()) {
+            self.delta.piece(next.0..next.0, span, owner);
         }
+    }
+
+    /// Whose these lines are. A blank line is its neighbour's, as in a spaced log: that of the line
+    /// before it, or of the one behind it where the first line is blank.
+    fn runs<'l>(
+        &mut self,
+        lines: impl Iterator<Item = &'l Line<'l>>,
+    ) -> Vec<(Range<usize>, Owner)> {
+        let mut runs: Vec<(Range<usize>, Option<Owner>)> = Vec::new();
+        let mut goes_ahead = false;
+        for line in lines {
+            let is_blank = line.text.trim_ascii().is_empty() && line.span.len() < 3;
+            let owner = (!is_blank).then(|| self.owner(line));
+            goes_ahead |= runs.is_empty() && is_blank;
+            match (runs.last_mut(), owner) {
+                (Some((span, whose @ None)), Some(owner)) => {
+                    span.end = line.span.end;
+                    *whose = Some(owner);
+                }
+                (Some((span, Some(_))), None) if !goes_ahead => span.end = line.span.end,
+                (_, owner) => runs.push((line.span.clone(), owner)),
+            }
+        }
+        runs.into_iter()
+            .map(|(span, owner)| (span, owner.unwrap_or_else(|| self.other_lines())))
+            .collect()
     }
 
     fn owner(&mut self, line: &Line<'_>) -> Owner {
         if let Some(part) = self.owners.get(&line.token) {
             return Owner::Part(*part);
         }
+        self.other_lines()
+    }
+
+    fn other_lines(&mut self) -> Owner {
         let part = *self.lines.get_or_insert_with(|| {
             let words = "lines that are not steps differ".to_owned();
             self.delta

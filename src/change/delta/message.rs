@@ -102,8 +102,8 @@ fn subject(lines: &[Line], chosen: &[usize]) -> String {
         .collect();
     match other {
         0 => {}
-        1 => parts.push("Change 1 thing in canon and papers".to_owned()),
-        count => parts.push(format!("Change {count} things in canon and papers")),
+        1 => parts.push("Change 1 other thing".to_owned()),
+        count => parts.push(format!("Change {count} other things")),
     }
     for part in parts.iter_mut().skip(1) {
         part[..1].make_ascii_lowercase();

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
-use crate::change::apply;
+use crate::change::{Edit, Target, apply};
 use crate::document::json::Object;
 use crate::plan::Plan;
 use crate::plan::source::SourceFile;
@@ -63,6 +63,39 @@ fn a_log_is_told_by_step_and_field() {
     let gone = lines.join("\n") + "\n";
     assert_eq!(told(Role::Log, LOG, &gone), ["0002: removed: Review"]);
     assert_eq!(told(Role::Log, &gone, LOG), ["0002: added: Review"]);
+}
+
+/// In a spaced log a step comes and goes with its blank line: one thing, whose revert is an edit of
+/// that line.
+#[test]
+fn a_step_of_a_spaced_log_is_one_change_with_its_blank_line() {
+    let steps = ["0001", "0002", "0003", "0004"];
+    let spaced = |without: &str| {
+        let steps = steps.iter().filter(|id| !without.contains(**id));
+        let lines: Vec<String> = steps
+            .map(|id| format!("{{\"step_id\": \"{id}\", \"title\": \"T{id}\"}}\n"))
+            .collect();
+        lines.join("\n")
+    };
+    let all = spaced("");
+    for gone in ["0001", "0002", "0004", "0002 0003"] {
+        let fewer = spaced(gone);
+        let count = gone.split(' ').count();
+        for (old, new, word) in [(&all, &fewer, "removed"), (&fewer, &all, "added")] {
+            let said = told(Role::Log, old, new);
+            assert_eq!(said.len(), count, "{gone}: {said:?}");
+            assert!(said.iter().all(|part| part.contains(word)), "{said:?}");
+            let delta = delta(Role::Log, old, new).unwrap();
+            let change = reverted(&[delta], &[(0, 0)]);
+            let is_line = |edit: &Edit| matches!(edit.target, Target::LogText { .. });
+            assert!(change.edits.iter().all(is_line), "{gone}: {change:?}");
+            let mut files = vec![SourceFile::load("f", Role::Log, new.as_bytes())];
+            apply::change(&change, &mut files).unwrap();
+            if count == 1 {
+                assert_eq!(files[0].document.to_bytes(), old.as_bytes());
+            }
+        }
+    }
 }
 
 /// As after `jq -c` with one value changed.

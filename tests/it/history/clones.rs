@@ -231,6 +231,7 @@ fn a_hostile_checkout_runs_nothing() {
     for arguments in [
         &["diff"][..],
         &["diff", "--against", "HEAD~1"],
+        &["pr", "HEAD~1"],
         &["forecast"],
         &["list", "--filter", "by:robin"],
         &["check", "--at", "HEAD"],

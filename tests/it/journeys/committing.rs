@@ -57,7 +57,7 @@ fn all_of_the_plan_is_committed_and_nothing_else() {
     );
     let message = git(at, &["log", "-1", "--format=%B"]);
     assert!(
-        message.starts_with("Add 1 step, change 2 steps, change 3 things"),
+        message.starts_with("Add 1 step, change 2 steps, change 3 other things"),
         "{message}"
     );
     assert!(message.contains("\n- 0003 owner: ops → grc\n"), "{message}");
