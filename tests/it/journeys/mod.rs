@@ -34,5 +34,6 @@ mod terminal;
 mod terminal_safety;
 mod today;
 mod walkthrough_gate_review;
+mod walkthrough_review;
 mod walkthrough_standup;
 mod watching;
