@@ -63,7 +63,17 @@ impl Git {
             remotes.iter().find(own)
         });
         let origin = remotes.iter().find(|name| *name == "origin");
-        standing.remote = own.or(origin).or(remotes.first()).cloned();
+        // As `git push` chooses it: a fork is where one pushes to, not where one fetches from.
+        let chosen = match &standing.branch {
+            Some(branch) => self.config(&format!("branch.{branch}.pushRemote"))?,
+            None => None,
+        };
+        let chosen = match chosen {
+            None => self.config("remote.pushDefault")?,
+            chosen => chosen,
+        };
+        let chosen = chosen.filter(|name| remotes.contains(name));
+        standing.remote = chosen.or_else(|| own.or(origin).or(remotes.first()).cloned());
         Ok(standing)
     }
 

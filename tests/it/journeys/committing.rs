@@ -188,6 +188,28 @@ fn a_branch_is_begun_pushed_refused_and_synced() {
     assert!(screen.contains("up to date with origin/review"), "{screen}");
 }
 
+/// A branch that was begun at the project's main goes to one's own fork, and is its own from then on.
+#[test]
+fn a_push_goes_where_git_push_would() {
+    let Some(folder) = changed() else { return };
+    let (project, fork) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let at = folder.path();
+    for (name, remote) in [("origin", &project), ("fork", &fork)] {
+        git(remote.path(), &["init", "-q", "--bare", "-b", "main"]);
+        let address = remote.path().display().to_string();
+        git(at, &["remote", "add", name, &address]);
+    }
+    git(at, &["push", "-q", "origin", "main"]);
+    git(at, &["config", "remote.pushDefault", "fork"]);
+    git(at, &["branch", "-q", "--set-upstream-to", "origin/main"]);
+    let mut desk = desk(folder, 120, 40);
+    desk.keys("C<Enter>").keys("P");
+    let screen = desk.screen();
+    assert!(screen.contains("up to date with fork/topic"), "{screen}");
+    assert_eq!(git(project.path(), &["branch", "--list", "topic"]), "");
+    assert!(git(fork.path(), &["branch", "--list", "topic"]).contains("topic"));
+}
+
 #[test]
 fn what_stands_in_the_way_is_said() {
     let Some(folder) = changed() else { return };

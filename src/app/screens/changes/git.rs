@@ -98,10 +98,11 @@ pub const COMMANDS: &[Command] = &[
             if let Some(standing) = standing
                 && let (Some(remote), Some(branch)) = (&standing.remote, &standing.branch)
             {
+                let there = format!("{remote}/{branch}");
                 model.effects.push(Effect::RunGit(GitWork::Push {
                     remote: remote.clone(),
                     branch: branch.clone(),
-                    is_new: standing.upstream.is_none(),
+                    is_new: standing.upstream.as_ref() != Some(&there),
                 }));
             }
         },
