@@ -23,7 +23,7 @@ pub fn criteria(
             charge,
             theme.text,
         );
-        row.shorten((most / 2).max(1));
+        row.shorten((most / 4).max(1));
         most = most.saturating_sub(row.len() + 1).max(1);
         row.blank();
         sheet.append(row);

@@ -104,7 +104,7 @@ pub fn draw(
             sheet.pair(left, right);
         }
         if has_owners && is_owned(&(stage, &standing)) {
-            let (left, right) = owners(stage, theme);
+            let (left, right) = owners(stage, width, theme);
             sheet.pair(left, right);
         }
         if let Some((text, style)) = reviewed(stage, theme) {
@@ -164,19 +164,24 @@ fn forecast(
 }
 
 /// Who answers for a stage, and whether they took it on.
-fn owners(stage: &Stage, theme: &Theme) -> (Span<'static>, Span<'static>) {
+fn owners(stage: &Stage, width: u16, theme: &Theme) -> (Span<'static>, Span<'static>) {
     let all = stage.acknowledgements().count();
-    let said = stage
-        .acknowledgements()
-        .filter(|(_, date)| date.is_some())
-        .count();
+    let said = stage.acknowledgements();
+    let said = said.filter(|(_, date)| date.is_some()).count();
     let left = Span::styled(format!("  {}", stage.accountable.join(", ")), theme.text);
-    let right = match (said, all) {
-        (said, all) if said == all => Span::styled("acknowledged", theme.ok),
-        (0, _) => Span::styled("not acknowledged", theme.dim),
-        (said, all) => Span::styled(format!("{said} of {all} acknowledged"), theme.dim),
+    let words = match said {
+        said if said == all => "acknowledged".to_owned(),
+        0 => "not acknowledged".to_owned(),
+        said => format!("{said} of {all} acknowledged"),
     };
-    (left, right)
+    // Names before words.
+    let fits = left.width() as u16 + frame::columns(&words) < width;
+    let words = match fits {
+        true => words,
+        false => format!("{} {said}/{all}", theme.glyph(Sign::Complete)),
+    };
+    let style = if said == all { theme.ok } else { theme.dim };
+    (left, Span::styled(words, style))
 }
 
 /// The documents with checklists that belong to no stage, a row each.
