@@ -124,7 +124,7 @@ fn whose_week_it_is_fits_80_columns() {
     let files: Vec<(&str, String)> = files.collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (*p, t.as_str())).collect();
     let mut desk = Desk::sized(&files, 80, 24);
-    desk.keys("1jsp");
+    desk.keys("1jjjsp");
     desk.wait_for("saved ");
     desk.keys("3");
     let screen = desk.screen();
