@@ -19,6 +19,7 @@ use color_eyre::eyre::{Result, bail};
 
 use super::filter::{Filter, language_help};
 use super::invocation::{Invocation, OpenPlan};
+use crate::document::english::counted;
 use crate::document::visible::visible;
 use crate::page::{GENERATOR, MOST_STEPS, Page};
 use crate::plan::checks::{Context, Findings, find};
@@ -203,8 +204,9 @@ impl Export {
             let count = picked.steps.len();
             if count > MOST_STEPS {
                 bail!(
-                    "{count} steps are more than browsers show well in one page ({MOST_STEPS}): write a \
-                     folder with a page for each block, as with -o site/, or fewer steps with --filter"
+                    "{} are more than browsers show well in one page ({MOST_STEPS}): write a \
+                     folder with a page for each block, as with -o site/, or fewer steps with --filter",
+                    counted(count, "step")
                 );
             }
             return html::with_page(self, invocation, picked, |page| Ok(page.html().into()));
@@ -230,11 +232,7 @@ impl Export {
         count: usize,
         guarded: &[PathBuf],
     ) -> Result<()> {
-        let words = |count: usize, word: &str| match count {
-            1 => format!("1 {word}"),
-            count => format!("{count} {word}s"),
-        };
-        let steps = words(count, "step");
+        let steps = counted(count, "step");
         match (made, &self.output) {
             (Made::Bytes(bytes), None) => invocation.print_bytes(&bytes),
             (Made::Bytes(bytes), Some(file)) => {
@@ -243,7 +241,7 @@ impl Export {
                 invocation.say(&format!("{steps} written to {}", file.display()))
             }
             (Made::Pages(pages), file) => {
-                let pages = words(pages, "page");
+                let pages = counted(pages, "page");
                 let folder = file.as_deref().unwrap_or(Path::new(".")).display();
                 invocation.say(&format!("{steps} written to {pages} in {folder}"))
             }
