@@ -19,6 +19,7 @@ pub(crate) mod outlook;
 pub(crate) mod pull_request;
 pub(crate) mod series;
 pub(crate) mod since;
+pub(crate) mod stamps;
 pub(crate) mod target;
 pub(crate) mod value;
 pub(crate) mod weeks;

@@ -179,8 +179,8 @@ fn read(raw: Option<&str>) -> Option<Status> {
 }
 
 /// The points from the first that is known to now, the earliest first. `landings` come newest
-/// first, with the events of the steps that `counts` counts now. Without a history they say when
-/// each step was last edited.
+/// first, with the events of the steps that `counts` counts now. Without a history they say
+/// since when each step has had its status.
 pub fn series(
     landings: &[Landing],
     counts: Counts,

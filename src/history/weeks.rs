@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::series::Period;
+use super::stamps::Stamps;
 use super::target::Scope;
 use super::when::end_of;
 use crate::plan::field::Field;
@@ -136,24 +137,25 @@ impl Snapshot {
     }
 }
 
-/// The weeks as far as the steps themselves tell, the earliest first and the running one last: each
-/// complete step since its last edit. How the scope grew is not known then.
-pub fn by_stamp(scope: &Scope<'_>, plan: &Plan, now: DateTime<Utc>) -> Vec<Week> {
+/// The weeks as far as [`Stamps`] tell, the earliest first and the running one last. How the scope
+/// grew is not known then.
+pub(crate) fn by_stamp(
+    scope: &Scope<'_>,
+    plan: &Plan,
+    stamps: &Stamps,
+    now: DateTime<Utc>,
+) -> Vec<Week> {
     let steps = scope.steps(plan, now);
     let complete = steps
         .iter()
-        .map(|step| plan.step(*step))
-        .filter(|step| step.status() == Some(Status::Complete));
-    let stamp = |step: StepRef<'_>| {
-        let stamp = DateTime::parse_from_rfc3339(step.text(Field::UpdatedAt).trim());
-        stamp.map_or(DateTime::UNIX_EPOCH, |at| at.to_utc().min(now))
-    };
-    let mut stamps: Vec<DateTime<Utc>> = complete.map(stamp).collect();
-    stamps.sort_unstable();
-    let known = stamps.iter().find(|at| **at > DateTime::UNIX_EPOCH);
+        .filter(|step| plan.statuses()[**step] == Some(Status::Complete));
+    let stamp = |step: &usize| stamps.since(plan, *step).unwrap_or(DateTime::UNIX_EPOCH);
+    let mut since: Vec<DateTime<Utc>> = complete.map(stamp).collect();
+    since.sort_unstable();
+    let known = since.iter().find(|at| **at > DateTime::UNIX_EPOCH);
     let running = Period::Week.last_day(now);
     let first = known.map_or(running, |at| Period::Week.last_day(*at));
-    let done_by = |end: NaiveDate| stamps.partition_point(|at| *at <= end_of(end));
+    let done_by = |end: NaiveDate| since.partition_point(|at| *at <= end_of(end));
     let mut weeks = Vec::new();
     let mut end = Some(running);
     while let Some(sunday) = end.filter(|end| *end >= first) {
@@ -206,7 +208,8 @@ mod tests {
             completed: 1,
         };
         assert_eq!(weeks, [week]);
-        let weeks = by_stamp(&scopes[0], &plan(["complete", "draft"]), at);
+        let plan = plan(["complete", "draft"]);
+        let weeks = by_stamp(&scopes[0], &plan, &Stamps::of(&plan, at), at);
         assert_eq!(
             weeks.last().map(|week| (week.open, week.done)),
             Some((1, 1))

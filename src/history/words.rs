@@ -44,7 +44,7 @@ pub(crate) fn told(event: &Event, has_history: bool) -> String {
         }
         .to_string(),
         Kind::Renumbered => format!("{name} renumbered: it was {}", words(before)),
-        Kind::Changed if !has_history => format!("{name} last edited: status {}", words(after)),
+        Kind::Changed if !has_history => format!("{name} last known: status {}", words(after)),
         Kind::Changed => {
             let key = event.field.as_deref().unwrap_or_default();
             field(&name, key, before, after).to_string()

@@ -33,6 +33,7 @@ use crate::history::canon::{self, CanonVersion, Tick};
 use crate::history::events::{Event, Kind, Walk};
 use crate::history::landing::Landing;
 use crate::history::lines::{ChangedLines, changed};
+use crate::history::stamps::Stamps;
 use crate::plan::Plan;
 use crate::plan::field::Field;
 use crate::plan::source::{Role, SourceFile};
@@ -142,9 +143,15 @@ impl Past {
             Err(Unknown::NoCommit) => past.notes.push("nothing is committed yet".to_owned()),
             Err(Unknown::Git(error)) => {
                 past.git = None;
-                past.by_stamp = by_stamp(plan, now);
-                past.notes
-                    .push(format!("dates come from updated_at: no history ({error})"));
+                let stamps = Stamps::of(plan, now);
+                past.by_stamp = by_stamp(plan, &stamps);
+                let reviews = match stamps.has_reviews() {
+                    true => " and the weekly reviews",
+                    false => "",
+                };
+                past.notes.push(format!(
+                    "dates come from updated_at{reviews}: no history ({error})"
+                ));
             }
         }
         past
@@ -427,12 +434,13 @@ fn together(logs: impl Iterator<Item = impl AsRef<[u8]>>) -> Vec<u8> {
     all
 }
 
-/// What the steps themselves say: when each was last edited, and what its status is since.
-fn by_stamp(plan: &Plan, now: DateTime<Utc>) -> Vec<Landing> {
+/// What each step's status is, and since when at the latest.
+fn by_stamp(plan: &Plan, stamps: &Stamps) -> Vec<Landing> {
     let mut landings: Vec<Landing> = Vec::new();
-    for step in plan.steps() {
-        let stamp = DateTime::parse_from_rfc3339(step.text(Field::UpdatedAt).trim());
-        let Ok(stamp) = stamp else { continue };
+    for (at, step) in plan.steps().enumerate() {
+        let Some(at) = stamps.since(plan, at) else {
+            continue;
+        };
         let event = Event {
             step: step.id(),
             uid: None,
@@ -445,7 +453,7 @@ fn by_stamp(plan: &Plan, now: DateTime<Utc>) -> Vec<Landing> {
             ),
         };
         landings.push(Landing {
-            at: stamp.to_utc().min(now),
+            at,
             commit: None,
             events: vec![event],
             ticks: Vec::new(),

@@ -16,6 +16,7 @@ use crate::history::facts::{Facts, last_review};
 use crate::history::forecast::SEED;
 use crate::history::landing::Landing;
 use crate::history::outlook::{Dates, Outlook};
+use crate::history::stamps::Stamps;
 use crate::history::target::{Scope, Target};
 use crate::history::weeks::{self, Snapshot, Week};
 use crate::plan::Plan;
@@ -109,9 +110,10 @@ impl PastInput {
         let open: Vec<usize> = expected.iter().map(|outlook| outlook.open.len()).collect();
         tell(LookAhead::Scopes(expected));
         let weeks = if past.git().is_none() {
+            let stamps = Stamps::of(&self.plan, self.now);
             let scopes = scopes.iter();
             scopes
-                .map(|scope| weeks::by_stamp(scope, &self.plan, self.now))
+                .map(|scope| weeks::by_stamp(scope, &self.plan, &stamps, self.now))
                 .collect()
         } else {
             let today = Snapshot::of(&scopes, &self.plan, self.now);

@@ -11,6 +11,7 @@ use super::Past;
 use super::cache::VersionId;
 use crate::document::progress::Progress;
 use crate::history::series::Period;
+use crate::history::stamps::Stamps;
 use crate::history::target::{Scope, Target};
 use crate::history::weeks::{self, Snapshot, Week};
 use crate::history::when::end_of;
@@ -67,9 +68,10 @@ impl Past {
     /// The same of several scopes, in one pass.
     pub(crate) fn weeks_of(&mut self, scopes: &[Scope<'_>], today: &Plan) -> Vec<Vec<Week>> {
         if self.git.is_none() {
+            let stamps = Stamps::of(today, self.now);
             let scopes = scopes.iter();
             return scopes
-                .map(|scope| weeks::by_stamp(scope, today, self.now))
+                .map(|scope| weeks::by_stamp(scope, today, &stamps, self.now))
                 .collect();
         }
         let now = Snapshot::of(scopes, today, self.now);

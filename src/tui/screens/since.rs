@@ -261,7 +261,7 @@ fn row(
     let who = newest.map(|origin| match &origin.commit {
         Some(_) => format!("{} {}", author(origin), day(origin)),
         None if has_history => author(origin).to_owned(),
-        None => format!("edited {}", origin.at.format("%Y-%m-%d")),
+        None => format!("by {}", origin.at.format("%Y-%m-%d")),
     });
     let who = visible_line(&who.unwrap_or_default()).into_owned();
     let who = fit(

@@ -149,7 +149,7 @@ fn without_git_the_stamps_tell_and_it_says_so() {
     );
     assert_eq!(
         run.ok(),
-        "2026-08-31T00:00:00Z\t-\t-\t0001\tlast edited: status draft\n"
+        "2026-08-31T00:00:00Z\t-\t-\t0001\tlast known: status draft\n"
     );
     let document = document(folder.run(&["log", "--json"]));
     assert_eq!(document["source"], "updated_at");
