@@ -11,13 +11,14 @@ const LAYERS: [&str; 12] = [
 ];
 
 /// The modules of `store`, in the same way.
-const STORE: [&str; 13] = [
+const STORE: [&str; 14] = [
     "fs",
     "atomic_replace",
     "state",
     "scratch",
     "watch",
     "branch",
+    "renumbering",
     "locate",
     "past",
     "as_of",
