@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::paper::{Fact, Paper, Section};
 use super::words::{block, count, is_since, items, linked, listed, named, paragraphs, plain, step};
+use crate::document::english::capitalised;
 use crate::history::events::Event;
 use crate::history::since::{Comparison, Origin};
 use crate::history::words::{title, told};
@@ -237,7 +238,7 @@ impl<'a> Changes<'a> {
         );
         match parts.is_empty() {
             true => format!("Nothing was completed, added or decided. {stands}"),
-            false => format!("{}. {stands}", sentence(&listed(&parts))),
+            false => format!("{}. {stands}", capitalised(&listed(&parts))),
         }
     }
 
@@ -371,14 +372,5 @@ fn origin_words(origin: &Origin, has_history: bool) -> String {
         Some(commit) => format!(", {} {}", origin.at.date_naive(), plain(&commit.author)),
         None if has_history => ", not committed yet".to_owned(),
         None => format!(", {}", origin.at.date_naive()),
-    }
-}
-
-/// Words as the beginning of a sentence.
-pub(crate) fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
     }
 }

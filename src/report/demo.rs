@@ -6,9 +6,10 @@ use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::changes::{Desk, sentence};
+use super::changes::Desk;
 use super::paper::{Paper, Section};
 use super::words::{block, count, is_since, items, linked, listed, paragraphs, plain, step};
+use crate::document::english::capitalised;
 use crate::document::markdown::escaped_cell;
 use crate::document::visible::visible_line;
 use crate::history::since::Comparison;
@@ -234,7 +235,7 @@ impl<'a> Demo<'a> {
             1 => format!("1 {one}"),
             number => format!("{number} {many}"),
         }));
-        format!("{}.", sentence(&listed(&all)))
+        format!("{}.", capitalised(&listed(&all)))
     }
 
     fn completed(&self, path: &Path) -> String {
