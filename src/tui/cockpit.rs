@@ -211,6 +211,7 @@ impl<F: TerminalHost> Cockpit<F> {
             work.rereading.is_busy() || self.model.jobs.is_busy() || self.model.view.is_looking(),
             self.model.numbering.is_reading() || self.model.numbering.is_composing(),
             self.is_comparing() || self.is_looking_ahead() || self.is_reading_changes(),
+            self.model.standup_view.is_reading,
             !self.is_aside_quiet(),
         ];
         !is_busy.contains(&true) && self.model.sync.is_settled()
@@ -332,9 +333,10 @@ impl<F: TerminalHost> Cockpit<F> {
                 generation,
                 answer,
             }),
+            Event::PostsRead(date, posts) => self.tell(Message::PostsRead { date, posts }),
             Event::PullRequestText(text) => self.tell(Message::PullRequestText(text)),
             Event::RepositoryChanged => {
-                self.model.repository_changed();
+                self.model.screen.repository_changed(&mut self.model);
                 Ok(())
             }
             Event::LookAhead(part) => self.looked_ahead(part),

@@ -1,7 +1,8 @@
 //! The sections of the page, a file each, in the order in which they are read.
 
-mod blocks;
+pub(super) mod blocks;
 mod decisions;
+mod demo;
 mod gates;
 mod overview;
 mod problems;
@@ -39,6 +40,7 @@ pub(super) const ALL: &[Section] = &[
     section("gates", "Gates", gates::show),
     section("progress", "Progress", progress::show),
     section("standup", "Standup", standup::show),
+    section("demo", "Demo", demo::show),
     section("since", "Since the last review", since::show),
     section("risks", "Risks", risks::show),
     section("decisions", "Decisions", decisions::show),

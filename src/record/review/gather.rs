@@ -13,6 +13,7 @@ use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
 use crate::plan::last_change::LastChanges;
+use crate::plan::people::stewards;
 use crate::plan::ranking::term::Weights;
 use crate::plan::ranking::{Inputs, Ranked, rank};
 use crate::plan::source::{Role, SourceFile};
@@ -153,6 +154,12 @@ impl<'a> Review<'a> {
         review
     }
 
+    /// Whose week it is.
+    pub(crate) fn stewards(&self) -> Vec<String> {
+        let day = self.week.last_day();
+        day.map_or_else(Vec::new, |day| stewards(self.plan, day))
+    }
+
     /// The same, knowing what git tells.
     pub(crate) fn knowing(self, landed: Arc<Landed>) -> Self {
         Self { landed, ..self }
@@ -178,7 +185,7 @@ impl<'a> Review<'a> {
     }
 
     /// The records of the reviews before this one, the earliest first.
-    pub(super) fn earlier(&self) -> impl Iterator<Item = &Record> {
+    pub(crate) fn earlier(&self) -> impl Iterator<Item = &Record> {
         self.earlier.iter().map(|(_, record)| record)
     }
 

@@ -12,8 +12,6 @@ use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::source::Role;
 
-/// How many branches are asked, newest first.
-const BRANCHES: &str = "--count=64";
 /// How much of their logs is read.
 const MOST: usize = 64 << 20;
 
@@ -37,17 +35,10 @@ impl BranchIds {
     /// The same for logs at these paths below `root`.
     pub(crate) fn of_logs(root: &Path, logs: Vec<PathBuf>, before: &Self) -> Self {
         let git = Git::at(root);
-        let refs = [
-            "for-each-ref",
-            BRANCHES,
-            "--sort=-committerdate",
-            "--format=%(objectname)",
-            "refs/heads",
-            "refs/remotes",
-        ];
         let mut seen = HashSet::new();
-        let commits = git.lines(&refs).unwrap_or_default().into_iter();
-        let commits: Vec<String> = commits
+        let branches = git.branches().unwrap_or_default().into_iter();
+        let commits: Vec<String> = branches
+            .map(|branch| branch.commit)
             .filter(|commit| seen.insert(commit.clone()))
             .collect();
         if (&before.commits, &before.logs) == (&commits, &logs) {

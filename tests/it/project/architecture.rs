@@ -11,7 +11,7 @@ const LAYERS: [&str; 12] = [
 ];
 
 /// The modules of `store`, in the same way.
-const STORE: [&str; 14] = [
+const STORE: [&str; 15] = [
     "fs",
     "atomic_replace",
     "state",
@@ -19,6 +19,7 @@ const STORE: [&str; 14] = [
     "watch",
     "branch",
     "renumbering",
+    "posts",
     "locate",
     "past",
     "as_of",
