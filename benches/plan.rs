@@ -162,7 +162,7 @@ fn frame(bencher: Bencher, steps: usize) {
 
 /// The last step's status set, and that undone.
 fn status_change(plan: &Plan) -> (Change, Change) {
-    let composer = Composer { plan, now: now() };
+    let composer = Composer::new(plan, now());
     let change = composer.set(plan.len() - 1, Field::Status, "complete");
     let change = change.expect("a status can be set");
     let back = change.inverse();

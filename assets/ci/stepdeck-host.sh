@@ -4,6 +4,7 @@
 #   pulls                    open pull requests to $STEPDECK_MAIN: number, branch, yes if of this
 #                            repository; separated by tabs
 #   comment NUMBER MARKER    writes standard input as our one comment with this marker
+#   uncomment NUMBER MARKER  removes that comment, if there is one
 #   approvals NUMBER         the logins whose last review approves, separated by commas
 #   status SHA STATE TEXT    sets the status stepdeck/approval of a commit
 #
@@ -38,6 +39,13 @@ list() {
     printf '%s\n' "$all"
 }
 
+# The number of our comment with a marker; nothing where there is none.
+ours() {
+    all=$(list "issues/$1/comments")
+    printf '%s' "$all" | jq -r --arg login "$login" --arg marker "$2" '
+        [.[] | select(.user.login == $login and (.body | startswith($marker)))] | first | .id // empty'
+}
+
 case $1 in
 pulls)
     all=$(list pulls)
@@ -49,13 +57,15 @@ comment)
     number=$2 marker="<!-- $3 -->"
     body=$({ printf '%s\n' "$marker"; cat; } | jq -Rs '{body: .[0:60000]}')
     # Without an answer there would soon be two.
-    all=$(list "issues/$number/comments")
-    id=$(printf '%s' "$all" | jq -r --arg login "$login" --arg marker "$marker" '
-        [.[] | select(.user.login == $login and (.body | startswith($marker)))] | first | .id // empty')
+    id=$(ours "$number" "$marker")
     case $id in
     '') ask POST "issues/$number/comments" -d "$body" ;;
     *) ask PATCH "issues/comments/$id" -d "$body" ;;
     esac >/dev/null
+    ;;
+uncomment)
+    id=$(ours "$2" "<!-- $3 -->")
+    [ -z "$id" ] || ask DELETE "issues/comments/$id" >/dev/null
     ;;
 approvals)
     all=$(list "pulls/$2/reviews")
@@ -70,7 +80,7 @@ status)
     ask POST "statuses/$2" -d "$body" >/dev/null
     ;;
 *)
-    echo "stepdeck-host: $1 is none of pulls, comment, approvals, status" >&2
+    echo "stepdeck-host: $1 is none of pulls, comment, uncomment, approvals, status" >&2
     exit 2
     ;;
 esac

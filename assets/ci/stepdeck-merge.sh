@@ -10,7 +10,7 @@
 # STEPDECK_MAIN     its main branch
 # STEPDECK_BRANCH   only this branch; all of them where it is empty
 # STEPDECK_PLAN     the plan's folder in the repository
-# STEPDECK_HOST     asks the host: `pulls` and `comment NUMBER MARKER`, see stepdeck-host.sh
+# STEPDECK_HOST     asks the host: `pulls`, `comment` and `uncomment NUMBER MARKER`, see stepdeck-host.sh
 set -eu
 
 remote=$STEPDECK_REMOTE
@@ -37,6 +37,9 @@ comment() {
         printf '%s\n\n    git switch BRANCH\n    stepdeck sync --push\n\n' "${3:-On the branch, this merges what is in no dispute, and says how to go on:}"
     } | "$host" comment "$1" stepdeck-merge
 }
+
+# What an earlier run said of a branch that merges by now.
+settled() { "$host" uncomment "$1" stepdeck-merge </dev/null || echo "the comment on $1 stays" >&2; }
 
 # Merges by the host's means: no drivers here.
 git init -q --bare "$work/plain"
@@ -82,8 +85,11 @@ while IFS="$tab" read -r number branch same; do
     fi
     get "$from" "$head" || continue
     # Its own merge has all of main, until main moves on.
-    git merge-base --is-ancestor "refs/remotes/origin/$main" "$head" && continue
-    git -C "$work/plain" merge-tree --write-tree "refs/remotes/origin/$main" "$head" >/dev/null 2>&1 && continue
+    if git merge-base --is-ancestor "refs/remotes/origin/$main" "$head" ||
+        git -C "$work/plain" merge-tree --write-tree "refs/remotes/origin/$main" "$head" >/dev/null 2>&1; then
+        settled "$number"
+        continue
+    fi
     if [ "$same" != yes ]; then
         comment "$number" "The main branch does not merge into this one by itself, and nobody may push to a fork from here."
         continue
@@ -103,6 +109,7 @@ while IFS="$tab" read -r number branch same; do
         code=0
         git push -q "$remote" "HEAD:refs/heads/$branch" >"$work/push" 2>&1 || code=$?
         shown <"$work/push"
+        [ "$code" != 0 ] || settled "$number"
         # Who pushed meanwhile comes first: the next run merges that. Anything else is a fault.
         if [ "$code" != 0 ] && get "$from" "$head" && [ "$(git rev-parse "$head")" = "$was" ]; then
             failed=1

@@ -26,23 +26,18 @@ compute)
     git symbolic-ref refs/remotes/origin/HEAD "refs/remotes/origin/$STEPDECK_MAIN"
     git checkout -q -f --detach "refs/remotes/origin/$STEPDECK_MAIN"
     # Nothing of the pull request is checked out or run: its plan is laid out in a private folder, and read.
-    stepdeck -C "${STEPDECK_PLAN:-.}" --as "$PR_AUTHOR" pr "origin/$STEPDECK_MAIN" \
-        --head refs/stepdeck/pull --json >"$work/pr.json"
-    gzip -9 -n <"$work/pr.json" | base64 | tr -d '\n' >"$work/packed"
+    pack() {
+        stepdeck -C "${STEPDECK_PLAN:-.}" --as "$PR_AUTHOR" pr "origin/$STEPDECK_MAIN" \
+            --head refs/stepdeck/pull --json "$@" >"$work/pr.json"
+        gzip -9 -n <"$work/pr.json" | base64 | tr -d '\n' >"$work/packed"
+    }
+    pack
     # More than that is no variable of the environment.
-    if [ "$(wc -c <"$work/packed")" -gt 100000 ]; then
-        echo "stepdeck-pr: too many changes for a comment" >&2
-        : >"$work/packed"
-    fi
+    [ "$(wc -c <"$work/packed")" -le "${STEPDECK_LARGEST:-100000}" ] || pack --brief
     cat "$work/packed"
     ;;
 comment)
     host=${STEPDECK_HOST:-$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)/stepdeck-host.sh}
-    if [ -z "$PR_DATA" ]; then
-        echo "This changes more of the plan than a comment holds: \`stepdeck pr\` on the branch prints it." |
-            "$host" comment "$PR_NUMBER" stepdeck-pr
-        exit 0
-    fi
     printf '%s' "$PR_DATA" | base64 -d | gzip -d | head -c 20000000 >"$work/pr.json"
     cd "$work"
     code=0

@@ -6,9 +6,7 @@ use std::fmt;
 use super::conflict::{Conflict, Obstacle};
 use super::places::{LineHints, Lines, step_of};
 use super::three_way::{Markers, Versions};
-use super::{
-    Change, Edit, Target, blank_line, dispute, list, markdown_merge, merge, order, slots, tail,
-};
+use super::{Change, Edit, Target, dispute, list, markdown_merge, merge, order, slots, tail};
 use crate::document::Document;
 use crate::document::json::Object;
 use crate::document::log::LogDocument;
@@ -137,14 +135,14 @@ fn in_log(edit: &Edit, log: &mut LogDocument, lines: &mut Lines) -> Result<(), O
             let line = lines.find(log, *step, *nth).ok_or(Obstacle::Gone)?;
             set_value(edit, log, line, key, *inner)
         }
-        Target::LogStep { step, nth } => {
+        Target::LogStep { step, nth, spaced } => {
             let line = lines.find(log, *step, *nth);
             lines.forget();
-            set_step(edit, log, line, *step)
+            set_step(edit, log, line, (*step, *spaced))
         }
-        Target::LogText { line } => {
+        Target::LogText { line, spaced } => {
             lines.forget();
-            set_text(edit, log, *line)
+            set_text(edit, log, (*line, *spaced))
         }
         Target::LogOrder => {
             lines.forget();
@@ -216,11 +214,10 @@ fn set_step(
     edit: &Edit,
     log: &mut LogDocument,
     line: Option<usize>,
-    step: StepId,
+    (step, is_spaced): (StepId, bool),
 ) -> Result<(), Obstacle> {
     let found = line.map(|line| content(log, line));
-    let (edit, is_spaced) = blank_line::taken_out(edit);
-    match (resolve("step", &edit, found.as_deref())?, line) {
+    match (resolve("step", edit, found.as_deref())?, line) {
         (Some(after), Some(line)) => log.replace_line(line, &after),
         (None, Some(line)) => remove(log, line, is_spaced),
         (Some(after), None) => insert(log, place_for(log, step), &after, is_spaced),
@@ -258,8 +255,11 @@ fn place_for(log: &LogDocument, step: StepId) -> usize {
     }
 }
 
-fn set_text(edit: &Edit, log: &mut LogDocument, hint: usize) -> Result<(), Obstacle> {
-    let (edit, is_spaced) = blank_line::taken_out(edit);
+fn set_text(
+    edit: &Edit,
+    log: &mut LogDocument,
+    (hint, is_spaced): (usize, bool),
+) -> Result<(), Obstacle> {
     let Some(before) = edit.before.as_deref() else {
         let after = edit.after.as_deref().unwrap_or_default();
         insert(log, hint.min(log.line_count()), after, is_spaced);

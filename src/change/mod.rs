@@ -5,7 +5,6 @@
 //! the new source text, so that undo and merge are exact. Pure: writing is for `store`.
 
 pub mod apply;
-mod blank_line;
 pub mod compose;
 pub mod conflict;
 pub mod delta;
@@ -30,8 +29,10 @@ use list::Piece;
 use serde::{Deserialize, Serialize};
 
 use crate::document::json;
+use crate::document::log::LineLayout;
 use crate::document::markdown::{EntrySlot, MarkdownDocument};
 use crate::document::splice::Span;
+use crate::plan::Plan;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::{Field, Kind};
 use crate::plan::id::{BlockId, StepId};
@@ -61,11 +62,18 @@ pub enum Target {
         step: StepId,
         /// Which of several lines with the same ID, counted from 0 in file order.
         nth: u32,
+        /// Whether it comes and goes with a blank line, as in a spaced log: so an undo restores the
+        /// bytes whatever the log looks like by then.
+        #[serde(default, skip_serializing_if = "is_alone")]
+        spaced: bool,
     },
     /// A log line that is not (only) a step, by its content.
     LogText {
         /// Where it was, counted from 0; of several equal lines the nearest is meant.
         line: usize,
+        /// Whether it comes and goes with a blank line.
+        #[serde(default, skip_serializing_if = "is_alone")]
+        spaced: bool,
     },
     /// The order of some steps in a log: their IDs, one per line.
     LogOrder,
@@ -131,6 +139,11 @@ pub enum Target {
     },
 }
 
+/// Whether a line comes and goes alone, which goes without saying.
+fn is_alone(spaced: &bool) -> bool {
+    !spaced
+}
+
 /// Whether it is the first of several, which goes without saying.
 fn is_first(nth: &usize) -> bool {
     *nth == 0
@@ -150,6 +163,14 @@ impl Target {
         Self::Section {
             heading: heading_of(heading).clone(),
             nth: twins.count(),
+        }
+    }
+
+    /// Where a blank line may go with it: whether one does.
+    pub(crate) fn spaced_mut(&mut self) -> Option<&mut bool> {
+        match self {
+            Self::LogStep { spaced, .. } | Self::LogText { spaced, .. } => Some(spaced),
+            _ => None,
         }
     }
 
@@ -186,7 +207,7 @@ impl Target {
                 None => format!("{step} {key}"),
             },
             Self::LogStep { step, .. } => format!("{step}, the whole line"),
-            Self::LogText { line } | Self::TextLine { line } | Self::Dispute { line, .. } => {
+            Self::LogText { line, .. } | Self::TextLine { line } | Self::Dispute { line, .. } => {
                 format!("line {}", line + 1)
             }
             Self::SectionValue { step, field, .. } => format!("{step} {}", field.label()),
@@ -304,6 +325,34 @@ impl Change {
         Some(scope)
     }
 
+    /// The same with lines that come and go alone.
+    pub(crate) fn without_blank_lines(mut self) -> Self {
+        let spaced = self
+            .edits
+            .iter_mut()
+            .filter_map(|edit| edit.target.spaced_mut());
+        spaced.for_each(|spaced| *spaced = false);
+        self
+    }
+
+    /// The same where logs that have no layout of their own yet are to have this one.
+    pub(crate) fn laid_out(mut self, plan: &Plan, layout: LineLayout) -> Self {
+        let has_none = |edit: &Edit| {
+            let file = plan.files().iter().find(|file| file.path == edit.path);
+            let log = file.and_then(|file| file.log());
+            log.is_some_and(|log| log.layout().is_none())
+        };
+        if layout == LineLayout::Spaced {
+            for edit in &mut self.edits {
+                let is_new = edit.before.is_none() && has_none(edit);
+                if let Target::LogStep { spaced, .. } = &mut edit.target {
+                    *spaced |= is_new;
+                }
+            }
+        }
+        self
+    }
+
     /// The change that undoes this one.
     pub fn inverse(&self) -> Self {
         Self {
@@ -381,7 +430,10 @@ mod tests {
         ] {
             assert_eq!(undone(label, value()), said);
         }
-        let line = || Target::LogText { line: 0 };
+        let line = || Target::LogText {
+            line: 0,
+            spaced: false,
+        };
         for (label, said) in [
             ("0226 added: x: a → b", "0226 is gone again: x: a → b"),
             ("0226 removed: x", "0226 is back: x"),

@@ -22,7 +22,7 @@ impl LineHints {
             return Self::default();
         }
         let place = |edit: &Edit| {
-            let (Target::LogValue { step, nth: 0, .. } | Target::LogStep { step, nth: 0 }) =
+            let (Target::LogValue { step, nth: 0, .. } | Target::LogStep { step, nth: 0, .. }) =
                 edit.target
             else {
                 return None;

@@ -106,8 +106,15 @@ mod tests {
                 key: "updated_at",
                 inner: None,
             },
-            Target::LogStep { step, nth: 2 },
-            Target::LogText { line: 7 },
+            Target::LogStep {
+                step,
+                nth: 2,
+                spaced: true,
+            },
+            Target::LogText {
+                line: 7,
+                spaced: false,
+            },
             Target::LogOrder,
             Target::TextLine { line: 7 },
             Target::SectionValue {

@@ -36,7 +36,7 @@ impl Edit {
     /// The step that it is about.
     fn step(&self) -> Option<StepKey> {
         match &self.target {
-            Target::LogValue { step, nth, .. } | Target::LogStep { step, nth } => {
+            Target::LogValue { step, nth, .. } | Target::LogStep { step, nth, .. } => {
                 Some((*step, *nth))
             }
             Target::SectionValue { step, .. } | Target::SectionTitle { step, .. } => {

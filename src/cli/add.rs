@@ -1,15 +1,11 @@
 //! `stepdeck add`: a new step in the log.
 
-use std::path::{Path, PathBuf};
-
 use color_eyre::eyre::{Result, bail, eyre};
 
 use super::invocation::{Invocation, Name, OpenPlan, refused};
 use crate::change::compose::{Assignment, Composer, FieldRequest, requests};
 use crate::plan::field::Field;
 use crate::plan::id::{BlockId, StepId};
-use crate::plan::source::Role;
-use crate::store::branch::ids_on_branches;
 
 /// Add a step to the log and print its ID.
 ///
@@ -50,7 +46,11 @@ impl Add {
         let change = invocation.edit(|opened, composer| {
             let id = match self.id {
                 Some(Name(id)) => composer.spelling_of(id).spell(id),
-                None => self.free_id(opened, composer, &wishes)?,
+                None => {
+                    // What is on a branch will come here, too.
+                    let branches = opened.branch_ids();
+                    self.free_id(opened, &composer.passing_over(branches.ids()), &wishes)?
+                }
             };
             added.set(Some(id));
             composer.add_with(id, &title, uid, &wishes).map_err(refused)
@@ -105,12 +105,7 @@ impl Add {
                 last.map_or(1, |number| number.saturating_add(1))
             }
         };
-        // What is on a branch will come here, too.
-        let logs = opened.layout.files_of(Role::Log);
-        let below = logs.filter_map(|log| log.strip_prefix(&opened.layout.root).ok());
-        let logs: Vec<PathBuf> = below.map(Path::to_owned).collect();
-        let taken = ids_on_branches(&opened.layout.root, &logs);
-        let free = composer.next_free_but(StepId::new(from), &taken);
+        let free = composer.next_free(StepId::new(from));
         free.ok_or_else(|| eyre!("there is no free ID from {} on", StepId::new(from)))
     }
 }

@@ -26,12 +26,13 @@ use crate::document::english::counted;
 use crate::document::visible::{is_unsafe, visible};
 use crate::git::Git;
 use crate::plan::Plan;
-use crate::plan::disputes::{Dispute, disputes, of_step};
+use crate::plan::disputes::{of_step, unresolved};
 use crate::plan::id::{StepId, typed_id};
 use crate::plan::people::Identity;
-use crate::plan::source::{Location, Role, SourceFile};
+use crate::plan::source::{Location, SourceFile};
 use crate::plan::uid::Uids;
 use crate::store::as_of::AsOf;
+use crate::store::branch::ids::BranchIds;
 use crate::store::locate::discover::{Found, Layout, Overrides};
 use crate::store::locate::open::{Opening, open_plan};
 use crate::store::state::{NOWHERE, State};
@@ -116,16 +117,15 @@ impl OpenPlan {
     /// # Errors
     /// Where the first conflict is.
     pub(crate) fn has_no_conflict(&self) -> Result<()> {
-        let plan = &self.plan;
-        let is_log = |dispute: &Dispute| plan.files()[dispute.file].role == Role::Log;
-        match disputes(plan).into_iter().find(is_log) {
+        match unresolved(&self.plan) {
             None => Ok(()),
-            Some(dispute) => bail!(
-                "{}:{}: a merge left two versions here: `stepdeck resolve` shows them and keeps one",
-                plan.files()[dispute.file].path.display(),
-                dispute.line()
-            ),
+            Some(conflict) => bail!(conflict),
         }
+    }
+
+    /// The IDs that branches use, local or fetched.
+    pub(crate) fn branch_ids(&self) -> BranchIds {
+        BranchIds::read(&self.layout.root, &self.plan, &BranchIds::default())
     }
 
     /// Index of the one step with this ID, to be edited.

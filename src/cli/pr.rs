@@ -43,6 +43,9 @@ pub struct Pr {
     /// Print JSON (stepdeck/pr@1).
     #[arg(long)]
     json: bool,
+    /// Leave out which steps change: gates, problems and who must approve stay.
+    #[arg(long)]
+    brief: bool,
 }
 
 impl Pr {
@@ -57,6 +60,9 @@ impl Pr {
         };
         if let Some(logins) = &self.approved_by {
             found.approval = found.approval.approved_by(logins);
+        }
+        if self.brief {
+            found = found.brief();
         }
         match (self.json, self.markdown) {
             (true, _) => invocation.print_json(&found)?,

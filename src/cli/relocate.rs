@@ -31,9 +31,11 @@ impl Move {
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let named = self.steps.iter().map(|name| name.0).collect();
         let steps = Steps::of(named, &self.several)?;
-        steps.change(invocation, |composer, steps| {
+        steps.change(invocation, |opened, composer, steps| {
             let gone = || eyre!("there is no block {}", self.block);
             let at = composer.plan.find_block(self.block).ok_or_else(gone)?;
+            let branches = opened.branch_ids();
+            let composer = composer.passing_over(branches.ids());
             let relocated = composer.relocated(steps, at).map_err(refused)?;
             Ok(relocated.bulk)
         })

@@ -34,7 +34,7 @@ impl Remove {
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let named = self.steps.iter().map(|name| name.0).collect();
         let steps = Steps::of(named, &self.several)?;
-        steps.change(invocation, |composer, steps| {
+        steps.change(invocation, |_, composer, steps| {
             if !self.force {
                 may_go(composer.plan, steps)?;
             }

@@ -1,18 +1,15 @@
 //! `stepdeck renumber`: a step under another ID, or all steps that share one with the mainline's.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
-use std::path::{Path, PathBuf};
 
-use color_eyre::eyre::{Result, bail};
+use color_eyre::eyre::{Result, bail, eyre};
 use serde::Serialize;
 
-use super::invocation::{Invocation, Name, OpenPlan, refused};
+use super::invocation::{Invocation, Name, OpenPlan};
 use crate::change::compose::Composer;
-use crate::change::compose::renumber::{Reach, Renumbered};
+use crate::change::compose::renumber::Renumbered;
 use crate::plan::id::StepId;
-use crate::plan::source::Role;
-use crate::store::branch::{Branch, ids_on_branches};
+use crate::store::renumbering::{RenumberInput, RenumberRequest};
 
 /// Renumber a step with everything that mentions it, or all steps whose number the mainline uses.
 ///
@@ -81,30 +78,14 @@ impl Renumber {
     }
 
     fn compose(&self, opened: &OpenPlan, composer: &Composer<'_>) -> Result<Renumbered> {
-        let layout = &opened.layout;
-        let configured = layout.config.main_branch.as_deref();
-        let against = self.against.as_deref();
-        let branch = Branch::around(&layout.root, &opened.plan, configured, against);
-        let (Some(Name(old)), Some(Name(new))) = (&self.old, &self.new) else {
-            return collisions(opened, composer, branch?);
-        };
-        let step = opened.find_only(*old)?;
-        let steps = [(step, *new)];
-        // Without git there is no branch.
-        let branch = branch.ok().flatten();
-        let origin = branch
-            .as_ref()
-            .and_then(|branch| Some((branch, branch.since_base()?)));
-        let renumbered = match origin {
-            None => composer.renumber(&steps, Reach::Open),
-            Some((branch, origin)) => {
-                let own = |file: (&Path, &str), _: StepId, span: &std::ops::Range<usize>| {
-                    branch.is_own(&origin, file, span)
-                };
-                composer.renumber(&steps, Reach::OpenAndOwn(&own))
+        let request = match (&self.old, &self.new) {
+            (Some(Name(old)), Some(Name(new))) => {
+                let step = opened.find_only(*old)?;
+                RenumberRequest::Step(opened.plan.step(step).key(), *new)
             }
+            _ => RenumberRequest::Collisions,
         };
-        renumbered.map_err(refused)
+        renumbered(opened, composer, self.against.as_deref(), &request)
     }
 
     fn print(&self, invocation: &mut Invocation<'_, '_>, done: &Renumbered) -> Result<()> {
@@ -140,29 +121,23 @@ impl Renumber {
     }
 }
 
-/// Every colliding step under a number of its own; nothing to do outside git but where a number
-/// stands twice.
-pub(super) fn collisions(
+/// What is asked for, composed with what git knows around the plan.
+///
+/// # Errors
+/// As [`RenumberInput::compose`].
+pub(super) fn renumbered(
     opened: &OpenPlan,
     composer: &Composer<'_>,
-    branch: Option<Branch>,
+    against: Option<&str>,
+    request: &RenumberRequest,
 ) -> Result<Renumbered> {
-    let Some(branch) = branch else {
-        bail!(
-            "{} is not in a git repository with a commit: name the step and its new ID",
-            opened.layout.root.display()
-        );
+    let input = RenumberInput {
+        root: &opened.layout.root,
+        composer: Composer::new(&opened.plan, composer.now),
+        main_branch: opened.layout.config.main_branch.as_deref(),
+        against,
     };
-    opened.has_no_conflict()?;
-    let found = branch.collisions(&opened.plan)?;
-    let logs = opened.layout.files_of(Role::Log);
-    let below = logs.filter_map(|log| log.strip_prefix(&opened.layout.root).ok());
-    let logs: Vec<PathBuf> = below.map(Path::to_owned).collect();
-    let taken = match found.iter().all(|collision| collision.is_renumbered) {
-        true => HashSet::new(),
-        false => ids_on_branches(&opened.layout.root, &logs),
-    };
-    branch.part(composer, &found, &taken).map_err(refused)
+    input.compose(request).map_err(|reason| eyre!(reason))
 }
 
 #[derive(Serialize)]

@@ -73,7 +73,7 @@ impl Set {
             return self.one(invocation, id, &fields);
         }
         let request = StepRequest::Assign(fields);
-        steps.change(invocation, |composer, steps| {
+        steps.change(invocation, |_, composer, steps| {
             composer.each(steps, &request).map_err(refused)
         })
     }

@@ -55,7 +55,7 @@ impl<'a> Steps<'a> {
     pub(super) fn change(
         &self,
         invocation: &mut Invocation<'_, '_>,
-        compose: impl Fn(&Composer<'_>, &[usize]) -> Result<BulkChange>,
+        compose: impl Fn(&OpenPlan, &Composer<'_>, &[usize]) -> Result<BulkChange>,
     ) -> Result<()> {
         let query = self.several.filter.parse(invocation)?;
         let remark = RefCell::new(None);
@@ -86,7 +86,7 @@ impl<'a> Steps<'a> {
                 false => named(opened)?,
                 true => marks::indexes(&found, &opened.plan),
             };
-            let bulk = compose(composer, &steps)?;
+            let bulk = compose(opened, composer, &steps)?;
             remark.replace(bulk.remark());
             Ok(bulk.change)
         };

@@ -13,10 +13,10 @@ use super::Ending;
 use super::check::error_count;
 use super::invocation::{Invocation, OpenPlan};
 use super::mainline::VARIABLE;
-use super::renumber::collisions;
+use super::renumber::renumbered as give_way;
 use crate::git::mainline::Mainline;
 use crate::git::{Answer, Git};
-use crate::store::branch::Branch;
+use crate::store::renumbering::RenumberRequest;
 use crate::store::transaction::commit::Committer;
 
 /// The mainline is what is merged.
@@ -235,10 +235,7 @@ fn complaint(answer: &Answer) -> String {
 fn renumbered(invocation: &mut Invocation<'_, '_>) -> Result<()> {
     let done = RefCell::new(None);
     invocation.edit(|opened, composer| {
-        let layout = &opened.layout;
-        let configured = layout.config.main_branch.as_deref();
-        let branch = Branch::around(&layout.root, &opened.plan, configured, None)?;
-        let renumbered = collisions(opened, composer, branch)?;
+        let renumbered = give_way(opened, composer, None, &RenumberRequest::Collisions)?;
         let change = renumbered.change.clone();
         done.replace(Some(renumbered));
         Ok(change)
@@ -250,7 +247,7 @@ fn renumbered(invocation: &mut Invocation<'_, '_>) -> Result<()> {
         return Ok(());
     };
     for (old, new, title) in &done.steps {
-        invocation.say(&format!("{old} is {new} now: {title}"))?;
+        invocation.say(&format!("{old} is renumbered to {new}: {title}"))?;
     }
     match done.rewritten.len() {
         0 => {}

@@ -11,6 +11,7 @@ pub mod json;
 pub mod log;
 pub mod markdown;
 pub(crate) mod markers;
+pub(crate) mod pointer;
 pub mod progress;
 pub mod rope;
 pub(crate) mod sequence;

@@ -244,9 +244,7 @@ impl History {
     /// # Errors
     /// When git does not answer.
     pub fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, GitError> {
-        let answer = (self.git).run(&["merge-base", "--end-of-options", one, other])?;
-        let hash = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
-        Ok(answer.status.success().then_some(hash))
+        self.git.merge_base(one, other)
     }
 
     /// The content of blobs by their hashes.

@@ -22,7 +22,72 @@ pub(crate) struct IndexEntry<'a> {
     pub is_executable: bool,
 }
 
+/// What the checkout's index holds at a path.
+#[derive(Clone, Debug)]
+pub(crate) struct StagedFile {
+    /// Relative to the folder.
+    pub path: PathBuf,
+    /// How git keeps it.
+    pub mode: String,
+    /// The hash of its blob.
+    pub hash: String,
+}
+
+/// What the checkout's index is to hold at a path.
+#[derive(Clone, Debug)]
+pub(crate) struct Staged {
+    /// Where, and what is there now.
+    pub file: StagedFile,
+    /// The bytes, as git keeps them.
+    pub bytes: Vec<u8>,
+}
+
 impl Git {
+    /// What the checkout's index holds below the folder, apart from what is in conflict.
+    ///
+    /// # Errors
+    /// When git refuses.
+    pub(crate) fn staged(&self) -> Result<Vec<StagedFile>, GitError> {
+        let output = self.output(&["ls-files", "--stage", "-z", "--", "."])?;
+        let file = |line: &[u8]| {
+            let tab = memchr::memchr(b'\t', line)?;
+            let head = std::str::from_utf8(&line[..tab]).ok()?;
+            let words: Vec<&str> = head.split(' ').collect();
+            let [mode, hash, "0"] = words[..] else {
+                return None;
+            };
+            Some(StagedFile {
+                path: PathBuf::from(OsStr::from_bytes(&line[tab + 1..])),
+                mode: mode.to_owned(),
+                hash: hash.to_owned(),
+            })
+        };
+        Ok(output.split(|byte| *byte == 0).filter_map(file).collect())
+    }
+
+    /// Has the checkout's index hold these bytes, which are not converted.
+    ///
+    /// # Errors
+    /// When git refuses.
+    pub(crate) fn stage(&self, files: &[Staged]) -> Result<(), GitError> {
+        let prefix = self.prefix()?;
+        let literal = (LITERAL, OsStr::new("1"));
+        let mut lines = Vec::new();
+        for Staged { file, bytes } in files {
+            let hash = self.exchange(&["hash-object", "-w", "--stdin"], literal, bytes.clone())?;
+            let hash = String::from_utf8_lossy(&hash).trim().to_owned();
+            lines.extend(index_line(&file.mode, &hash, &prefix, &file.path));
+        }
+        let update = ["update-index", "-z", "--index-info"];
+        self.exchange(&update, literal, lines).map(drop)
+    }
+
+    /// Where the folder is in its checkout.
+    fn prefix(&self) -> Result<Vec<u8>, GitError> {
+        let prefix = self.output(&["rev-parse", "--show-prefix"])?;
+        Ok(prefix.strip_suffix(b"\n").unwrap_or(&prefix).to_vec())
+    }
+
     /// Where the checkout's index is.
     ///
     /// # Errors
@@ -49,8 +114,7 @@ impl Git {
             false => &["read-tree", "--empty"],
         };
         self.on_index(index, tree, Vec::new())?;
-        let prefix = self.output(&["rev-parse", "--show-prefix"])?;
-        let prefix = prefix.strip_suffix(b"\n").unwrap_or(&prefix);
+        let prefix = self.prefix()?;
         let head = if has_head {
             self.lines(&["rev-parse", "HEAD"])?
         } else {
@@ -70,10 +134,7 @@ impl Git {
                 }
                 None => ("0".to_owned(), nothing.clone()),
             };
-            lines.extend_from_slice(format!("{mode} {hash}\t").as_bytes());
-            lines.extend_from_slice(prefix);
-            lines.extend_from_slice(entry.path.as_os_str().as_bytes());
-            lines.push(0);
+            lines.extend(index_line(&mode, &hash, &prefix, entry.path));
         }
         self.on_index(index, &["update-index", "-z", "--index-info"], lines)
             .map(drop)
@@ -125,4 +186,10 @@ impl Git {
         };
         Ok(mode.to_owned())
     }
+}
+
+/// A line for `update-index --index-info`.
+fn index_line(mode: &str, hash: &str, prefix: &[u8], path: &Path) -> Vec<u8> {
+    let head = format!("{mode} {hash}\t");
+    [head.as_bytes(), prefix, path.as_os_str().as_bytes(), b"\0"].concat()
 }

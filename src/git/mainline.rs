@@ -138,6 +138,16 @@ impl Git {
         Ok(self.lines(&arguments)?.pop())
     }
 
+    /// The newest commit that two revisions both come from; `None` where there is none that this
+    /// clone knows, or one of them names no commit.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, GitError> {
+        let bases = self.lines(&["merge-base", "--end-of-options", one, other])?;
+        Ok(bases.into_iter().next())
+    }
+
     /// Whether a commit is among those that another one comes from, or is that one.
     ///
     /// # Errors

@@ -101,6 +101,27 @@ impl Git {
         Ok(paths(&output))
     }
 
+    /// The content of a blob as a checkout has it at a path below the folder: with the line ends and
+    /// the encoding that are configured for it. No filter is run.
+    ///
+    /// # Errors
+    /// When git refuses.
+    pub(crate) fn checked_out(&self, hash: &str, path: &Path) -> Result<Vec<u8>, GitError> {
+        let prefix = self.output(&["rev-parse", "--show-prefix"])?;
+        let prefix = prefix.strip_suffix(b"\n").unwrap_or(&prefix);
+        let path = Path::new(OsStr::from_bytes(prefix)).join(path);
+        let path = format!("--path={}", path.display());
+        let filters = self.without_filters()?;
+        let read = ["cat-file", "--filters", &path, hash];
+        self.output(
+            &filters
+                .iter()
+                .map(String::as_str)
+                .chain(read)
+                .collect::<Vec<_>>(),
+        )
+    }
+
     /// What keeps git from running the filters that a clone configures, to see whether a file differs.
     fn without_filters(&self) -> Result<Vec<String>, GitError> {
         let filters = ["config", "--name-only", "--get-regexp", r"^filter\."];

@@ -105,7 +105,7 @@ impl Git {
         const OWN: [&str; 3] = ["--first-parent", "--parents", "--max-count=20"];
         // A squash is a commit of its own, not a merge.
         const THEIRS: [&str; 3] = ["--first-parent", "--no-merges", "--max-count=20"];
-        let Some(base) = self.lines(&["merge-base", "HEAD", on])?.pop() else {
+        let Some(base) = self.merge_base("HEAD", on)? else {
             return Ok(None);
         };
         let since = |tip: &str, options: &[&str]| {

@@ -44,8 +44,13 @@ impl Baseline {
                 format!("{} ({})", self.label, instant(time))
             }
             (None, Some(_)) => format!("{} (now)", self.label),
-            _ => format!("{} (before the first version)", self.label),
+            _ => format!("{} (before the history begins)", self.label),
         }
+    }
+
+    /// Whether nothing had landed yet, so that everything there is came since.
+    pub(crate) fn is_before_history(&self) -> bool {
+        self.has_history && self.commit.is_none() && self.time.is_none()
     }
 }
 
@@ -248,6 +253,20 @@ impl How {
     }
 }
 
+/// How many there are of each word of [`How`], in their order: `1 added, 2 changed`.
+pub(super) fn counted<'w>(hows: impl Iterator<Item = &'w str>) -> String {
+    let mut counts = How::ALL.map(|how| (how.word(), 0));
+    for how in hows {
+        let known = counts.iter_mut().find(|(word, _)| *word == how);
+        known.into_iter().for_each(|(_, count)| *count += 1);
+    }
+    let counts = counts.iter().filter(|(_, count)| *count > 0);
+    let counts: Vec<String> = counts
+        .map(|(word, count)| format!("{count} {word}"))
+        .collect();
+    counts.join(", ")
+}
+
 /// A step that is different.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Different {
@@ -310,19 +329,10 @@ impl Comparison {
         if net.is_empty() {
             return "no changes.".to_owned();
         }
-        let counts = [
-            net.added.len(),
-            net.removed.len(),
-            net.completed.len(),
-            net.reopened.len(),
-            net.changed.len(),
-        ];
-        let counts = counts.into_iter().zip(How::ALL);
-        let counts = counts.filter(|(count, _)| *count > 0);
-        let counts: Vec<String> = counts
-            .map(|(count, how)| format!("{count} {}", how.word()))
-            .collect();
-        format!("{}.", counts.join(", "))
+        format!(
+            "{}.",
+            counted(self.steps().iter().map(|step| step.how.word()))
+        )
     }
 
     /// All of it as people read it in a terminal.
@@ -442,7 +452,7 @@ mod tests {
         assert_eq!(told, expected.map(|(told, day)| (told.to_owned(), day)));
         let hows: Vec<&str> = since.steps().iter().map(|step| step.how.word()).collect();
         assert_eq!(hows, ["completed", "changed"]);
-        assert_eq!(since.summary(), "1 completed, 2 changed.");
+        assert_eq!(since.summary(), "1 completed, 1 changed.");
     }
 
     #[test]

@@ -70,6 +70,18 @@ pub fn disputes(plan: &Plan) -> Vec<Dispute> {
     files.flat_map(|(at, file)| in_file(at, file)).collect()
 }
 
+/// Why a plan whose log holds two versions of a step is not renumbered, laid out or merged: which
+/// step is which is not known until one is chosen. Nothing where no log does.
+pub(crate) fn unresolved(plan: &Plan) -> Option<String> {
+    let is_log = |dispute: &Dispute| plan.files()[dispute.file].role == Role::Log;
+    let first = disputes(plan).into_iter().find(is_log)?;
+    Some(format!(
+        "{}:{}: a merge left two versions here: `stepdeck resolve` shows them and keeps one",
+        plan.files()[first.file].path.display(),
+        first.line()
+    ))
+}
+
 /// The conflicts in one file. In Markdown, none that is in a code fence: a page may explain merging.
 pub(crate) fn in_file(at: usize, file: &SourceFile) -> Vec<Dispute> {
     if let Document::Log(log) = &file.document

@@ -11,10 +11,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use memchr::memmem;
-
+use self::ids::ids_in;
 use crate::change::compose::Composer;
-use crate::change::compose::renumber::{Reach, Renumbered};
+use crate::change::compose::renumber::{MentioningText, Reach, Renumbered};
 use crate::change::renumber::added::Added;
 use crate::change::value::{Refusal, refuse};
 use crate::document::json;
@@ -28,12 +27,12 @@ use crate::plan::source::Role;
 use crate::plan::uid::Uid;
 use crate::plan::{Plan, StepRef};
 
+pub(crate) mod ids;
+
 /// How many merges back a renumbering is looked for.
 const MERGES: &str = "30";
 /// How many earlier tips of the branch may be the one before a rebase.
 const EARLIER: usize = 4;
-/// How much of the logs of other branches is read.
-const MOST: usize = 64 << 20;
 
 /// Two versions that tell whose a mention is.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -43,6 +42,19 @@ pub(crate) struct Origin {
     own: Option<String>,
     /// The mainline's version, or what both started from.
     mainline: String,
+    /// The commit that merged them; none where the result is what stands now.
+    merge: Option<String>,
+}
+
+impl Origin {
+    /// What a branch brought in since this version.
+    fn since(mainline: String) -> Self {
+        Self {
+            own: None,
+            mainline,
+            merge: None,
+        }
+    }
 }
 
 /// A step that has, or had, the number of another one.
@@ -121,11 +133,7 @@ impl Branch {
         let mut found = Vec::new();
         for step in steps {
             for old in former(step) {
-                let is_it = |origin: &&Origin| {
-                    let own = origin.own.as_deref().unwrap_or_default();
-                    self.has(own, step, old) && !self.has(&origin.mainline, step, old)
-                };
-                let age = candidates.iter().position(|origin| is_it(&origin));
+                let age = (candidates.iter()).position(|origin| self.moves_on(origin, step, old));
                 found.push(Collision {
                     step: step.index(),
                     old,
@@ -154,10 +162,7 @@ impl Branch {
                 if self.is_known(&mainline, step) {
                     return None;
                 }
-                Some(Origin {
-                    own: None,
-                    mainline,
-                })
+                Some(Origin::since(mainline))
             };
             collision.origin = collision.origin.take().or_else(fallback);
         }
@@ -183,16 +188,16 @@ impl Branch {
             let on_main = |step: &StepRef<'_>| base.is_some_and(|base| self.has(base, *step, id));
             all.sort_by_key(|step| (!on_main(step), uid(*step), step.nth()));
             let candidates = candidates.get_or_insert_with(|| self.candidates());
-            for step in all.into_iter().skip(1) {
-                let is_it = |origin: &&Origin| {
-                    let own = origin.own.as_deref().unwrap_or_default();
-                    self.has(own, step, id) && !self.has(&origin.mainline, step, id)
-                };
-                let mainline = base.map(str::to_owned);
-                let fallback = mainline.map(|mainline| Origin {
-                    own: None,
-                    mainline,
-                });
+            // What is the same step twice is for a person, too: one of the lines is outdated.
+            let mut different: Vec<StepRef<'_>> = Vec::new();
+            for step in all {
+                if !different.iter().any(|other| is_same(*other, step)) {
+                    different.push(step);
+                }
+            }
+            for step in different.into_iter().skip(1) {
+                let is_it = |origin: &&Origin| self.brings(origin, step, id);
+                let fallback = base.map(|base| Origin::since(base.to_owned()));
                 found.push(Collision {
                     step: step.index(),
                     old: id,
@@ -224,10 +229,7 @@ impl Branch {
             step: step.index(),
             old: step.id(),
             is_renumbered: false,
-            origin: Some(Origin {
-                own: None,
-                mainline: base.to_owned(),
-            }),
+            origin: Some(Origin::since(base.to_owned())),
             age: 0,
         });
         Ok(found.collect())
@@ -252,16 +254,16 @@ impl Branch {
         {
             return self.git.commit_of("HEAD^1");
         }
-        Ok(self.git.lines(&["merge-base", &self.head, tip])?.pop())
+        self.git.merge_base(&self.head, tip)
     }
 
     /// The pairs of versions that a step may have been renumbered between, newest first.
     fn candidates(&self) -> Vec<Origin> {
-        let mut pairs: Vec<(String, String)> = Vec::new();
+        let mut pairs: Vec<(String, String, Option<String>)> = Vec::new();
         let commit = |revision: &str| self.git.commit_of(revision).ok().flatten();
         if let Some(other) = commit("MERGE_HEAD") {
-            pairs.push((other.clone(), self.head.clone()));
-            pairs.push((self.head.clone(), other));
+            pairs.push((other.clone(), self.head.clone(), None));
+            pairs.push((self.head.clone(), other, None));
         }
         let mut arguments = vec!["rev-list", "--merges", "-n", MERGES, "HEAD", "--"];
         let logs: Vec<&str> = self.logs.iter().filter_map(|path| path.to_str()).collect();
@@ -275,10 +277,12 @@ impl Branch {
             false => self.git.lines(&arguments).unwrap_or_default(),
         };
         for line in merges {
-            let parents: Vec<&str> = line.split(' ').skip(1).collect();
-            if let [one, other] = parents[..] {
-                pairs.push((other.to_owned(), one.to_owned()));
-                pairs.push((one.to_owned(), other.to_owned()));
+            let commits: Vec<&str> = line.split(' ').collect();
+            if let [merge, one, other] = commits[..] {
+                let pair = |own: &str, mainline: &str| {
+                    (own.to_owned(), mainline.to_owned(), Some(merge.to_owned()))
+                };
+                pairs.extend([pair(other, one), pair(one, other)]);
             }
         }
         let mut earlier: Vec<String> = ["REBASE_HEAD", "ORIG_HEAD"].map(str::to_owned).into();
@@ -289,16 +293,16 @@ impl Branch {
                 continue;
             };
             let onto = self.tip.as_deref().unwrap_or(&own);
-            let base = self.git.lines(&["merge-base", &self.head, onto]);
-            if let Some(base) = base.ok().and_then(|mut lines| lines.pop())
+            if let Ok(Some(base)) = self.git.merge_base(&self.head, onto)
                 && base != own
             {
-                pairs.push((own, base));
+                pairs.push((own, base, None));
             }
         }
-        let origin = |(own, mainline)| Origin {
+        let origin = |(own, mainline, merge)| Origin {
             own: Some(own),
             mainline,
+            merge,
         };
         pairs.into_iter().map(origin).collect()
     }
@@ -351,7 +355,8 @@ impl Branch {
                 Some((file.path.as_path(), heading.content.start))
             })
             .collect();
-        let own = |(path, text): (&Path, &str), id: StepId, span: &Range<usize>| {
+        let own = |paper: &MentioningText<'_>, id: StepId, span: &Range<usize>| {
+            let MentioningText { path, text, .. } = *paper;
             let mut of = Some(id);
             let collision = loop {
                 match of {
@@ -366,33 +371,43 @@ impl Branch {
             if collision.is_renumbered && self.logs.iter().any(|log| log == path) {
                 return false;
             }
+            if !paper.is_open && self.is_told_by_was(plan, collision) {
+                return false;
+            }
             let is_heading = |(file, start): &(&Path, usize)| {
                 *file == path && *start <= span.start && !text[*start..span.start].contains('\n')
             };
-            let by_git = (collision.origin.as_ref())
-                .is_some_and(|origin| self.is_own(origin, (path, text), span));
+            let by_git =
+                (collision.origin.as_ref()).is_some_and(|origin| self.is_own(origin, paper, span));
             by_git || stale.iter().any(is_heading)
         };
         composer.renumber_with(&steps, &before, Reach::Own(&own))
     }
 
+    /// Whether a closed paper may go on naming the step by its old number: somebody moved it, and
+    /// no other has the number, so that what the step says in `was` tells whom the paper means.
+    fn is_told_by_was(&self, plan: &Plan, collision: &Collision) -> bool {
+        let step = plan.step(collision.step);
+        let is_moved = |origin: &Origin| self.is_known(&origin.mainline, step);
+        collision.is_renumbered
+            && plan.find(collision.old).is_none()
+            && collision.origin.as_ref().is_some_and(is_moved)
+    }
+
     /// What the branch brought into a file since it left the mainline, as [`Reach`] asks for it;
     /// nothing where git does not know since when.
     pub(crate) fn since_base(&self) -> Option<Origin> {
-        let mainline = self.base().ok()??;
-        Some(Origin {
-            own: None,
-            mainline,
-        })
+        Some(Origin::since(self.base().ok()??))
     }
 
     /// Whether a step's mention at a place of a file, which is `text` now, is the branch's.
     pub(crate) fn is_own(
         &self,
         origin: &Origin,
-        (path, text): (&Path, &str),
+        paper: &MentioningText<'_>,
         span: &Range<usize>,
     ) -> bool {
+        let MentioningText { path, text, .. } = *paper;
         let mut known = self.known.borrow_mut();
         let [since_main, since_own] = known
             .entry((path.to_owned(), origin.clone()))
@@ -427,6 +442,19 @@ impl Branch {
         let mut known = self.known_steps.borrow_mut();
         let read = || Rc::new(KnownSteps::read(&self.logs_at(commit)));
         Rc::clone(known.entry(commit.to_owned()).or_insert_with(read))
+    }
+
+    /// Whether a step has this number in the one version, and not in the other.
+    fn brings(&self, origin: &Origin, step: StepRef<'_>, id: StepId) -> bool {
+        let own = origin.own.as_deref().unwrap_or_default();
+        self.has(own, step, id) && !self.has(&origin.mainline, step, id)
+    }
+
+    /// Whether it lost the number as they were merged. Where the merge still has it, the step had
+    /// only just got it, and gave it up later.
+    fn moves_on(&self, origin: &Origin, step: StepRef<'_>, id: StepId) -> bool {
+        let merge = origin.merge.as_deref().unwrap_or_default();
+        self.brings(origin, step, id) && !self.has(merge, step, id)
     }
 
     /// Whether a version has the step under this ID.
@@ -484,65 +512,16 @@ impl KnownSteps {
     }
 }
 
-/// The IDs that any branch uses, local or fetched, in the logs at these paths below `root`: read
-/// from git's objects, as many as are quickly read. Nothing outside git.
-pub(crate) fn ids_on_branches(root: &Path, logs: &[PathBuf]) -> HashSet<StepId> {
-    let git = Git::at(root);
-    let mut seen = HashSet::new();
-    let branches = git.branches().unwrap_or_default().into_iter();
-    let commits: Vec<String> = branches
-        .map(|branch| branch.commit)
-        .filter(|commit| seen.insert(commit.clone()))
-        .collect();
-    let mut found = HashSet::new();
-    let mut read = 0;
-    for path in logs {
-        let names: Vec<String> = (commits.iter())
-            .map(|commit| format!("{commit}:./{}", path.display()))
-            .collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let hashes = git.hashes(&names).unwrap_or_default();
-        let hashes: Vec<String> = hashes
-            .into_iter()
-            .filter(|hash| seen.insert(hash.clone()))
-            .collect();
-        let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
-        let Ok(mut objects) = git.objects(&hashes) else {
-            continue;
-        };
-        for _ in &hashes {
-            if read > MOST {
-                return found;
-            }
-            let Some(bytes) = objects.next_object() else {
-                break;
-            };
-            read += bytes.len();
-            found.extend(ids_in(&bytes));
-        }
-    }
-    found
-}
-
-/// The IDs of a log's lines, without more of it being read.
-fn ids_in(log: &[u8]) -> HashSet<StepId> {
-    const KEY: &[u8] = b"\"step_id\"";
-    let id = |at: usize| {
-        let rest = log[at + KEY.len()..]
-            .trim_ascii_start()
-            .strip_prefix(b":")?;
-        let rest = rest.trim_ascii_start();
-        let rest = rest.strip_prefix(b"\"").unwrap_or(rest);
-        let end = rest
-            .iter()
-            .position(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'.'))?;
-        std::str::from_utf8(&rest[..end]).ok()?.parse().ok()
-    };
-    memmem::find_iter(log, KEY).filter_map(id).collect()
-}
-
 fn uid(step: StepRef<'_>) -> Option<Uid> {
     step.raw(Field::Uid).and_then(Uid::of_raw)
+}
+
+/// Whether two lines with one number are one step: by uid, where neither has one by title.
+fn is_same(one: StepRef<'_>, other: StepRef<'_>) -> bool {
+    match (uid(one), uid(other)) {
+        (None, None) => one.raw(Field::Title) == other.raw(Field::Title),
+        (one, other) => one == other,
+    }
 }
 
 /// The IDs that a step had before.
@@ -552,17 +531,4 @@ fn former(step: StepRef<'_>) -> Vec<StepId> {
         .and_then(json::items)
         .unwrap_or_default();
     items.into_iter().filter_map(StepId::of_raw).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_read_however_a_log_spells_them() {
-        let log = b"{\"step_id\":\"0001\"}\n{ \"step_id\" : 2, \"a\": 1}\n{\"step_id\": \"0003.A\"}\n\"step_id\"";
-        let mut ids: Vec<String> = ids_in(log).iter().map(StepId::to_string).collect();
-        ids.sort();
-        assert_eq!(ids, ["0001", "0003.A", "2"]);
-    }
 }

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
 
@@ -54,6 +55,21 @@ struct Version {
     plan: Plan,
 }
 
+/// The versions that were laid out, by their commits: the same one is often asked for again.
+#[derive(Default)]
+struct OpenVersions(BTreeMap<String, Rc<Version>>);
+
+impl OpenVersions {
+    fn of(&mut self, input: &PullRequestInput<'_>, commit: &str) -> Result<Rc<Version>, String> {
+        if let Some(version) = self.0.get(commit) {
+            return Ok(version.clone());
+        }
+        let version = Rc::new(input.version(commit)?);
+        self.0.insert(commit.to_owned(), version.clone());
+        Ok(version)
+    }
+}
+
 impl PullRequestInput<'_> {
     /// Everything that the branch changes.
     ///
@@ -65,7 +81,9 @@ impl PullRequestInput<'_> {
         let commit = |revision: &str| git.commit_of(revision).map_err(told);
         Checkout::around(&self.layout.root).map_err(told)?;
         let head = commit("HEAD")?.ok_or("nothing is committed yet")?;
-        let main = self.mainline(&git)?;
+        let mut versions = OpenVersions::default();
+        let mut versions = |commit: &str| versions.of(self, commit);
+        let main = self.mainline(&git, &mut versions)?;
         let (name, tip) = match self.base {
             Some(base) => {
                 let tip = commit(base)?.ok_or_else(|| {
@@ -77,15 +95,15 @@ impl PullRequestInput<'_> {
                 "there is no main branch: name what to compare with, or set `main` in `[team]` of stepdeck.toml",
             )?,
         };
-        let merge_base = git.lines(&["merge-base", &head, &tip]).map_err(told)?.pop();
+        let merge_base = git.merge_base(&head, &tip).map_err(told)?;
         let merge_base = merge_base.ok_or_else(|| {
             format!("{name} and HEAD have no commit in common: a shallow clone lacks it, `git fetch --unshallow` gets it")
         })?;
-        let before = self.version(&merge_base)?;
+        let before = versions(&merge_base)?;
         // The roster is the main branch's, whatever branch this goes to.
         let roster = main.map_or_else(|| tip.clone(), |(_, main)| main);
-        let main = self.version(&roster)?;
-        let versions = Versions {
+        let main = versions(&roster)?;
+        let compared = Versions {
             before: &before.plan,
             after: self.plan,
             main: &main.plan,
@@ -123,13 +141,17 @@ impl PullRequestInput<'_> {
             head: (!uncommitted).then_some(head),
             uncommitted,
             approval,
-            ..versions.compare(&weeks, problems)
+            ..compared.compare(&weeks, problems)
         })
     }
 
     /// The main branch's name and newest commit. What its own configuration says counts, found by
     /// way of the remote's `HEAD`, which no branch under review can move.
-    fn mainline(&self, git: &Git) -> Result<Option<(String, String)>, String> {
+    fn mainline(
+        &self,
+        git: &Git,
+        versions: &mut dyn FnMut(&str) -> Result<Rc<Version>, String>,
+    ) -> Result<Option<(String, String)>, String> {
         let known = |configured: Option<&str>| {
             let main = git
                 .mainline(configured)
@@ -140,9 +162,9 @@ impl PullRequestInput<'_> {
             // Neither a remote's HEAD nor main or master: nothing else is left to believe.
             return known(self.layout.config.main_branch.as_deref());
         };
-        match self.version(&tip)?.layout.config.main_branch {
+        match &versions(&tip)?.layout.config.main_branch {
             None => Ok(Some((name, tip))),
-            Some(named) => Ok(known(Some(&named))?.or(Some((name, tip)))),
+            Some(named) => Ok(known(Some(named))?.or(Some((name, tip)))),
         }
     }
 

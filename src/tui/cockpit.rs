@@ -209,6 +209,7 @@ impl<F: TerminalHost> Cockpit<F> {
             work.following.is_some() || work.going_back.is_some(),
             work.reading_past.is_some() || work.reading_aside.is_some() || work.is_reading_landed,
             work.rereading.is_busy() || self.model.jobs.is_busy() || self.model.view.is_looking(),
+            self.model.numbering.is_reading() || self.model.numbering.is_composing(),
             self.is_comparing() || self.is_looking_ahead() || self.is_reading_changes(),
             self.model.standup_view.is_reading,
             !self.is_aside_quiet(),
@@ -322,6 +323,16 @@ impl<F: TerminalHost> Cockpit<F> {
             Event::Answer(view, event) => self.answered(view, *event),
             Event::Compared(answer) => self.compared(answer),
             Event::ChangesRead(base, answer) => self.tell(Message::ChangesRead { base, answer }),
+            Event::BranchIds(branches) => self.tell(Message::BranchIds(branches)),
+            Event::Renumbered {
+                serial,
+                generation,
+                answer,
+            } => self.tell(Message::Renumbered {
+                serial,
+                generation,
+                answer,
+            }),
             Event::PostsRead(date, posts) => self.tell(Message::PostsRead { date, posts }),
             Event::PullRequestText(text) => self.tell(Message::PullRequestText(text)),
             Event::RepositoryChanged => {

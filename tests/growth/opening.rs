@@ -71,10 +71,7 @@ fn an_edit_of_a_step_with_a_section_costs_the_same_however_large_the_canon_is() 
     let edit = |documents: usize| {
         let mut plan = Plan::read(big_canon(1_600, documents));
         let step = 10 * documents - 5;
-        let composer = Composer {
-            plan: &plan,
-            now: NOW.parse().expect("an instant"),
-        };
+        let composer = Composer::new(&plan, NOW.parse().expect("an instant"));
         let (composed, change) = counted(|| composer.set(step, Field::Owner, "Bo"));
         let change = change.expect("it can be set");
         let scope = change.scope().expect("one value, of one step");

@@ -6,10 +6,7 @@ use super::*;
 fn set_one_status(plan: &mut Plan) -> Count {
     let step = open_step(plan);
     let (count, ()) = counted(|| {
-        let composer = Composer {
-            plan,
-            now: NOW.parse().expect("an instant"),
-        };
+        let composer = Composer::new(plan, NOW.parse().expect("an instant"));
         let change = composer.set(step, Field::Status, Status::Complete.word());
         let change = change.expect("a status can be set");
         let scope = change.scope().expect("one value, of one step");
@@ -93,10 +90,7 @@ fn an_edit_of_one_value_concerns_one_step_however_many_there_are() {
         let counts = at_each_size(|files| {
             let mut plan = Plan::read(files);
             let step = open_step(&plan);
-            let composer = Composer {
-                plan: &plan,
-                now: NOW.parse().expect("an instant"),
-            };
+            let composer = Composer::new(&plan, NOW.parse().expect("an instant"));
             let change = composer.set(step, field, words).expect("it can be set");
             let scope = change.scope().expect("one value, of one step");
             let mut edit = Count::default();

@@ -207,7 +207,7 @@ impl Model {
     /// Stops what a key or a click ends; answers whether the key was Esc and meant no more than
     /// that.
     pub(crate) fn stop_jobs(&mut self, is_esc: bool) -> bool {
-        let ended = self.jobs.stop(JobKind::ends_with_any_key);
+        let ended = self.numbering.stop() | self.jobs.stop(JobKind::ends_with_any_key);
         if !is_esc || !self.overlays.is_empty() {
             return false;
         }

@@ -15,6 +15,7 @@ use crate::app::sync::draft::Draft;
 use crate::app::sync::draft_log::DraftEdit;
 use crate::app::sync::reread::Reread;
 use crate::app::sync::work::Whole;
+use crate::change::compose::renumber::Renumbered;
 use crate::change::form::Form;
 use crate::change::history::Event;
 use crate::history::gate::GateEvent;
@@ -28,8 +29,10 @@ use crate::plan::query::past::PlanPast;
 use crate::record::naming::Naming;
 use crate::record::review::landed::Landed;
 use crate::record::standup::BranchPost;
+use crate::store::branch::ids::BranchIds;
 use crate::store::changes::{Base, Changes};
 use crate::store::past::outlook::LookAhead;
+use crate::store::renumbering::RenumberRequest;
 pub use crate::store::worker::protocol::DiskEvent;
 use crate::store::worker::protocol::SaveJob;
 
@@ -127,6 +130,17 @@ pub enum Message {
         serial: u64,
         /// How.
         ended: Ended,
+    },
+    /// Git has said which numbers branches use.
+    BranchIds(BranchIds),
+    /// A renumbering that was asked for is composed, or why not.
+    Renumbered {
+        /// Which one.
+        serial: u64,
+        /// For which state of the plan.
+        generation: u64,
+        /// What it would do.
+        answer: Result<Box<Renumbered>, String>,
     },
     /// The text of a pull request, or why there is none.
     PullRequestText(Result<String, String>),
@@ -270,6 +284,10 @@ pub enum Effect {
     ListPaths(String),
     /// Let `$EDITOR` work on the text of the field with this number.
     EditField(u64, String),
+    /// Ask git which numbers branches use.
+    ReadBranchIds,
+    /// Compose a renumbering, with what git knows of who wrote what; it has this number.
+    Renumber(u64, RenumberRequest),
     /// Find out what a pull request of the branch would say.
     DescribePullRequest,
     /// Have git do something, with the terminal.

@@ -21,6 +21,7 @@ use crate::app::screens::gates::GatesView;
 use crate::app::screens::outlook::view::OutlookView;
 use crate::app::screens::papers::view::PapersView;
 use crate::app::screens::plan;
+use crate::app::screens::plan::numbering::Numbering;
 use crate::app::screens::plan::search::Order;
 use crate::app::screens::plan::view::PlanView;
 use crate::app::screens::problems::ProblemsView;
@@ -160,6 +161,8 @@ pub struct Model {
     pub work: Work,
     /// The same, as far as keys asked for it.
     pub jobs: Jobs,
+    /// The numbers that steps may get.
+    pub numbering: Numbering,
     /// Programs of commands of one's own.
     pub programs: Programs,
     /// What others took away.
@@ -234,6 +237,7 @@ impl Model {
             sync: Sync::default(),
             work: Work::default(),
             jobs: Jobs::default(),
+            numbering: Numbering::default(),
             programs: Programs::default(),
             absent: Absent::default(),
             keymap,
@@ -314,7 +318,7 @@ impl Model {
 
     /// A composer for edits at this instant.
     pub(crate) fn composer(&self) -> Composer<'_> {
-        Composer::new(&self.plan, self.now)
+        Composer::new(&self.plan, self.now).passing_over(self.numbering.branches().ids())
     }
 
     /// Says something in the line of news.

@@ -41,6 +41,12 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             model.changes_known();
         }
         Message::Compared { baseline, answer } => model.compared(&baseline, answer),
+        Message::BranchIds(branches) => model.take_branch_ids(branches),
+        Message::Renumbered {
+            serial,
+            generation,
+            answer,
+        } => model.renumbering_composed(serial, generation, answer),
         Message::PullRequestText(text) => model.pull_request_described(text),
         Message::GitEnded { work, ended } => model.git_ended(&work, ended),
         Message::ChangesRead { base, answer } => model.changes_read(&base, answer),

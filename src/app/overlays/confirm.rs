@@ -166,7 +166,7 @@ pub(crate) fn lines_changed<'e>(edits: impl IntoIterator<Item = &'e Edit>) -> us
     let mut others = 0;
     for edit in edits {
         match edit.target {
-            Target::LogValue { step, nth, .. } | Target::LogStep { step, nth } => {
+            Target::LogValue { step, nth, .. } | Target::LogStep { step, nth, .. } => {
                 steps.insert((&edit.path, step, nth));
             }
             _ => others += 1,

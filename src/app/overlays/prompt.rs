@@ -19,6 +19,7 @@ use crate::app::screens::problems::commands::LogLine;
 use crate::app::screens::review::decide::ReviewAction;
 use crate::app::screens::standup::card::CardEntry;
 use crate::change::value::Refusal;
+use crate::plan::StepKey;
 use crate::plan::id::StepId;
 
 /// A field to fill in.
@@ -32,6 +33,8 @@ pub struct Prompt {
     pub completion: Option<Completion>,
     /// What was asked and is not known yet.
     pub(crate) asked: Option<Asked>,
+    /// Whether Enter was pressed before it was known which numbers are free.
+    pub(crate) entered: bool,
 }
 
 /// What an open prompt is for. Whoever asks owns what that is made of, and does it. Drafts hold
@@ -52,6 +55,8 @@ pub(crate) enum Purpose {
     Add(StepId),
     /// The title of a sub-step to be added to each of these.
     AddUnder(Arc<[StepId]>),
+    /// The new number of a step.
+    Renumber(StepKey),
     /// The text of an entry in the open list.
     Entry {
         /// The entry that is replaced; `None` adds one.
@@ -95,13 +100,14 @@ impl Prompt {
             purpose,
             completion: None,
             asked: None,
+            entered: false,
         }
     }
 
     /// Another text stands in it than was asked about. What it makes of the screen shows at once,
     /// where that is all it does.
     pub(super) fn typed(mut self, model: &mut Model) -> Self {
-        (self.completion, self.asked) = (None, None);
+        (self.completion, self.asked, self.entered) = (None, None, false);
         if self.purpose == Purpose::Narrow {
             self.input.error = model.narrow(&self.input.text).err().map(|why| why.0);
         }
@@ -122,6 +128,7 @@ impl Prompt {
         match self.purpose {
             Purpose::CommitMessage => "commit",
             Purpose::NewBranch => "create",
+            Purpose::Renumber(_) => "preview",
             Purpose::Me => "save",
             _ if self.is_edit() => "save",
             _ => "show",
@@ -133,6 +140,11 @@ impl Prompt {
         match key.code {
             Code::Tab => return Some(self.complete(model, true)),
             Code::BackTab => return Some(self.complete(model, false)),
+            Code::Enter
+                if model.numbering.is_reading() && self.purpose.needs_number(&self.input.text) =>
+            {
+                self.entered = true;
+            }
             Code::Enter => {
                 // The text stays where it is until it can be taken.
                 let locked = model.is_locked().filter(|_| self.is_edit());
@@ -168,6 +180,7 @@ impl Purpose {
             Self::Block(question) => model.answer_of_block(question, text),
             Self::Note(of) => model.write_note(of, text),
             Self::Add(id) => model.add_step(*id, text),
+            Self::Renumber(step) => model.renumber(*step, text),
             Self::AddUnder(parents) => model.add_sub_steps(parents, text),
             Self::Entry { old } => model.put_entry(old.as_deref(), text),
             Self::Entries => model.replace_entries(text),

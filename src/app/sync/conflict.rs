@@ -67,7 +67,11 @@ impl Model {
         let splice = Object::parse(&line).ok()?.set("step_id", &name, &[]);
         let line = splice::apply(line.as_bytes(), &[splice]).ok()?;
         Some(Edit {
-            target: Target::LogStep { step: free, nth: 0 },
+            target: Target::LogStep {
+                step: free,
+                nth: 0,
+                spaced: matches!(edit.target, Target::LogStep { spaced: true, .. }),
+            },
             after: Some(line),
             ..edit.clone()
         })
@@ -85,7 +89,11 @@ fn put_back(change: &mut Change, step: StepId, lines: &[(StepId, Vec<u8>)]) {
     };
     let whole = Edit {
         path: change.edits[first].path.clone(),
-        target: Target::LogStep { step, nth: 0 },
+        target: Target::LogStep {
+            step,
+            nth: 0,
+            spaced: false,
+        },
         before: None,
         after: Some(line.clone()),
     };

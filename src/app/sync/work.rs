@@ -192,6 +192,9 @@ impl Model {
         if let Some(job) = self.jobs.in_words() {
             return Some(job);
         }
+        if self.numbering.is_composing() {
+            return Some("preparing the change".to_owned());
+        }
         if self.work.reading_past.is_some() {
             return Some("reading the history…".to_owned());
         }

@@ -2,7 +2,6 @@
 //! of the log spell theirs.
 
 use super::{Change, Composer, Edit, Target};
-use crate::change::blank_line;
 use crate::change::value::{self, Refusal, refuse};
 use crate::document::json;
 use crate::document::log::{LineLayout, LogDocument};
@@ -77,16 +76,20 @@ impl Composer<'_> {
             .collect::<Vec<_>>()
             .join(&separator);
         let layout = file.log().and_then(LogDocument::layout);
-        let is_spaced = layout == Some(LineLayout::Spaced);
+        let spaced = layout == Some(LineLayout::Spaced);
         super::reversible(
             file,
             Change {
                 label: format!("{id} added: {}", super::shown(&title)),
                 edits: vec![Edit {
                     path: file.path.clone(),
-                    target: Target::LogStep { step: id, nth: 0 },
+                    target: Target::LogStep {
+                        step: id,
+                        nth: 0,
+                        spaced,
+                    },
                     before: None,
-                    after: Some(blank_line::with(format!("{{{line}}}"), is_spaced)),
+                    after: Some(format!("{{{line}}}").into_bytes()),
                 }],
             },
         )

@@ -2,7 +2,6 @@
 
 use super::{Change, Composer, Edit, Target};
 use crate::change::apply;
-use crate::change::blank_line;
 use crate::change::value::{Refusal, refuse};
 use crate::document::json::Object;
 use crate::document::splice;
@@ -109,9 +108,7 @@ impl Composer<'_> {
             .edits
             .retain(|edit| matches!(edit.target, Target::LogStep { .. }));
         for edit in &mut change.edits {
-            let (_, is_spaced) = blank_line::taken_out(edit);
-            let content = &line.bytes()[line.body().range()];
-            edit.after = Some(blank_line::with(content, is_spaced));
+            edit.after = Some(line.bytes()[line.body().range()].to_vec());
         }
         Ok(change)
     }

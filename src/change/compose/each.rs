@@ -183,7 +183,7 @@ impl Composer<'_> {
     /// goes, and back again on undo.
     fn last_lines_first(&self, change: &mut Change) -> Result<(), Refusal> {
         let line = |edit: &Edit| match edit.target {
-            Target::LogText { line } => line,
+            Target::LogText { line, .. } => line,
             _ => 0,
         };
         let place = |edit: &Edit| (edit.path.clone(), std::cmp::Reverse(line(edit)));

@@ -333,7 +333,7 @@ mod tests {
         );
         let unreadable = plan(log.replace("Draft", "soon").as_bytes(), canon);
         let plan = &unreadable;
-        let refused = Composer { plan, now: now() }.fix_all(&fixes(plan), true).1;
+        let refused = Composer::new(plan, now()).fix_all(&fixes(plan), true).1;
         assert!(refused[0].1.0.starts_with("“soon” is not a status"));
     }
 
@@ -434,7 +434,7 @@ mod tests {
             };
             let sections: String = statuses.iter().enumerate().map(section).collect();
             let before = plan(log.as_bytes(), &format!("{TABLE}{sections}"));
-            let composer = Composer { plan: &before, now: now() };
+            let composer = Composer::new(&before, now());
             let (change, refused) = composer.fix_all(&fixes(&before), prefer_log);
             // A drifted status that is not one cannot be taken over.
             let drift = |(fix, _): &(Fix, Refusal)| matches!(fix, Fix::Drift(_));

@@ -45,16 +45,21 @@ impl Composer<'_> {
     /// Which numbers steps have, and which are passed over.
     pub(crate) fn numbers(&self) -> Numbers {
         let used = self.plan.steps().map(|step| step.id().number());
-        let passed_over = self.passed_over().into_iter();
-        let numbers = passed_over.filter(|id| id.suffix().is_empty());
+        let numbers = |ids: &HashSet<StepId>| -> HashSet<u32> {
+            let whole = ids.iter().filter(|id| id.suffix().is_empty());
+            whole.map(|id| id.number()).collect()
+        };
         Numbers {
             used: used.collect(),
-            passed_over: numbers.map(StepId::number).collect(),
+            passed_over: numbers(&self.passed_over()),
+            elsewhere: self.elsewhere.map(numbers).unwrap_or_default(),
         }
     }
 
     fn first_free(&self, candidates: impl Iterator<Item = StepId>) -> Option<StepId> {
-        let mut candidates = candidates.filter(|id| self.plan.find(*id).is_none());
+        let is_elsewhere = |id: &StepId| self.elsewhere.is_some_and(|ids| ids.contains(id));
+        let mut candidates =
+            candidates.filter(|id| self.plan.find(*id).is_none() && !is_elsewhere(id));
         let passed_over = self.passed_over();
         let free = candidates.find(|id| !passed_over.contains(id))?;
         Some(self.spelling_of(free).spell(free))
@@ -146,18 +151,23 @@ impl Composer<'_> {
 pub(crate) struct Numbers {
     used: BTreeSet<u32>,
     passed_over: HashSet<u32>,
+    elsewhere: HashSet<u32>,
 }
 
 impl Numbers {
-    /// The free ones in a range: those behind its last step, then those before it.
+    /// The free ones in a range: those behind its last step, then those before it; at the end those
+    /// that are in use elsewhere, for a full block is no reason to stay.
     pub(crate) fn free_in(&self, (first, last): (u32, u32)) -> impl Iterator<Item = StepId> {
         // A row of the table may name its range backwards.
         let last_used = || self.used.range(first..=last).next_back();
         let behind = if first <= last { last_used() } else { None };
         let next = behind.map_or(first, |number| number + 1);
         let all = (next..=last).chain(first..next.min(last + 1));
-        all.filter(|number| !self.used.contains(number) && !self.passed_over.contains(number))
-            .map(StepId::new)
+        let free =
+            all.filter(|number| !self.used.contains(number) && !self.passed_over.contains(number));
+        let (taken, free): (Vec<u32>, Vec<u32>) =
+            free.partition(|number| self.elsewhere.contains(number));
+        free.into_iter().chain(taken).map(StepId::new)
     }
 }
 
@@ -177,8 +187,7 @@ mod tests {
     }
 
     fn composer(plan: &Plan) -> Composer<'_> {
-        let now = chrono::DateTime::default();
-        Composer { plan, now }
+        Composer::new(plan, chrono::DateTime::default())
     }
 
     fn next(plan: &Plan, from: u32) -> String {

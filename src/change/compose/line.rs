@@ -1,7 +1,6 @@
 //! Log lines edited as text: what cannot be read, and whole steps.
 
 use super::{Change, Composer, Edit, Target, reversible};
-use crate::change::blank_line;
 use crate::change::value::{Refusal, refuse, refuse_control};
 use crate::document::log::{LineProblem, LogDocument};
 use crate::plan::LogPlace;
@@ -42,7 +41,10 @@ impl Composer<'_> {
                 label: format!("{}:{} {verb}", file.path.display(), place.line + 1),
                 edits: vec![Edit {
                     path: file.path.clone(),
-                    target: Target::LogText { line: place.line },
+                    target: Target::LogText {
+                        line: place.line,
+                        spaced: false,
+                    },
                     before: Some(seen.to_vec()),
                     after: (!gone).then(|| typed.as_bytes().to_vec()),
                 }],
@@ -78,14 +80,17 @@ impl Composer<'_> {
             return refuse(format!("{id} has a section in {path}; remove that first"));
         }
         let file = &self.plan.files()[place.file];
-        let is_spaced = (file.log()).is_some_and(|log| log.has_own_blank(place.line));
+        let spaced = (file.log()).is_some_and(|log| log.has_own_blank(place.line));
         let content = &line.bytes()[line.body().range()];
         Ok(Change {
             label: format!("{id} removed: {}", super::shown(&step.title())),
             edits: vec![Edit {
                 path: file.path.clone(),
-                target: Target::LogText { line: place.line },
-                before: Some(blank_line::with(content, is_spaced)),
+                target: Target::LogText {
+                    line: place.line,
+                    spaced,
+                },
+                before: Some(content.to_vec()),
                 after: None,
             }],
         })

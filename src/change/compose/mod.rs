@@ -21,15 +21,18 @@ mod assign;
 mod each;
 mod relocate;
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use super::value::{self, Refusal, refuse};
-use super::{Change, Edit, NONE, Target, apply, blank_line, tail};
+use super::{Change, Edit, NONE, Target, apply, tail};
 use crate::document::english::capitalised;
 use crate::document::json;
 use crate::document::markdown::escaped;
 use crate::plan::canon::section::{HEADING_DASHES, Section};
 use crate::plan::field::{Field, Kind};
+use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::Status;
 use crate::plan::{Plan, StepRef};
@@ -50,12 +53,26 @@ pub struct Composer<'a> {
     pub plan: &'a Plan,
     /// The instant that edited steps are stamped with.
     pub now: DateTime<Utc>,
+    /// IDs that are in use elsewhere, such as on a branch: no step gets them unasked.
+    elsewhere: Option<&'a HashSet<StepId>>,
 }
 
 impl<'a> Composer<'a> {
     /// A composer for `plan` at `now`.
     pub fn new(plan: &'a Plan, now: DateTime<Utc>) -> Self {
-        Self { plan, now }
+        Self {
+            plan,
+            now,
+            elsewhere: None,
+        }
+    }
+
+    /// The same composer, passing over IDs that are in use elsewhere.
+    pub(crate) fn passing_over(self, ids: &'a HashSet<StepId>) -> Self {
+        Self {
+            elsewhere: Some(ids),
+            ..self
+        }
     }
 }
 
@@ -448,7 +465,7 @@ pub(crate) fn reversible(file: &SourceFile, change: Change) -> Result<Change, Re
     let Err(refusal) = comes_back(file, &change) else {
         return Ok(change);
     };
-    let alone = blank_line::none(&change);
+    let alone = change.clone().without_blank_lines();
     match alone != change && comes_back(file, &alone).is_ok() {
         true => Ok(alone),
         false => Err(refusal),

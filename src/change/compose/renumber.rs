@@ -21,9 +21,19 @@ mod lines;
 #[cfg(test)]
 mod tests;
 
-/// Whether a branch itself brought in the mention of a step at a place of a file, given by its path
-/// and its text.
-pub(crate) type Own<'a> = &'a dyn Fn((&Path, &str), StepId, &Range<usize>) -> bool;
+/// Whether the mention of a step at a place of a text is the branch's own, and is to follow.
+pub(crate) type Own<'a> = &'a dyn Fn(&MentioningText<'_>, StepId, &Range<usize>) -> bool;
+
+/// A file that mentions steps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MentioningText<'a> {
+    /// The file, relative to the plan's root.
+    pub path: &'a Path,
+    /// What it says.
+    pub text: &'a str,
+    /// Whether it is still worked on, as log and canon always are.
+    pub is_open: bool,
+}
 
 /// Which mentions of a renumbered step follow it.
 #[derive(Clone, Copy)]
@@ -38,7 +48,7 @@ pub(crate) enum Reach<'a> {
 
 /// A change that renumbers steps, and what it does.
 #[derive(Clone, Debug)]
-pub(crate) struct Renumbered {
+pub struct Renumbered {
     /// The change.
     pub change: Change,
     /// Each step that gets another ID: the old one, the new one, and its title.
@@ -51,7 +61,7 @@ pub(crate) struct Renumbered {
 
 /// A mention that follows its step.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Rewritten {
+pub struct Rewritten {
     /// The file, relative to the plan's root.
     pub path: PathBuf,
     /// Counted from 1.
@@ -64,7 +74,7 @@ pub(crate) struct Rewritten {
 
 /// A mention that stays as it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Left {
+pub struct Left {
     /// The file, relative to the plan's root.
     pub path: PathBuf,
     /// Counted from 1.
@@ -77,7 +87,7 @@ pub(crate) struct Left {
 
 /// Why a mention stays as it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Stays {
+pub enum Stays {
     /// It begins or ends a range, which means whatever steps are in it.
     Range,
     /// It is rather a year.
@@ -230,7 +240,12 @@ impl Composer<'_> {
         let text = log.rope().contiguous().into_owned();
         let text = String::from_utf8_lossy(&text);
         let id = self.plan.step(step).id();
-        span.is_some_and(|span| own((&file.path, &text), id, &span))
+        let text = MentioningText {
+            path: &file.path,
+            text: &text,
+            is_open: true,
+        };
+        span.is_some_and(|span| own(&text, id, &span))
     }
 
     fn may_get(&self, steps: &[(usize, StepId)]) -> Result<(), Refusal> {

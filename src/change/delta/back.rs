@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{FileDelta, How, Owner, Part, Piece, Subject};
-use crate::change::{Change, Edit, Key, Target, apply, blank_line, tail};
+use crate::change::{Change, Edit, Key, Target, apply, tail};
 use crate::document::json::Object;
 use crate::document::markdown::MarkdownDocument;
 use crate::plan::canon::{block_table, checklist, section};
@@ -140,11 +140,12 @@ impl FileDelta {
                 }
                 None => {
                     let (step, nth) = (pair.step, pair.nth);
-                    edits.push(self.edit(
-                        Target::LogStep { step, nth },
-                        Some(before),
-                        Some(&after),
-                    ));
+                    let target = Target::LogStep {
+                        step,
+                        nth,
+                        spaced: false,
+                    };
+                    edits.push(self.edit(target, Some(before), Some(&after)));
                 }
             }
         }
@@ -180,8 +181,9 @@ impl FileDelta {
         taken.sort_by_key(|(line, _)| std::cmp::Reverse(*line));
         inserted.sort_by_key(|(at, _)| *at);
         for (line, text) in &taken {
-            let line = *line;
-            edits.push(self.edit(Target::LogText { line }, Some(&text.content), None));
+            let (line, spaced) = (*line, text.height == 2);
+            let target = Target::LogText { line, spaced };
+            edits.push(self.edit(target, Some(&text.content), None));
         }
         let mut more = 0;
         for (at, text) in inserted {
@@ -189,7 +191,9 @@ impl FileDelta {
             let gone: usize = before.map(|(_, text)| text.height).sum();
             let line = line_of(at) - gone + more;
             more += text.height;
-            edits.push(self.edit(Target::LogText { line }, None, Some(&text.content)));
+            let spaced = text.height == 2;
+            let target = Target::LogText { line, spaced };
+            edits.push(self.edit(target, None, Some(&text.content)));
         }
         Some(edits)
     }
@@ -245,9 +249,9 @@ fn sections_hold(own: &Range<usize>, piece: &Piece) -> bool {
 
 /// A step's line that comes or goes, perhaps with the blank line of a spaced log.
 struct StepLine {
-    /// As an edit has it.
+    /// Without its line end.
     content: Vec<u8>,
-    /// How many lines it is.
+    /// How many lines it is, with the blank one.
     height: usize,
     /// How many of them are above the step's.
     above: usize,
@@ -266,7 +270,7 @@ impl StepLine {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         Some(Self {
-            content: blank_line::with(line, lines.len() == 2),
+            content: line.to_vec(),
             height: lines.len(),
             above,
         })

@@ -150,11 +150,9 @@ fn owners(
         let name = tokens.name(token);
         let part = match (lines.old, lines.new, was) {
             (_, Some(_), Some(was)) => {
-                let [from, to] = [was, token].map(|token| {
-                    let name = tokens.name(token).map(ToString::to_string);
-                    name.unwrap_or_default()
-                });
-                let words = format!("{from} is {to} now");
+                let from = tokens.name(was).map(ToString::to_string);
+                let from = from.unwrap_or_default();
+                let words = format!("renumbered from {from}");
                 Part::saying(subject(name), How::Changed, words)
             }
             (Some(old), Some(new), _) => {

@@ -39,7 +39,7 @@ fn a_log_is_told_by_step_and_field() {
     assert_eq!(
         told(Role::Log, LOG, &new),
         [
-            "0009: 0003 is 0009 now",
+            "0009: renumbered from 0003",
             "0001 status: draft → complete",
             "0001 dependencies: +0007",
             "0001 evidence.actual: 2 → 3",

@@ -141,6 +141,19 @@ impl Numbering<'_> {
         }
     }
 
+    /// The version whose move of a step does not hold, where both sides moved it.
+    fn moved_in_vain(&self, group: usize) -> Option<usize> {
+        let [Some(base), Some(ours), Some(theirs)] = &self.groups[group] else {
+            return None;
+        };
+        let kept = self.wished(group);
+        let is_moved = [ours, theirs].iter().all(|entry| entry.id != base.id);
+        let differ = ours.id != theirs.id && !self.new.contains_key(&group);
+        let is_earlier = ours.was.contains(&theirs.id) || theirs.was.contains(&ours.id);
+        let lost = if ours.id == kept { 2 } else { 1 };
+        (is_moved && differ && !is_earlier).then_some(lost)
+    }
+
     fn id(&self, group: usize) -> StepId {
         match self.new.get(&group) {
             Some(id) => *id,
@@ -299,9 +312,21 @@ impl Numbering<'_> {
                 old: entry.id,
                 new: new.padded_to(entry.id.digits()),
                 title: entry.title.clone(),
+                is_moved_by_both: false,
             })
         };
-        let mut all: Vec<Renumbered> = self.new.iter().filter_map(told).collect();
+        let moved = (0..self.groups.len()).filter_map(|group| {
+            let lost = self.groups[group][self.moved_in_vain(group)?].as_ref()?;
+            let new = self.id(group);
+            Some(Renumbered {
+                old: lost.id,
+                new: new.padded_to(lost.id.digits()),
+                title: lost.title.clone(),
+                is_moved_by_both: true,
+            })
+        });
+        let given = self.new.iter().filter_map(told);
+        let mut all: Vec<Renumbered> = given.chain(moved).collect();
         all.sort_by_key(|step| step.old);
         all
     }

@@ -123,12 +123,25 @@ pub struct Renumbered {
     pub new: StepId,
     /// Its title.
     pub title: String,
+    /// Whether both sides moved it, and the other move holds.
+    pub is_moved_by_both: bool,
 }
 
 impl fmt::Display for Renumbered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { old, new, title } = self;
-        write!(f, "both sides added a step {old}; “{title}” is {new} now")
+        let Self {
+            old,
+            new,
+            title,
+            is_moved_by_both,
+        } = self;
+        if *is_moved_by_both {
+            return write!(f, "both sides moved “{title}”: it is {new}, not {old}");
+        }
+        write!(
+            f,
+            "both sides added a step {old}; “{title}” is renumbered to {new}"
+        )
     }
 }
 

@@ -1,8 +1,10 @@
 //! What a branch would change in the plan: what reviewers of a pull request ask, as values that
-//! `stepdeck pr --json` prints and reads again. `words` says it in Markdown and for a terminal.
+//! `stepdeck pr --json` prints and reads again. `documents` has what differs beside steps and blocks,
+//! `words` says all of it in Markdown and for a terminal.
 //!
 //! Pure: the versions come in as plans, the problems as found.
 
+mod documents;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,13 +27,16 @@ use crate::plan::Plan;
 use crate::plan::approval::Approval;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::checks::Problem;
-use crate::plan::id::StepId;
+use crate::plan::id::{BlockId, StepId};
 use crate::plan::packet::Decision;
 use crate::plan::query::Query;
-use crate::plan::source::{Role, SourceFile};
+use crate::plan::source::Role;
 use crate::plan::stage::Stage;
 use crate::record::review::gather::records;
 use crate::record::review::{Section, Week as ReviewWeek};
+
+/// How many lines of each kind a brief account has.
+const BRIEF: usize = 50;
 
 /// What the document says it is.
 pub(crate) const SCHEMA: &str = "stepdeck/pr@1";
@@ -55,9 +60,54 @@ pub(crate) struct PullRequest {
     /// Problems that the branch brings in.
     pub problems: Vec<NewProblem>,
     pub checks: Vec<Check>,
+    /// Who is in the tables of people that was not, or with other words.
+    #[serde(default)]
+    pub people: Vec<PersonChange>,
+    /// What the canon says beside steps, rows of blocks and ticks.
+    #[serde(default)]
+    pub canon: Vec<CanonChange>,
     pub papers: Vec<Paper>,
     /// What changes in each block, in their order; steps of none last.
     pub blocks: Vec<BlockChanges>,
+    /// How many steps change, where it is not said which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<usize>,
+}
+
+impl PullRequest {
+    /// The same without what grows with the change: what decides and what must be looked at stays.
+    pub(crate) fn brief(self) -> Self {
+        let steps = self.blocks.iter().map(|block| block.steps.len()).sum();
+        let (mut problems, mut canon, mut papers) = (self.problems, self.canon, self.papers);
+        problems.truncate(BRIEF);
+        canon.truncate(BRIEF);
+        papers.truncate(BRIEF);
+        Self {
+            problems,
+            canon,
+            papers,
+            checks: Vec::new(),
+            blocks: Vec::new(),
+            left_out: Some(steps),
+            ..self
+        }
+    }
+}
+
+/// A person whose row in the tables of people comes, goes or changes.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub(crate) struct PersonChange {
+    pub person: String,
+    pub how: String,
+}
+
+/// Words of the canon that come, go or change.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub(crate) struct CanonChange {
+    pub path: String,
+    /// Under which heading, or which check.
+    pub what: String,
+    pub how: String,
 }
 
 /// What the branch would go to.
@@ -89,6 +139,9 @@ pub(crate) struct BlockChanges {
     pub theme: String,
     /// Cells of its row with other words.
     pub row: Vec<FieldChange>,
+    /// Whether its row is gone.
+    #[serde(default)]
+    pub removed: bool,
     pub steps: Vec<StepChanges>,
 }
 
@@ -203,6 +256,7 @@ impl Versions<'_> {
             check: tick.check,
             ticked: tick.is_ticked,
         };
+        let told: Vec<String> = ticks.iter().map(|tick| tick.check.clone()).collect();
         let new = |problem: Problem| NewProblem {
             severity: problem.severity.word().to_owned(),
             code: problem.code.to_owned(),
@@ -223,23 +277,42 @@ impl Versions<'_> {
             ten,
             problems: problems.into_iter().map(new).collect(),
             checks: ticks.into_iter().map(check).collect(),
-            papers: papers(self.before, self.after),
+            people: documents::people(self.before, self.after),
+            canon: documents::canon(self.before, self.after, &told),
+            papers: documents::papers(self.before, self.after),
             blocks: self.blocks(&compared),
             ..PullRequest::default()
         }
     }
 
     fn blocks(&self, compared: &Comparison) -> Vec<BlockChanges> {
-        let mut found: BTreeMap<usize, BlockChanges> = BTreeMap::new();
+        // By their first numbers, for a block may be only before or only now; steps of none last.
+        let mut found: BTreeMap<u32, BlockChanges> = BTreeMap::new();
+        let has_row = |plan: &Plan, id: BlockId| plan.block_rows().any(|row| row.id == id);
+        for (at, block) in self.before.blocks().iter().enumerate() {
+            if has_row(self.before, block.id) && !has_row(self.after, block.id) {
+                let theme = self.before.block_text(at, BlockColumn::Theme).to_owned();
+                let changes = BlockChanges {
+                    block: Some(block.id.to_string()),
+                    theme,
+                    row: row(Some((self.before, at)), None),
+                    removed: true,
+                    steps: Vec::new(),
+                };
+                found.insert(block.range.0, changes);
+            }
+        }
         let of_block = |number: u32| {
             let mut blocks = self.after.blocks().iter();
             blocks.rposition(|block| (block.range.0..=block.range.1).contains(&number))
         };
         for at in 0..self.after.blocks().len() {
-            let row = self.row(at);
-            if !row.is_empty() {
+            let block = &self.after.blocks()[at];
+            let old = self.before.find_block(block.id);
+            let row = row(old.map(|old| (self.before, old)), Some((self.after, at)));
+            if !row.is_empty() && !found.contains_key(&block.range.0) {
                 let changes = self.named(Some(at));
-                found.insert(at, BlockChanges { row, ..changes });
+                found.insert(block.range.0, BlockChanges { row, ..changes });
             }
         }
         for step in &compared.steps() {
@@ -252,7 +325,7 @@ impl Versions<'_> {
             let fields = events.iter().filter(|_| !is_whole).map(field);
             let at = of_block(step.step.number());
             let changes = found
-                .entry(at.unwrap_or(usize::MAX))
+                .entry(at.map_or(u32::MAX, |at| self.after.blocks()[at].range.0))
                 .or_insert_with(|| self.named(at));
             changes.steps.push(StepChanges {
                 step_id: step.step.to_string(),
@@ -272,22 +345,6 @@ impl Versions<'_> {
             theme: theme.unwrap_or_default(),
             ..BlockChanges::default()
         }
-    }
-
-    /// The cells of a block's row that say something else than before.
-    fn row(&self, at: usize) -> Vec<FieldChange> {
-        let id = self.after.blocks()[at].id;
-        let old = self.before.find_block(id);
-        let cells = BlockColumn::ALL.into_iter().filter_map(|column| {
-            let before = old.map_or("", |old| self.before.block_text(old, column));
-            let after = self.after.block_text(at, column);
-            (before != after).then(|| FieldChange {
-                field: column.label().to_owned(),
-                before: raw(Some(&json::quote(before))),
-                after: raw(Some(&json::quote(after))),
-            })
-        });
-        cells.collect()
     }
 
     fn gates(&self, weeks: StageWeeks<'_>) -> Vec<GateMove> {
@@ -396,6 +453,20 @@ fn happened(before: &Plan, after: &Plan) -> (Vec<Event>, Vec<Tick>) {
     walk.back(&lines, Some(canon(before)))
 }
 
+/// The cells of a block's row that say something else than before: in which plan, and where there.
+fn row(before: Option<(&Plan, usize)>, after: Option<(&Plan, usize)>) -> Vec<FieldChange> {
+    let cells = BlockColumn::ALL.into_iter().filter_map(|column| {
+        let [before, after] =
+            [before, after].map(|row| row.map_or("", |(plan, at)| plan.block_text(at, column)));
+        (before != after).then(|| FieldChange {
+            field: column.label().to_owned(),
+            before: raw(Some(&json::quote(before))),
+            after: raw(Some(&json::quote(after))),
+        })
+    });
+    cells.collect()
+}
+
 fn field(event: &Event) -> FieldChange {
     let key = match event.kind {
         Kind::Renumbered => "step_id",
@@ -439,31 +510,4 @@ fn state(stage: &Stage, plan: &Plan, now: DateTime<Utc>) -> (GateState, Outlook)
         p85: None,
     };
     (state, outlook)
-}
-
-/// The papers beside log and canon that differ.
-fn papers(before: &Plan, after: &Plan) -> Vec<Paper> {
-    let of = |plan: &'_ Plan| -> BTreeMap<String, Vec<u8>> {
-        let is_paper = |file: &&SourceFile| !matches!(file.role, Role::Log | Role::Canon);
-        let files = plan.files().iter().filter(is_paper);
-        let name = |file: &SourceFile| file.path.display().to_string();
-        files
-            .map(|file| (name(file), file.document.to_bytes()))
-            .collect()
-    };
-    let [before, after] = [before, after].map(of);
-    let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    let differ = paths.into_iter().filter_map(|path| {
-        let how = match (before.get(path), after.get(path)) {
-            (None, _) => "added",
-            (_, None) => "removed",
-            (Some(old), Some(new)) if old != new => "changed",
-            _ => return None,
-        };
-        Some(Paper {
-            path: path.clone(),
-            how: how.to_owned(),
-        })
-    });
-    differ.collect()
 }

@@ -5,6 +5,7 @@
 
 use serde_json::value::RawValue;
 
+use super::super::since::counted;
 use super::{BlockChanges, FieldChange, GateMove, GateState, PullRequest, StepChanges};
 use crate::change::difference;
 use crate::document::visible::visible_line;
@@ -54,22 +55,14 @@ impl PullRequest {
         text
     }
 
-    /// How many steps change, in one line.
+    /// How many steps change, in one line; each is counted once.
     pub(crate) fn summary(&self) -> String {
-        let counts = [
-            (self.counts.added, "added"),
-            (self.counts.removed, "removed"),
-            (self.counts.completed, "completed"),
-            (self.counts.reopened, "reopened"),
-            (self.counts.changed, "changed"),
-        ];
-        let counts = counts.iter().filter(|(count, _)| *count > 0);
-        let counts: Vec<String> = counts
-            .map(|(count, how)| format!("{count} {how}"))
-            .collect();
-        match counts.is_empty() {
-            true => "No step changes.".to_owned(),
-            false => format!("Steps: {}.", counts.join(", ")),
+        let steps = self.blocks.iter().flat_map(|block| &block.steps);
+        let counts = counted(steps.map(|step| &*step.how));
+        match (self.left_out, counts.is_empty()) {
+            (Some(count), _) => format!("Steps: {count} differ."),
+            (None, true) => "No step changes.".to_owned(),
+            (None, false) => format!("Steps: {counts}."),
         }
     }
 
@@ -90,8 +83,16 @@ impl PullRequest {
         }
         let step = |step: &super::NamedStep| format!("{} {}", step.step_id, step.title);
         let paper = |paper: &super::Paper| format!("{} {}", paper.path, paper.how);
+        let person = |person: &super::PersonChange| format!("{} {}", person.person, person.how);
+        let text =
+            |text: &super::CanonChange| format!("{}: {}: {}", text.path, text.what, text.how);
         let uncommitted = "the files have changes that are not committed".to_owned();
+        let brief = |count: usize| {
+            let steps = if count == 1 { "step" } else { "steps" };
+            format!("the {steps} that differ are not listed here: `stepdeck pr` on the branch does")
+        };
         let notes = self.uncommitted.then_some(uncommitted).into_iter();
+        let notes = notes.chain(self.left_out.map(brief));
         let mut groups = vec![
             ("Approval".to_owned(), approval),
             (
@@ -111,6 +112,11 @@ impl PullRequest {
                 self.problems.iter().map(problem).collect(),
             ),
             ("Checks".to_owned(), self.checks.iter().map(check).collect()),
+            (
+                "People".to_owned(),
+                self.people.iter().map(person).collect(),
+            ),
+            ("Canon".to_owned(), self.canon.iter().map(text).collect()),
             ("Papers".to_owned(), self.papers.iter().map(paper).collect()),
         ];
         groups.extend(self.blocks.iter().map(block));
@@ -124,12 +130,14 @@ fn block(changes: &BlockChanges) -> (String, Vec<String>) {
         Some(id) => format!("{id} {}", changes.theme).trim_end().to_owned(),
         None => "Outside the blocks".to_owned(),
     };
+    let gone = changes.removed.then(|| "row removed".to_owned());
     let row = changes
         .row
         .iter()
+        .filter(|_| !changes.removed)
         .map(|cell| format!("row {}", told("", cell)));
     let steps = changes.steps.iter().flat_map(rows);
-    (heading, row.chain(steps).collect())
+    (heading, gone.into_iter().chain(row).chain(steps).collect())
 }
 
 fn rows(step: &StepChanges) -> Vec<String> {

@@ -29,8 +29,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "two steps have the same ID",
     help: Help {
-        keys: "{problem-go} goes to the step: `{remove}` removes the outdated one; `{problem-line}` here edits the line, to give it a free ID",
-        commands: "remove the outdated one from its file, or give one of the two a free ID",
+        keys: "{problem-fix} gives this branch's step another ID where git knows which it is; {problem-go} goes to the step: `{remove}` removes an outdated one, `{renumber}` renumbers it",
+        commands: "`stepdeck renumber --collisions` gives this branch's step another ID; remove an outdated one from its file",
     },
     passes: &[Pass::Prepared(prepare)],
 };

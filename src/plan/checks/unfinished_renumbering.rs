@@ -45,7 +45,10 @@ pub const RULE: Rule = Rule {
     code: "unfinished-renumbering",
     severity: Severity::Error,
     title: "a renumbered step is still mentioned under its old number",
-    help: Help::anywhere("`stepdeck renumber --collisions` rewrites every such mention"),
+    help: Help {
+        keys: "{problem-fix} rewrites every such mention, after a preview",
+        commands: "`stepdeck renumber --collisions` rewrites every such mention",
+    },
     passes: &[Pass::Plan(run)],
 };
 
@@ -62,7 +65,7 @@ fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {
             return;
         };
         lines.push((file, line, old));
-        let message = format!("{old} here means the step that is {new} now");
+        let message = format!("{old} here means the step renumbered to {new}");
         let spot = Spot::in_markdown(plan, file, span);
         problems.push(RULE.problem(plan, spot, message));
     };
@@ -120,7 +123,7 @@ mod tests {
         assert_eq!(
             found(&RULE, &[(LOG, &log), (CANON, &section("Audit"))]),
             [format!(
-                "{CANON}:1 [### Step 0001 — Audit] 0001 here means the step that is 0002 now"
+                "{CANON}:1 [### Step 0001 — Audit] 0001 here means the step renumbered to 0002"
             )]
         );
     }

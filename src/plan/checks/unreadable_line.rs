@@ -21,6 +21,7 @@
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot, logs};
 use crate::document::encoding::Encoding;
 use crate::document::log::LineProblem;
+use crate::document::pointer::LfsPointer;
 use crate::document::splice::Span;
 use crate::plan::LogPlace;
 
@@ -36,11 +37,20 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Plan(run)],
 };
 
+/// Lines of a pointer at most.
+const POINTER: usize = 8;
+
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for (file, log) in logs(plan) {
         // Of a file in another encoding that is said once.
         let encoding = log.encoding();
         if encoding.is_some_and(|encoding| encoding != Encoding::Latin1) {
+            continue;
+        }
+        if log.line_count() <= POINTER && LfsPointer::read(&log.rope().contiguous()).is_some() {
+            let spot = Spot::in_line(plan, LogPlace { file, line: 0 }, log.line(0).body());
+            let message = "this is a pointer of Git LFS, not the log: `git lfs pull` gets that";
+            problems.push(RULE.problem(plan, spot, message.to_owned()));
             continue;
         }
         for (line, content) in log.lines().enumerate() {

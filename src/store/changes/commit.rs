@@ -1,16 +1,18 @@
 //! Committing what the checkout changes in the plan, or a part of it, and nothing else: through an
-//! index of its own, so that what is staged in other files stays staged, and no file of the checkout is touched.
+//! index of its own, so that what else is staged stays staged, and no file of the checkout is touched.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use super::staged::StagedBefore;
 use super::{Base, Changes};
 use crate::change::delta::outline::PartPlace;
 use crate::git::handed_over::ProgramOutput;
 use crate::git::index::{INDEX, IndexEntry};
 use crate::git::{Git, GitError};
+use crate::plan::source::Role;
 use crate::store::state::temporary_folder;
 
 impl Changes {
@@ -54,6 +56,11 @@ impl Changes {
         if files.is_empty() {
             return Err("there is nothing to commit".to_owned());
         }
+        let roles = self.deltas.iter().map(|delta| (&*delta.path, delta.role));
+        let roles: BTreeMap<&Path, Role> = (roles)
+            .filter(|(path, _)| files.iter().any(|(of, ..)| of == path))
+            .collect();
+        let staged = StagedBefore::of(&git, head.as_deref(), &roles).map_err(failed)?;
         let folder = temporary_folder("stepdeck-commit-");
         let folder = folder.ok_or("there is no room for a temporary index")?;
         let (index, text) = (folder.path().join("index"), folder.path().join("message"));
@@ -75,13 +82,14 @@ impl Changes {
         let mut told = told.map_err(failed)?;
         if told.status.success() {
             let paths: Vec<&Path> = files.iter().map(|(path, ..)| *path).collect();
-            if let Err(error) = git.reset_index(&paths) {
+            let is_set = git.reset_index(&paths);
+            if let Err(error) = is_set.and_then(|()| staged.stage_again(&git)) {
                 let paths: Vec<String> = paths
                     .iter()
                     .map(|path| path.display().to_string())
                     .collect();
                 told.output += &format!(
-                    "\nThe commit is made, but the index still has the files as they were ({error}).\n\
+                    "\nThe commit is made, but the index may not have the files as committed ({error}).\n\
                      `git reset -- {}` puts it right.\n",
                     paths.join(" ")
                 );

@@ -2,6 +2,7 @@
 //! one that a pull request would go to.
 
 pub(crate) mod commit;
+mod staged;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -11,12 +12,13 @@ use std::sync::Arc;
 use crate::change::delta::FileDelta;
 use crate::change::delta::outline::{Line, LineKind, outline};
 use crate::document::english::counted;
+use crate::document::pointer::LfsPointer;
 use crate::document::visible::visible_line;
 use crate::git::standing::Standing;
 use crate::git::tree::TreeKind;
 use crate::git::{Git, GitError};
 use crate::plan::Plan;
-use crate::plan::source::{Role, SourceFile};
+use crate::plan::source::SourceFile;
 use crate::store::locate::discover::Layout;
 
 /// What the plan is compared with.
@@ -76,18 +78,18 @@ impl Changes {
                         .to_owned()
                 })?;
                 let base = match main.tip() {
-                    Some(tip) => git.lines(&["merge-base", "HEAD", tip]).map_err(failed)?,
-                    None => Vec::new(),
+                    Some(tip) => git.merge_base("HEAD", tip).map_err(failed)?,
+                    None => None,
                 };
                 let none = || format!("this branch has nothing in common with {}", main.name());
-                (main.name(), Some(base.into_iter().next().ok_or_else(none)?))
+                (main.name(), Some(base.ok_or_else(none)?))
             }
             Base::Revision(name) => {
                 let tip = git.commit_of(name).map_err(failed)?;
                 let none = || format!("“{name}” is not a commit or a branch");
                 let tip = tip.ok_or_else(none)?;
-                let base = git.lines(&["merge-base", "HEAD", &tip]).map_err(failed)?;
-                (name.clone(), Some(base.into_iter().next().unwrap_or(tip)))
+                let base = git.merge_base("HEAD", &tip).map_err(failed)?;
+                (name.clone(), Some(base.unwrap_or(tip)))
             }
         };
         let mut changes = Self {
@@ -185,6 +187,21 @@ impl Changes {
                 None => None,
             };
             let new = files.get(&**path).map(|file| file.document.to_bytes());
+            let old = match (old, hash) {
+                (Some(old), Some(hash)) if is_converted(&old, new.as_deref()) => {
+                    Some(git.checked_out(hash, path)?)
+                }
+                (old, _) => old,
+            };
+            if let Some(stored) = old.as_deref().and_then(LfsPointer::read) {
+                if !new.as_deref().is_some_and(|new| stored.is(new)) {
+                    let path = path.display();
+                    self.notes.push(format!(
+                        "{path} is in Git LFS: not compared, and left to `git commit`"
+                    ));
+                }
+                continue;
+            }
             // What is gone was the plan's by its place and what it held.
             let is_paper = new.is_some() || {
                 let bytes = old.clone().unwrap_or_default();
@@ -295,6 +312,12 @@ impl Changes {
     }
 }
 
+/// Whether a checkout may have other line ends than the blob: as `old` has it, nothing would be alike.
+fn is_converted(old: &[u8], new: Option<&[u8]>) -> bool {
+    let has_returns = |bytes: &[u8]| memchr::memmem::find(bytes, b"\r\n").is_some();
+    !has_returns(old) && new.is_none_or(has_returns)
+}
+
 fn unknown(error: &GitError) -> String {
     match error {
         GitError::Failed { complaint, .. } if complaint.contains("not a git repository") => {
@@ -302,32 +325,5 @@ fn unknown(error: &GitError) -> String {
                 .to_owned()
         }
         error => error.to_string(),
-    }
-}
-
-impl Layout {
-    /// What a file at a path below the root would be to the plan, by its place alone.
-    fn role_at(&self, path: &Path) -> Option<Role> {
-        let is_ours = |extension: &str| {
-            let own = path.extension().unwrap_or_default();
-            own.eq_ignore_ascii_case(extension)
-        };
-        let specs = self.papers.specs.iter().filter(|paper| paper.opened);
-        let mut specs = specs.filter(|paper| is_ours(paper.extension));
-        let own_place = self.papers.places().find(|place| path.starts_with(place));
-        let found = specs.find(|paper| {
-            self.config.places(paper).iter().any(|pattern| {
-                let is_below = path.starts_with(pattern);
-                let is_match = || {
-                    let glob = globset::GlobBuilder::new(pattern)
-                        .literal_separator(true)
-                        .build();
-                    glob.is_ok_and(|glob| glob.compile_matcher().is_match(path))
-                };
-                let is_other = paper.role == Role::Canon && own_place.is_some();
-                (is_below || is_match()) && !is_other
-            })
-        });
-        found.map(|paper| paper.role)
     }
 }

@@ -183,6 +183,20 @@ impl Layout {
         places.any(|place| glob::is_pattern(&place) && !is_known(Path::new(&place)))
     }
 
+    /// What a file at a path below the root would be to the plan, by its place alone: it may be gone.
+    pub(crate) fn role_at(&self, path: &Path) -> Option<Role> {
+        let name = path.file_name()?;
+        let is_elsewhere = self.papers.places().any(|place| path.starts_with(place));
+        let mut specs = self.papers.specs.iter().filter(|paper| {
+            paper.opened
+                && has_extension(name, paper.extension)
+                && !(paper.kept == Kept::Deep && is_elsewhere)
+        });
+        let reaches = |pattern: &String| glob::reaches(pattern, path);
+        let found = specs.find(|paper| self.config.places(paper).iter().any(reaches));
+        found.map(|paper| paper.role)
+    }
+
     /// A path as people read it: below the root where it lies there.
     pub fn below(&self, path: &Path) -> PathBuf {
         path.strip_prefix(&self.root).unwrap_or(path).to_owned()

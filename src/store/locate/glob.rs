@@ -46,6 +46,30 @@ pub fn expand(root: &Path, pattern: &str) -> Vec<PathBuf> {
     reached
 }
 
+/// Whether a pattern matches a path, or a folder that it is in, both below the root: by their names
+/// alone, whatever is there.
+pub(crate) fn reaches(pattern: &str, path: &Path) -> bool {
+    fn within(pattern: &[&OsStr], path: &[&OsStr]) -> bool {
+        match (pattern.split_first(), path.split_first()) {
+            (None, _) => true,
+            (Some((name, rest)), _) if *name == "**" => {
+                (0..=path.len()).any(|at| within(rest, &path[at..]))
+            }
+            (Some((name, rest)), Some((first, below))) => {
+                let is_it = name == first || NamePattern::new(name).matches(first);
+                is_it && within(rest, below)
+            }
+            (Some(_), None) => false,
+        }
+    }
+    fn names(path: &Path) -> Vec<&OsStr> {
+        let names = path.components().filter(|name| *name != Component::CurDir);
+        names.map(Component::as_os_str).collect()
+    }
+    let (pattern, path) = (names(Path::new(pattern)), names(path));
+    within(&pattern, &path)
+}
+
 /// One name of a pattern.
 struct NamePattern<'a> {
     text: &'a OsStr,
@@ -128,6 +152,31 @@ mod tests {
             ("*", "a\nb", true),
         ] {
             assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn what_is_gone_is_known_by_its_names() {
+        for (pattern, path, expected) in [
+            ("data/plans/*.jsonl", "data/plans/a.jsonl", true),
+            ("data/plans/*.jsonl", "data/plans/old/a.jsonl", false),
+            ("data/plans", "data/plans/old/a.jsonl", true),
+            ("./docs", "docs/a.md", true),
+            ("docs", "documents/a.md", false),
+            ("docs/a.md", "docs", false),
+            ("**/plan.md", "plan.md", true),
+            ("**/plan.md", "a/b/plan.md", true),
+            ("a/**/c", "a/b/b/c/d.md", true),
+            ("a/**", "a/b", true),
+            ("a/**", "b/a/b", false),
+            ("[x].md", "[x].md", true),
+            ("[x].md", "x.md", true),
+        ] {
+            assert_eq!(
+                reaches(pattern, path.as_ref()),
+                expected,
+                "{pattern} {path}"
+            );
         }
     }
 

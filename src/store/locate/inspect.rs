@@ -102,12 +102,11 @@ fn stale_mentions(root: &Path, plan: &Plan, now: DateTime<Utc>) -> Vec<StaleMent
 /// Nothing outside git.
 fn committed(root: &Path, plan: &Plan) -> Option<Plan> {
     let git = Git::at(root);
-    let base = git.output(&["merge-base", "HEAD", "MERGE_HEAD"]);
-    let base = base.unwrap_or_else(|_| b"HEAD".to_vec());
-    let revision = String::from_utf8_lossy(&base);
+    let base = git.merge_base("HEAD", "MERGE_HEAD").ok().flatten();
+    let revision = base.as_deref().unwrap_or("HEAD");
     let logs = plan.files().iter().filter(|file| file.role == Role::Log);
     let read = |file: &SourceFile| {
-        let object = format!("{}:./{}", revision.trim_end(), file.path.display());
+        let object = format!("{revision}:./{}", file.path.display());
         let bytes = git.output(&["cat-file", "blob", &object]).ok()?;
         Some(SourceFile::load(&file.path, Role::Log, bytes))
     };

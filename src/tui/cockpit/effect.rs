@@ -85,6 +85,8 @@ impl<F: TerminalHost> Cockpit<F> {
                 let sender = self.sender.clone();
                 self.running = Some(Running::start(&run, &self.own_program, sender));
             }
+            Effect::ReadBranchIds => self.start_reading_branches(),
+            Effect::Renumber(serial, request) => self.start_renumbering(serial, request),
             Effect::DescribePullRequest => self.start_describing(),
             Effect::RunGit(work) => self.run_git(work)?,
             Effect::StopProgram => {

@@ -13,6 +13,7 @@ use crate::app::core::message::{Followed, Subject};
 use crate::app::own::programs::Ended;
 use crate::app::sync::reread::Reread;
 use crate::app::sync::work::Whole;
+use crate::change::compose::renumber::Renumbered;
 use crate::change::form::Form;
 use crate::document::progress::Progress;
 use crate::plan::checks::Findings;
@@ -20,6 +21,7 @@ use crate::plan::people::Identity;
 use crate::plan::query::past::PlanPast;
 use crate::record::review::landed::Landed;
 use crate::record::standup::BranchPost;
+use crate::store::branch::ids::BranchIds;
 use crate::store::changes::{Base, Changes};
 use crate::store::locate::open::Opening;
 use crate::store::past::outlook::LookAhead;
@@ -46,6 +48,17 @@ pub enum Event {
     Compared(Option<Compared>),
     /// What the checkout changes has been found out, for this base.
     ChangesRead(Base, Result<Arc<Changes>, String>),
+    /// Which numbers branches use.
+    BranchIds(BranchIds),
+    /// A renumbering is composed.
+    Renumbered {
+        /// Which one.
+        serial: u64,
+        /// For which state of the plan.
+        generation: u64,
+        /// What it would do, or why it cannot be.
+        answer: Result<Box<Renumbered>, String>,
+    },
     /// What others posted on this day on their branches.
     PostsRead(NaiveDate, Vec<BranchPost>),
     /// What a pull request would say.

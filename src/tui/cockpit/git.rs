@@ -4,14 +4,18 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 
+use super::background::beside_keys;
 use super::{Cockpit, Event};
 use crate::app::core::message::Message;
 use crate::app::own::programs::Ended;
 use crate::app::screens::changes::git::GitWork;
+use crate::change::compose::Composer;
 use crate::git::Git;
 use crate::git::handed_over::{ProgramOutput, program};
+use crate::store::branch::ids::{BranchIds, logs_of};
 use crate::store::locate::discover::discover;
 use crate::store::pull_request::PullRequestInput;
+use crate::store::renumbering::{RenumberInput, RenumberRequest};
 use crate::tui::terminal_host::TerminalHost;
 
 impl<F: TerminalHost> Cockpit<F> {
@@ -35,6 +39,41 @@ impl<F: TerminalHost> Cockpit<F> {
             };
             let text = input.gather().map(|found| found.markdown());
             answers.send(Event::PullRequestText(text));
+        });
+    }
+
+    /// Has git asked which numbers branches use.
+    pub(super) fn start_reading_branches(&mut self) {
+        let (root, logs) = (self.model.context.root.clone(), logs_of(&self.model.plan));
+        let before = self.model.numbering.branches().clone();
+        let answers = self.view.answers.clone();
+        beside_keys(move || {
+            let branches = BranchIds::of_logs(&root, logs, &before);
+            answers.send(Event::BranchIds(branches));
+        });
+    }
+
+    /// Has a renumbering composed beside the keys.
+    pub(super) fn start_renumbering(&mut self, serial: u64, request: RenumberRequest) {
+        let (plan, answers) = (self.model.plan.clone(), self.view.answers.clone());
+        let (root, generation) = (self.model.context.root.clone(), self.model.generation);
+        let (overrides, now) = (self.origin.overrides.clone(), (self.view.clock)());
+        beside_keys(move || {
+            let layout = discover(&root, &overrides);
+            let input = RenumberInput {
+                root: &root,
+                composer: Composer::new(&plan, now),
+                main_branch: layout.config.main_branch.as_deref(),
+                against: None,
+            };
+            let answer = input.compose(&request).map(Box::new);
+            // An edit need not copy what nobody reads any more.
+            drop(plan);
+            answers.send(Event::Renumbered {
+                serial,
+                generation,
+                answer,
+            });
         });
     }
 

@@ -14,6 +14,7 @@ use crate::support::fixture::{LINES, LOG};
 const HOST: &str = "#!/bin/sh\ncase $1 in\n\
     pulls) cat \"$FAKE/pulls\" ;;\n\
     comment) cat >\"$FAKE/comment-$2-$3\" ;;\n\
+    uncomment) rm -f \"$FAKE/comment-$2-$3\" ;;\n\
     approvals) cat \"$FAKE/approvals\" ;;\n\
     status) echo \"$2 $3\" >>\"$FAKE/status\" ;;\nesac\n";
 const TEAM: &str = "| Person | Team | Login | Steward weeks |\n| --- | --- | --- | --- |\n\
@@ -162,11 +163,20 @@ fn what_a_host_cannot_merge_is_merged_renumbered_and_pushed() {
     host.write("notes.txt", "x");
     let easy = host.push("easy", "note");
     let before = host.on_host("cy");
+    // What an earlier run said.
+    for number in [7, 8, 9] {
+        fs::write(
+            host.at(&format!("comment-{number}-stepdeck-merge")),
+            "a dispute",
+        )
+        .unwrap();
+    }
     let said = host.merge("7\tben\tyes\n8\teasy\tyes\n9\tno such\tyes\n");
     // Only those whose plain merge fails, and only those that are asked for.
     assert_eq!((host.on_host("easy"), host.on_host("cy")), (easy, before));
     assert_eq!(host.on_host("ben^2"), host.on_host("main"), "{said}");
-    assert!(host.comment(7, "stepdeck-merge").is_none());
+    let comments = [7, 8, 9].map(|number| host.comment(number, "stepdeck-merge").is_some());
+    assert_eq!(comments, [false, false, true], "{said}");
     host.git(&["fetch", "-q"]);
     let log = host.git(&["show", &format!("origin/ben:{LOG}")]);
     let id = |title: &str| {
@@ -255,6 +265,22 @@ fn a_pull_request_is_told_in_one_comment_and_approved_by_a_steward() {
     let computed = host.script("stepdeck-pr.sh", &["compute"], &variables);
     assert!(computed.status.success(), "{}", said(&computed));
     let data = String::from_utf8(computed.stdout).unwrap();
+    // What is too large for the second job is told in brief, with the same status.
+    let limited = [variables[0], variables[1], ("STEPDECK_LARGEST", "10")];
+    let computed = host.script("stepdeck-pr.sh", &["compute"], &limited);
+    let brief = String::from_utf8(computed.stdout).unwrap();
+    fs::write(host.at("approvals"), "bo").unwrap();
+    let run = host.script(
+        "stepdeck-pr.sh",
+        &["comment"],
+        &[("PR_NUMBER", "5"), ("PR_DATA", &*brief)],
+    );
+    assert!(run.status.success(), "{}", said(&run));
+    let comment = host.comment(5, "stepdeck-pr").unwrap();
+    assert!(comment.contains("Steps: 1 differ."), "{comment}");
+    assert!(!comment.contains("everyone"), "{comment}");
+    let status = fs::read_to_string(host.at("status")).unwrap();
+    assert_eq!(status, format!("{head} success\n"));
     for (approvals, state) in [("", "pending"), ("ada", "pending"), ("ada,bo", "success")] {
         fs::write(host.at("approvals"), approvals).unwrap();
         let variables = [("PR_NUMBER", "5"), ("PR_DATA", &*data)];
@@ -360,6 +386,8 @@ fn the_host_is_asked_for_branches_reviews_and_our_own_comment() {
     assert_eq!(ask(&["comment", "8", "m"]).0, Some(0));
     // Who does not know what is there writes nothing.
     assert_ne!(ask(&["comment", "9", "m"]).0, Some(0));
+    assert_eq!(ask(&["uncomment", "7", "m"]).0, Some(0));
+    assert_eq!(ask(&["uncomment", "8", "m"]).0, Some(0));
     assert_eq!(ask(&["status", "abc", "success", "x"]).0, Some(0));
     let asked = fs::read_to_string(host.at("asked")).unwrap();
     let written: Vec<&str> = (asked.lines())
@@ -369,7 +397,12 @@ fn the_host_is_asked_for_branches_reviews_and_our_own_comment() {
         .collect();
     assert_eq!(
         written,
-        ["issues/comments/6", "issues/8/comments", "statuses/abc"]
+        [
+            "issues/comments/6",
+            "issues/8/comments",
+            "issues/comments/6",
+            "statuses/abc"
+        ]
     );
     assert!(!asked.contains("secret"), "{asked}");
 }

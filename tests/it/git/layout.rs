@@ -2,6 +2,7 @@
 //! writer keeps to it.
 
 use super::*;
+use crate::support::schema::valid;
 
 /// The lines without what is new in each run: uids and dates.
 fn stable(text: &str) -> String {
@@ -58,8 +59,20 @@ fn a_layout_is_previewed_written_and_taken_back() {
         LINES.lines().count() - 1
     );
     assert_eq!(repo.read(LOG), LINES);
+    let json = |arguments: &[&str]| {
+        let run = repo.stepdeck(&[&["layout", "--json"], arguments].concat());
+        valid("layout", &run.ok())
+    };
+    let told = json(&["spaced", "--dry-run"]);
+    let blank = LINES.lines().count() - 1;
+    let log = serde_json::json!(
+        {"path": LOG, "before": "plain", "after": "spaced", "lines": blank}
+    );
+    assert_eq!((&told["logs"][0], &told["dry_run"]), (&log, &true.into()));
+    assert_eq!(json(&[])["logs"][0]["after"], "plain");
     let run = repo.stepdeck(&["layout", "spaced"]);
     assert!(run.err.contains("layout spaced"), "{}", run.err);
+    assert_eq!(repo.stepdeck(&["layout"]).ok(), format!("{LOG}: spaced\n"));
     assert_eq!(repo.read(LOG), spaced(LINES));
     let run = repo.stepdeck(&["layout", "spaced"]);
     assert!(run.err.contains("spaced already"), "{}", run.err);

@@ -86,6 +86,64 @@ fn a_branch_is_told_by_block_with_gates_problems_and_the_ten() {
 }
 
 #[test]
+fn people_words_of_the_canon_and_removed_rows_are_told_and_each_step_counts_once() {
+    let Some(repo) = team() else { return };
+    repo.write(
+        "docs/plan.md",
+        "# Plan\n\n| Block | Step Range | Working Theme |\n| --- | --- | --- |\n\
+         | B01 | 0001–0100 | Base |\n| B07 | 0601–0700 | Far |\n\n## Why\n\nIt has to be.\n",
+    );
+    repo.commit("plan");
+    repo.git(&["branch", "-f", "main", "ada"]).ok();
+    let text = repo.read("docs/plan.md");
+    let text = text.replace("| B07 | 0601–0700 | Far |\n", "");
+    repo.write(
+        "docs/plan.md",
+        &text.replace("It has to be.", "It has to be, and soon."),
+    );
+    repo.write(
+        "docs/people.md",
+        &TEAM
+            .replace("| Mallory | Platform |", "| Mallory | Risk |")
+            .replace("| Bo |", "| Bea |"),
+    );
+    repo.stepdeck(&["set", "2", "status=complete", "owner=someone"])
+        .ok();
+    repo.stepdeck(&["set", "3", "owner=someone"]).ok();
+    repo.commit("work");
+    let json = valid("pr", &pr(&repo, &["--json"]).ok());
+    let people: Vec<String> = (json["people"].as_array().unwrap().iter())
+        .map(|one| format!("{} {}", one["person"], one["how"]).replace('"', ""))
+        .collect();
+    assert_eq!(people, ["Bea added", "Mallory changed", "Bo removed"]);
+    let canon: Vec<String> = (json["canon"].as_array().unwrap().iter())
+        .map(|one| format!("{} {}", one["path"], one["what"]).replace('"', ""))
+        .collect();
+    assert!(
+        canon.contains(&"docs/plan.md “Why”".to_owned()),
+        "{canon:?}"
+    );
+    let block = &json["blocks"][1];
+    assert!(
+        block["block"] == "B07" && block["removed"] == true,
+        "{json}"
+    );
+    let text = pr(&repo, &[]).ok();
+    // Two steps: the completed one is changed, too.
+    assert!(
+        text.starts_with("Against main: Steps: 1 completed, 1 changed.\n"),
+        "{text}"
+    );
+    assert!(text.contains("\nB07 Far\n  row removed\n"), "{text}");
+    let brief = pr(&repo, &["--brief", "--markdown"]).ok();
+    assert!(
+        brief.contains("Steps: 2 differ.") && brief.contains("the steps that differ"),
+        "{brief}"
+    );
+    assert!(!brief.contains("someone"), "{brief}");
+}
+
+#[test]
 fn approval_is_by_a_steward_of_another_team_as_main_has_it() {
     let Some(repo) = team() else { return };
     repo.stepdeck(&["set", "1", "owner=grc"]).ok();

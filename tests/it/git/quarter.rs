@@ -260,8 +260,7 @@ impl Quarter {
             &["sync", "--no-fetch", "--push"],
         );
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        self.counts.renumbered +=
-            said.matches(" is ").count().min(1) * said.matches(" now").count();
+        self.counts.renumbered += said.matches(" is renumbered to ").count();
         let disputed = self.disputed(request);
         if !output.status.success() {
             self.counts.stopped += 1;

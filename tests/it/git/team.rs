@@ -97,7 +97,8 @@ fn two_steps_under_one_number_are_kept_whichever_way_branches_merge() {
         repo.git(&["checkout", "-q", on]).ok();
         let run = repo.git(&["merge", "-q", "--no-edit", other]);
         assert_eq!(run.code, Some(0), "{}", run.err);
-        let said = format!("{LOG}: both sides added a step 0102; “Ben's step” is 0103 now");
+        let said =
+            format!("{LOG}: both sides added a step 0102; “Ben's step” is renumbered to 0103");
         assert!(run.err.contains(&said), "{}", run.err);
         both_are_there(&repo);
     }
@@ -126,7 +127,7 @@ fn mentions_follow_the_step_of_the_branch_that_brought_them_in() {
     repo.ana_adds();
     both_write(&repo);
     repo.git(&["merge", "-q", "--no-edit", "main"]).ok();
-    let stale = "0102 here means the step that is 0103 now";
+    let stale = "0102 here means the step renumbered to 0103";
     assert_eq!(repo.errors(), [stale, stale]);
     let before = repo.read(CANON);
     let dry = repo
@@ -355,4 +356,116 @@ fn one_step_is_renumbered_with_what_mentions_it() {
         "{}",
         run.err
     );
+}
+
+impl Repo {
+    /// A commit after a merge, so that what the merge brought in is nobody's own any more.
+    fn commit_nothing(&self) {
+        self.git(&["commit", "-q", "--allow-empty", "-m", "go on"])
+            .ok();
+    }
+
+    /// Whether neither `check` nor `renumber` minds a paper.
+    fn is_left_alone(&self, path: &str, text: &str) {
+        assert_eq!(self.errors(), [] as [&str; 0]);
+        let run = self.stepdeck(&["renumber", "--collisions"]);
+        let none = "no step has to be renumbered";
+        assert!(run.err.contains(none), "{}{}", run.out, run.err);
+        assert_eq!(self.read(path), text);
+    }
+}
+
+/// The record of a week that is over.
+const RECORD: &str = "docs/reviews/2025-W40.md";
+
+#[test]
+fn a_closed_paper_keeps_a_number_that_a_step_had_between_two_moves() {
+    let Some(repo) = two_people() else { return };
+    repo.stepdeck(&["move", "0003", "--block", "B02"]).ok();
+    let record = "# Weekly review 2025-W40\n\n## Proposals\n\n- [x] 0102 is good — accepted\n";
+    repo.write(RECORD, record);
+    repo.commit("move 0003 to 0102, and accept it");
+    repo.git(&["checkout", "-q", "main"]).ok();
+    repo.stepdeck(&["set", "0001", "owner=grc"]).ok();
+    repo.commit("something else");
+    repo.git(&["merge", "-q", "--no-edit", "ben"]).ok();
+    assert_eq!(repo.field("0102", "title"), "Load test");
+    repo.commit_nothing();
+    // The second move leaves the closed record as it is; the merge brought 0102 in, and did not
+    // take it away.
+    repo.stepdeck(&["renumber", "0102", "0050"]).ok();
+    repo.commit("move it on");
+    assert_eq!(
+        repo.field("0050", "was"),
+        serde_json::json!(["0003", "0102"])
+    );
+    repo.is_left_alone(RECORD, record);
+}
+
+#[test]
+fn a_closed_paper_of_somebody_else_keeps_the_number_of_a_moved_step_while_nobody_else_has_it() {
+    for is_given_again in [false, true] {
+        let Some(repo) = two_people() else { return };
+        repo.stepdeck(&["move", "0003", "--block", "B02"]).ok();
+        repo.commit("move 0003 to 0102");
+        repo.git(&["checkout", "-q", "main"]).ok();
+        let record = "# Weekly review 2025-W40\n\n## Proposals\n\n- [x] 0003 is good — accepted\n";
+        repo.write(RECORD, record);
+        repo.write(
+            "docs/ana.md",
+            "# Ana\n\nAfter 0003 we rest.\n\n#### Step 0101 — Cut over\n\n- **Notes:** x\n",
+        );
+        repo.commit("accept 0003");
+        repo.git(&["checkout", "-q", "ben"]).ok();
+        if is_given_again {
+            repo.stepdeck(&["add", "--id", "0003", "title=Another step"])
+                .ok();
+            repo.commit("give the number again");
+        }
+        let run = repo.stepdeck(&["sync"]);
+        assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+        assert!(repo.read("docs/ana.md").contains("After 0102"));
+        // Where another step has the number, the paper would say something else.
+        let expected = match is_given_again {
+            true => record.replace("0003", "0102"),
+            false => record.to_owned(),
+        };
+        repo.is_left_alone(RECORD, &expected);
+    }
+}
+
+#[test]
+fn the_same_step_twice_is_not_renumbered() {
+    let Some(repo) = two_people() else { return };
+    let log = repo.read(LOG);
+    let line = line(&log, "0101").to_owned();
+    let outdated = line.replace("\"idea\"", "\"draft\"");
+    repo.write(LOG, &format!("{log}{outdated}\n"));
+    repo.commit("a line twice");
+    let text = repo.read(LOG);
+    let run = repo.stepdeck(&["renumber", "--collisions"]);
+    assert!(
+        run.err.contains("no step has to be renumbered"),
+        "{}",
+        run.err
+    );
+    assert_eq!(repo.read(LOG), text);
+}
+
+#[test]
+fn a_move_passes_over_numbers_that_branches_use() {
+    let Some(repo) = two_people() else { return };
+    repo.ana_adds();
+    repo.stepdeck(&["move", "0003", "--block", "B02"]).ok();
+    assert_eq!(repo.field("0103", "title"), "Load test");
+    let sub = repo
+        .stepdeck(&["add", "title=Part", "--under", "0101"])
+        .ok();
+    assert_eq!(sub.trim(), "0101.A");
+    repo.commit("mine");
+    repo.git(&["checkout", "-q", "main"]).ok();
+    let sub = repo
+        .stepdeck(&["add", "title=Part", "--under", "0101"])
+        .ok();
+    assert_eq!(sub.trim(), "0101.B");
 }

@@ -26,6 +26,8 @@ const READING: &[&[&str]] = &[
     &["gates", "--json"],
     &["check"],
     &["check", "--format", "json"],
+    &["layout"],
+    &["layout", "--json"],
     &["review"],
     &["review", "--json"],
     &["standup"],

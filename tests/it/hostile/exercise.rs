@@ -96,7 +96,7 @@ fn assert_inside(name: &str, plan: &Plan, problem: &Problem) {
 
 /// All that one could wish for, composed.
 fn wishes(plan: &Plan, problems: &[Problem]) -> Vec<Result<Change, Refusal>> {
-    let composer = Composer { plan, now: now() };
+    let composer = Composer::new(plan, now());
     let mut wishes = Vec::new();
     for step in (0..plan.len()).step_by((plan.len() / SOME).max(1)) {
         for spec in fields() {
@@ -263,8 +263,8 @@ fn assert_lines_alone(name: &str, before: &LogDocument, new: &[u8], edits: &[&Ed
 /// The line of the log that an edit names.
 fn number(log: &LogDocument, edit: &Edit) -> usize {
     let (step, nth) = match edit.target {
-        Target::LogText { line } => return line,
-        Target::LogValue { step, nth, .. } | Target::LogStep { step, nth } => (step, nth),
+        Target::LogText { line, .. } => return line,
+        Target::LogValue { step, nth, .. } | Target::LogStep { step, nth, .. } => (step, nth),
         _ => panic!("{edit:?} is not for a log"),
     };
     let holds = |number: &usize| {

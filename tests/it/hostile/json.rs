@@ -45,10 +45,7 @@ fn a_line_of_any_kind_is_kept_while_its_neighbours_are_edited() {
             let plan = Plan::read(loaded.clone());
             for id in ["0001", "0003"] {
                 let step = plan.find(id.parse().unwrap()).expect(id);
-                let composer = Composer {
-                    plan: &plan,
-                    now: now(),
-                };
+                let composer = Composer::new(&plan, now());
                 let change = composer.set(step, Field::Title, "Set").unwrap();
                 assert_law(&value.name, &loaded, &change);
                 let mut after = loaded.clone();
@@ -75,10 +72,7 @@ fn a_log_in_latin1_is_written_by_nobody() {
     .concat();
     let files = load(&[(LOG, &bytes[..])]);
     let plan = Plan::read(files.clone());
-    let composer = Composer {
-        plan: &plan,
-        now: now(),
-    };
+    let composer = Composer::new(&plan, now());
     let change = composer.set(0, Field::Title, "Set").unwrap();
     let conflicts = stepdeck::change::apply::change(&change, &mut files.clone()).unwrap_err();
     let Obstacle::Refused(reason) = &conflicts[0].obstacle else {

@@ -88,10 +88,7 @@ fn a_tick_changes_its_marker_alone_whatever_stands_between_the_checks() {
             let name = format!("{section}: {name} {placed}");
             let files = load(&[(CANON, text.as_bytes())]);
             let plan = Plan::read(files.clone());
-            let composer = Composer {
-                plan: &plan,
-                now: now(),
-            };
+            let composer = Composer::new(&plan, now());
             let stages = plan.stages().iter().enumerate();
             let checks =
                 stages.flat_map(|(at, stage)| (0..stage.checks.len()).map(move |c| (at, c)));

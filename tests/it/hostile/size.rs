@@ -220,10 +220,7 @@ fn a_log_with_very_much_of_anything_is_read_in_no_time() {
     ] {
         let plan = assert_quick(name, LOG, text.as_bytes());
         if let Some(last) = plan.len().checked_sub(1) {
-            let composer = Composer {
-                plan: &plan,
-                now: now(),
-            };
+            let composer = Composer::new(&plan, now());
             let change = composer.set(last, Field::Owner, "ops").unwrap();
             let mut files = plan.files().to_vec();
             let begun = Instant::now();
@@ -247,10 +244,7 @@ fn a_million_brackets_are_kept_shown_and_edited_beside() {
     let plan = assert_quick("brackets", LOG, brackets.as_bytes());
     assert_eq!(plan.len(), 3);
     for (step, field) in [(1, Field::Owner), (2, Field::Target)] {
-        let composer = Composer {
-            plan: &plan,
-            now: now(),
-        };
+        let composer = Composer::new(&plan, now());
         let change = composer.set(step, field, "ops").unwrap();
         assert_law("brackets", &files, &change);
     }
@@ -311,10 +305,7 @@ fn a_long_line_of_markdown_is_read_and_ticked_beside() {
     let document = MarkdownDocument::load(text.clone().into_bytes());
     assert_eq!(document.items().len(), 2);
     let plan = assert_quick("a long line", CANON, text.as_bytes());
-    let composer = Composer {
-        plan: &plan,
-        now: now(),
-    };
+    let composer = Composer::new(&plan, now());
     let change = composer.tick(&plan.stages()[0].checks[0]).unwrap();
     assert_law("a long line", plan.files(), &change);
 }

@@ -52,10 +52,7 @@ fn steps_with_the_same_id_are_reported_kept_and_reached() {
         .count();
     assert!(reported >= 1);
     for step in 0..3 {
-        let composer = Composer {
-            plan: &plan,
-            now: now(),
-        };
+        let composer = Composer::new(&plan, now());
         let change = composer.set(step, Field::Owner, "ops").unwrap();
         assert_law("duplicates", &files, &change);
         let mut after = files.clone();
@@ -146,10 +143,7 @@ fn a_cell_is_edited_in_a_row_of_odd_cells() {
         let before = table(" Ops Guild  ");
         let files = load(&[(CANON, before.as_bytes())]);
         let plan = Plan::read(files.clone());
-        let composer = Composer {
-            plan: &plan,
-            now: now(),
-        };
+        let composer = Composer::new(&plan, now());
         let change = composer.set_block(0, BlockColumn::Steward, typed).unwrap();
         assert_law(typed, &files, &change);
         let mut after = files.clone();

@@ -16,6 +16,8 @@ mod looks;
 mod marks;
 mod mouse;
 mod never_executed;
+mod numbering;
+mod odd_checkouts;
 mod opening;
 mod outlook;
 mod outside;

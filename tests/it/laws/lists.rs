@@ -163,7 +163,7 @@ proptest! {
         let mut wanted: Vec<String> = written.entries.iter().map(|e| e.1.to_owned()).collect();
         prop_assert_eq!(&entries(&texts(before.files())), &wanted);
         wanted.insert(at.index(wanted.len() + 1), new.to_owned());
-        let composer = Composer { plan: &before, now: now() };
+        let composer = Composer::new(&before, now());
         let change = composer.set_list(0, Field::Inputs, &wanted).unwrap();
         let read = after(&before, &change);
         prop_assert_eq!(&entries(&read), &wanted);
@@ -176,7 +176,7 @@ proptest! {
         let before = plan(&written.log, &written.canon);
         let mut wanted = entries(&texts(before.files()));
         let gone = wanted.remove(at.index(wanted.len()));
-        let composer = Composer { plan: &before, now: now() };
+        let composer = Composer::new(&before, now());
         let change = composer.set_list(0, Field::Inputs, &wanted).unwrap();
         let read = after(&before, &change);
         prop_assert_eq!(&entries(&read), &wanted);
@@ -199,7 +199,7 @@ proptest! {
         let mut wanted = entries(&texts(before.files()));
         let turn = order as usize % wanted.len();
         wanted.rotate_left(turn);
-        let composer = Composer { plan: &before, now: now() };
+        let composer = Composer::new(&before, now());
         let change = composer.set_list(0, Field::Inputs, &wanted).unwrap();
         let read = after(&before, &change);
         prop_assert_eq!(&entries(&read), &wanted);
@@ -213,7 +213,7 @@ proptest! {
     fn changes_of_two_people_meet(written in written(), at in any::<Index>()) {
         let before = plan(&written.log, &written.canon);
         let seen = entries(&texts(before.files()));
-        let composer = Composer { plan: &before, now: now() };
+        let composer = Composer::new(&before, now());
         let mut less = seen.clone();
         less.remove(at.index(less.len()));
         let mut more = seen.clone();
@@ -263,7 +263,7 @@ proptest! {
         let (number, met) = picked[at];
         let mut wanted = list.clone();
         wanted[at] = marked(number, !met);
-        let composer = Composer { plan: &before, now: now() };
+        let composer = Composer::new(&before, now());
         let change = composer.set_list(0, Field::Dependencies, &wanted).unwrap();
         let read = after(&before, &change);
         let mut ticked = sources.clone();

@@ -105,7 +105,7 @@ fn wish() -> impl Strategy<Value = Wish> {
 impl Wish {
     /// The change that it becomes, or `None` where it is refused or there is nothing to do.
     fn compose(&self, plan: &Plan, now: DateTime<Utc>) -> Option<Change> {
-        let composer = Composer { plan, now };
+        let composer = Composer::new(plan, now);
         let uid = Uids::new(plan.len() as u64).take();
         let step = |at: &Index| (!plan.is_empty()).then(|| at.index(plan.len()));
         let change = match self {
@@ -547,7 +547,7 @@ proptest! {
         prop_assume!(field.spec().kind != Kind::List);
         // Typed as Markdown has it, a line break stays one.
         prop_assume!(!text.contains("<br"));
-        let composer = Composer { plan: &plan, now: now() };
+        let composer = Composer::new(&plan, now());
         let Ok(accepted) = stepdeck::change::value::accept(&plan, field, &text) else {
             return Ok(());
         };

@@ -100,10 +100,7 @@ fn every_field_of_any_step_is_edited_alone_and_comes_undone() {
         let files = untidy(steps, seed);
         let start = bytes(&files);
         let plan = Plan::read(files.clone());
-        let composer = Composer {
-            plan: &plan,
-            now: now(),
-        };
+        let composer = Composer::new(&plan, now());
         for index in sampled(&plan, 12) {
             let step = plan.step(index);
             for spec in fields() {
@@ -152,7 +149,7 @@ fn fixing_all_that_can_be_fixed_leaves_nothing_to_fix() {
             let found = problems(&plan, now);
             counts.push(found.len());
             let fixes: Vec<_> = found.iter().filter_map(|problem| problem.fix).collect();
-            let (change, _) = Composer { plan: &plan, now }.fix_all(&fixes, prefer_log);
+            let (change, _) = Composer::new(&plan, now).fix_all(&fixes, prefer_log);
             if change.edits.is_empty() {
                 break;
             }

@@ -158,10 +158,7 @@ fn invented_fields_are_met_on_every_surface() {
         "{written}"
     );
     assert!(step_section(step).contains("- **Mood:** glad\n"));
-    let composer = stepdeck::change::compose::Composer {
-        plan: &plan,
-        now: plan_time(),
-    };
+    let composer = stepdeck::change::compose::Composer::new(&plan, plan_time());
     let edited = Form {
         steps: [step.key()].into(),
         text: written.replace("glad", "calm"),
@@ -188,10 +185,7 @@ fn what_people_do_not_set_is_refused_with_the_reason() {
         Role::Log,
         LINES.as_bytes().to_vec(),
     )]);
-    let composer = stepdeck::change::compose::Composer {
-        plan: &plan,
-        now: plan_time(),
-    };
+    let composer = stepdeck::change::compose::Composer::new(&plan, plan_time());
     let kept = fields().iter().filter(|spec| spec.read_only.is_some());
     for spec in kept {
         let reason = spec.read_only.unwrap();

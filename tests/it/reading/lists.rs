@@ -364,10 +364,7 @@ fn a_short_row_is_extended_and_a_break_stays() {
         ),
     ] {
         let before = plan("", &table(row));
-        let composer = Composer {
-            plan: &before,
-            now: now(),
-        };
+        let composer = Composer::new(&before, now());
         let change = composer.set_block(0, column, typed).unwrap();
         let mut files = before.files().to_vec();
         apply::change(&change, &mut files).unwrap();
@@ -380,10 +377,7 @@ fn a_short_row_is_extended_and_a_break_stays() {
         assert_eq!(texts(&files)[1], table(row));
     }
     let same = plan("", &table("| B01 | 0001–0100 | t | Ana<br/>Ben | Draft |"));
-    let composer = Composer {
-        plan: &same,
-        now: now(),
-    };
+    let composer = Composer::new(&same, now());
     assert!(
         composer
             .set_block(0, BlockColumn::Steward, "Ana Ben")

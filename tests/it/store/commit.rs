@@ -94,10 +94,7 @@ fn change() -> Change {
         SourceFile::load(CANON, Role::Canon, OLD.1.as_bytes().to_vec()),
     ];
     let plan = Plan::read(files);
-    let composer = Composer {
-        plan: &plan,
-        now: "2026-11-21T09:30:00Z".parse().unwrap(),
-    };
+    let composer = Composer::new(&plan, "2026-11-21T09:30:00Z".parse().unwrap());
     let change = composer.set(0, Field::Status, "complete").unwrap();
     assert_eq!(change.paths().len(), 2);
     change
@@ -354,10 +351,7 @@ fn made_outside(root: &Path, field: Field, value: &str) -> Change {
         SourceFile::load(name, role, bytes)
     };
     let plan = Plan::read(vec![load(LOG, Role::Log), load(CANON, Role::Canon)]);
-    let composer = Composer {
-        plan: &plan,
-        now: "2026-11-21T09:30:00Z".parse().unwrap(),
-    };
+    let composer = Composer::new(&plan, "2026-11-21T09:30:00Z".parse().unwrap());
     composer.set(0, field, value).unwrap()
 }
 

@@ -42,10 +42,7 @@ fn edit_all(folder: &Path, who: &str, steps: &[usize]) {
         let _ = sender.send(event);
     });
     let plan = Plan::read(files);
-    let composer = Composer {
-        plan: &plan,
-        now: "2026-11-21T09:30:00Z".parse().unwrap(),
-    };
+    let composer = Composer::new(&plan, "2026-11-21T09:30:00Z".parse().unwrap());
     for (ticket, step) in steps.iter().enumerate() {
         let change = composer.set(*step, Field::Notes, who).unwrap();
         disk.save(SaveJob {
@@ -226,10 +223,7 @@ fn one_of_four_writers() {
         let step = number * 10 + edit % 10;
         let opened = open(folder, &Overrides::default());
         let plan = Plan::read(opened.files);
-        let composer = Composer {
-            plan: &plan,
-            now: "2026-11-21T09:30:00Z".parse().unwrap(),
-        };
+        let composer = Composer::new(&plan, "2026-11-21T09:30:00Z".parse().unwrap());
         let notes = format!("writer {number} edit {edit}");
         let step = plan.find(StepId::new(step as u32 + 1)).unwrap();
         let change = composer.set(step, Field::Notes, &notes).unwrap();

@@ -83,10 +83,7 @@ fn half_a_line_of_a_log_is_neither_shown_nor_built_upon() {
             Role::Log,
             LINES.as_bytes().to_vec(),
         )]);
-        let composer = Composer {
-            plan: &plan,
-            now: "2026-11-21T09:30:00Z".parse().unwrap(),
-        };
+        let composer = Composer::new(&plan, "2026-11-21T09:30:00Z".parse().unwrap());
         let change = composer.set(0, Field::Notes, "ours").unwrap();
         let committer = Committer::new(desk.folder(), state.path());
         rest(&path);
@@ -251,10 +248,7 @@ fn saves_at_rest_are_not_waited_for() {
     let state = TempDir::new().unwrap();
     let edit = |note: &str| {
         let plan = Plan::read(open(folder.path(), &Overrides::default()).files);
-        let composer = Composer {
-            plan: &plan,
-            now: "2026-11-21T09:30:00Z".parse().unwrap(),
-        };
+        let composer = Composer::new(&plan, "2026-11-21T09:30:00Z".parse().unwrap());
         let step = plan.find(StepId::new(2)).unwrap();
         let change = composer.set(step, Field::Notes, note).unwrap();
         let committer = Committer::new(folder.path(), state.path());

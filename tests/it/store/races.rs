@@ -257,10 +257,7 @@ fn edit(
 }
 
 fn change(plan: &Plan) -> Change {
-    let composer = Composer {
-        plan,
-        now: "2026-11-21T09:30:00Z".parse().unwrap(),
-    };
+    let composer = Composer::new(plan, "2026-11-21T09:30:00Z".parse().unwrap());
     let step = plan.find(StepId::new(EDITED as u32)).unwrap();
     composer.set(step, Field::Notes, "ours").unwrap()
 }

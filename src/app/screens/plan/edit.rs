@@ -273,7 +273,7 @@ fn add(model: &mut Model) {
         (_, None) => StepId::new(1),
     };
     match model.composer().next_free(from) {
-        Some(id) => model.prompt(format!("New step {id}"), "", Purpose::Add(id)),
+        Some(id) => model.ask_title(id),
         None => model.refuse(format!("there is no free number after {from}")),
     }
 }
@@ -288,12 +288,13 @@ fn add_sub_step(model: &mut Model) {
         [] => return,
         [only] => only,
         _ => {
+            model.ask_branches();
             let title = format!("New sub-step of each of {} marked steps", parents.len());
             return model.prompt(title, "", Purpose::AddUnder(parents.into()));
         }
     };
     match model.composer().next_child(id) {
-        Some(child) => model.prompt(format!("New sub-step {child}"), "", Purpose::Add(child)),
+        Some(child) => model.ask_title(child),
         None => model.refuse(format!("{id} has no room for another sub-step")),
     }
 }

@@ -8,6 +8,7 @@ pub mod edit_field;
 pub(crate) mod find;
 pub(crate) mod looks;
 mod movement;
+pub(crate) mod numbering;
 pub(crate) mod relocate;
 pub mod search;
 pub mod view;
@@ -48,6 +49,7 @@ impl Screen for PlanScreen {
             edit::COMMANDS,
             decide::COMMANDS,
             relocate::COMMANDS,
+            numbering::COMMANDS,
             find::COMMANDS,
             looks::COMMANDS,
             movement::COMMANDS,

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::bulk::{called, subjects};
+use super::numbering::in_words;
 use super::{STEP, not_editable};
 use crate::app::core::command::{Command, Group};
 use crate::app::core::model::Model;
@@ -17,9 +18,6 @@ use crate::plan::id::BlockId;
 use crate::plan::query::words::Words;
 use crate::plan::{Plan, StepKey, marks};
 
-/// Steps that a question names at most.
-const NAMED: usize = 6;
-
 /// The command.
 pub const COMMANDS: &[Command] = &[Command {
     name: "move-to-block",
@@ -31,6 +29,7 @@ pub const COMMANDS: &[Command] = &[Command {
     blocked: not_editable,
     run: |model| {
         let steps = subjects(model);
+        model.ask_branches();
         model.choose_from(Source::Block(steps));
     },
 }];
@@ -96,32 +95,7 @@ impl Model {
             1 => format!("Move {} to {block}?", moved.steps[0].0),
             count => format!("Move {count} steps to {block}?"),
         };
-        let named = moved.steps.iter().take(NAMED);
-        let mut lines: Vec<String> = named
-            .map(|(old, new, title)| format!("{old} becomes {new}: {title}"))
-            .collect();
-        if moved.steps.len() > NAMED {
-            lines.push(format!("and {} more", moved.steps.len() - NAMED));
-        }
-        let follow = moved.rewritten.len();
-        if follow > 0 {
-            let mentions = if follow == 1 {
-                "mention follows"
-            } else {
-                "mentions follow"
-            };
-            lines.push(format!("{follow} {mentions}."));
-        }
-        if let Some(left) = moved.left.first() {
-            lines.push(format!(
-                "{} stay as they are, such as {} in {}:{}: {}.",
-                moved.left.len(),
-                left.id,
-                left.path.display(),
-                left.line,
-                left.why.words()
-            ));
-        }
+        let mut lines = in_words(&moved);
         let remark = bulk.remark();
         lines.extend(remark.clone());
         self.confirm_shown(question, lines, bulk.change);

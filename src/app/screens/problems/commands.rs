@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::ProblemsView;
 use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
 use crate::app::core::job::JobKind;
 use crate::app::core::model::Model;
@@ -14,9 +15,10 @@ use crate::change::compose::fix_all::{Fixed, fix_repeatedly};
 use crate::change::value::Refusal;
 use crate::document::progress::Progress;
 use crate::plan::canon::checklist::Check;
-use crate::plan::checks::{Fix, Problem, conflict_marker};
+use crate::plan::checks::{Fix, Problem, conflict_marker, duplicate_id, unfinished_renumbering};
 use crate::plan::source::{self, Role};
 use crate::plan::{LogPlace, Plan};
+use crate::store::renumbering::RenumberRequest;
 
 const PROBLEMS: Places = Places::Only(&[Focus::PROBLEMS]);
 
@@ -238,7 +240,8 @@ fn no_fix(model: &Model) -> Blocked {
         // Of several, whether one can be fixed is found out when they are.
         let view = &model.problems;
         let only = view.selected().filter(|_| view.marks.is_empty())?;
-        let is_fixable = view.found.problem(only, &model.plan)?.fix.is_some();
+        let is_fixable =
+            is_of_numbers(view, only) || view.found.problem(only, &model.plan)?.fix.is_some();
         (!is_fixable).then(|| {
             let key = model.keymap.key_of("problem-go");
             format!("this cannot be fixed for you; {key} goes there")
@@ -246,11 +249,23 @@ fn no_fix(model: &Model) -> Blocked {
     })
 }
 
+/// Whether a problem is solved by giving steps of this branch other numbers.
+fn is_of_numbers(view: &ProblemsView, row: usize) -> bool {
+    let codes = [unfinished_renumbering::RULE.code, duplicate_id::RULE.code];
+    view.found
+        .rule(row)
+        .is_some_and(|(_, code)| codes.contains(&code))
+}
+
 /// Shows what fixes the problems would change: all of it is one change.
 fn fix(model: &mut Model) {
     let view = &model.problems;
     if view.generation != model.generation {
         return model.refuse("the plan has just changed and is being checked; press again");
+    }
+    // Which of two steps keeps a number, git knows.
+    if view.subjects().iter().all(|row| is_of_numbers(view, *row)) {
+        return model.compose_renumbering(RenumberRequest::Collisions);
     }
     let (rows, found, now) = (view.subjects(), view.found.clone(), model.now);
     let count = rows.len();

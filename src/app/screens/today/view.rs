@@ -293,6 +293,13 @@ impl Model {
             };
             return (Vec::new(), about);
         };
+        if compared.baseline.is_before_history() && self.today.visited.is_none() {
+            let label = &compared.baseline.label;
+            return (
+                Vec::new(),
+                format!("everything: the history begins after “{label}”"),
+            );
+        }
         let new = self.since.news(self.today.visited);
         let since = match self.today.visited {
             Some(visited) => format!("your last visit, {}", instant(visited)),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::lines::{by_line, placed};
-use super::{Left, Reach, Rewritten, Stays};
+use super::{Left, MentioningText, Reach, Rewritten, Stays};
 use crate::change::compose::{Composer, resolved};
 use crate::change::renumber::line::{self, LinePlace};
 use crate::change::renumber::{NewIds, Place, page};
@@ -78,7 +78,14 @@ impl Job<'_, '_> {
             places.retain(|place| {
                 let span = place.place.source.shifted(begin).range();
                 let id = place.place.mention.id;
-                (own.as_ref()).is_none_or(|(own, text)| own((&file.path, text), id, &span))
+                own.as_ref().is_none_or(|(own, text)| {
+                    let text = MentioningText {
+                        path: &file.path,
+                        text,
+                        is_open: true,
+                    };
+                    own(&text, id, &span)
+                })
             });
             let splices = self.follow(&file.path, at + 1, &places);
             match moving.get(&at) {
@@ -216,11 +223,15 @@ impl Job<'_, '_> {
             Reach::OpenAndOwn(own) if !is_open => Some(own),
             Reach::Open | Reach::OpenAndOwn(_) => None,
         };
-        let text = String::from_utf8_lossy(document.bytes());
+        let text = MentioningText {
+            path: &file.path,
+            text: &String::from_utf8_lossy(document.bytes()),
+            is_open,
+        };
         let mut splices = Vec::new();
         for place in &places {
             let (id, span) = (place.mention.id, place.source.range());
-            let is_own = own.map(|own| own((&file.path, &text), id, &span));
+            let is_own = own.map(|own| own(&text, id, &span));
             if matches!(self.reach, Reach::Own(_)) && is_own == Some(false) {
                 continue;
             }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::change::{Edit, Target, blank_line};
+use crate::change::{Edit, Target};
 use crate::document::log::{LineLayout, LogDocument};
 use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::{self, Splice};
@@ -35,8 +35,9 @@ pub(super) fn placed(
     };
     if is_sorted || !was_sorted {
         let in_place = lines.into_iter().map(|(line, before, after, _)| {
+            let spaced = false;
             edit(
-                Target::LogText { line },
+                Target::LogText { line, spaced },
                 Some(before.into_bytes()),
                 Some(after.into_bytes()),
             )
@@ -46,14 +47,19 @@ pub(super) fn placed(
     // From the last to the first, so that undo finds each line's number as it was.
     let mut edits: Vec<Edit> = (lines.iter().rev())
         .map(|(line, before, ..)| {
-            let before = blank_line::with(before.clone(), log.has_own_blank(*line));
-            edit(Target::LogText { line: *line }, Some(before), None)
+            let (line, spaced) = (*line, log.has_own_blank(*line));
+            let before = before.clone().into_bytes();
+            edit(Target::LogText { line, spaced }, Some(before), None)
         })
         .collect();
-    let is_spaced = log.layout() == Some(LineLayout::Spaced);
+    let spaced = log.layout() == Some(LineLayout::Spaced);
     edits.extend(lines.into_iter().map(|(.., after, step)| {
-        let after = blank_line::with(after, is_spaced);
-        edit(Target::LogStep { step, nth: 0 }, None, Some(after))
+        let target = Target::LogStep {
+            step,
+            nth: 0,
+            spaced,
+        };
+        edit(target, None, Some(after.into_bytes()))
     }));
     edits
 }

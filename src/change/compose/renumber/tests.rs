@@ -152,7 +152,8 @@ fn closed_papers_keep_the_old_number_unless_the_branch_wrote_it() {
         (1..texts.len()).filter(has).collect()
     };
     assert_eq!(changed(Reach::Open), [1, 4, 6, 7]);
-    let own = |(path, _): (&Path, &str), _: StepId, _: &Range<usize>| path.ends_with("2026-W47.md");
+    let own =
+        |text: &MentioningText<'_>, _: StepId, _: &Range<usize>| text.path.ends_with("2026-W47.md");
     assert_eq!(changed(Reach::OpenAndOwn(&own)), [1, 3, 4, 6, 7]);
     assert_eq!(changed(Reach::Own(&own)), [3]);
     let done = renumbered(&plan, &[("0002", "0003")], Reach::Open);

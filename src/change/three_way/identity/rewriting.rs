@@ -57,7 +57,11 @@ impl Numbering<'_> {
             // A line that the side left alone means what it meant.
             let is_old = shared.base.get(&line.token) == Some(&line.body);
             let ids = if is_old { &known } else { &ids };
-            let new = lines.get(&number).copied();
+            let new = lines.get(&number).copied().map(|(group, id)| {
+                let is_told =
+                    self.new.contains_key(&group) || self.moved_in_vain(group) == Some(at);
+                (group, id, is_told)
+            });
             self.line(whole, line.body, ids, new)
         });
         let pieces: Vec<Cow<'_, [u8]>> = pieces.collect();
@@ -81,16 +85,15 @@ impl Numbering<'_> {
         whole: &'l [u8],
         body: &[u8],
         ids: &NewIds,
-        new: Option<(usize, StepId)>,
+        new: Option<(usize, StepId, bool)>,
     ) -> Cow<'l, [u8]> {
         let Ok(text) = std::str::from_utf8(body) else {
             return Cow::Borrowed(whole);
         };
         let mut after = line::rewritten(text, ids);
-        if let Some((group, id)) = new {
+        if let Some((group, id, is_told)) = new {
             let text = after.as_deref().unwrap_or(text);
-            let is_new = self.new.contains_key(&group);
-            after = renamed(text, id, is_new, self.block_of(group, id)).or(after);
+            after = renamed(text, id, is_told, self.block_of(group, id)).or(after);
         }
         match after {
             None => Cow::Borrowed(whole),
@@ -103,9 +106,8 @@ impl Numbering<'_> {
     }
 }
 
-/// The line under another ID, with what it was if it gets that ID here, and in the block that goes
-/// with the ID.
-fn renamed(text: &str, id: StepId, is_new: bool, block: Option<&str>) -> Option<String> {
+/// The line under another ID, in the block that goes with it; it may be told what it was.
+fn renamed(text: &str, id: StepId, is_told: bool, block: Option<&str>) -> Option<String> {
     let object = Object::parse(text).ok()?;
     let old = StepId::of_raw(object.get("step_id")?)?;
     let mut splices = vec![line::set_id(text, &object, id)?];
@@ -116,7 +118,7 @@ fn renamed(text: &str, id: StepId, is_new: bool, block: Option<&str>) -> Option<
     }
     let bytes = splice::apply(text.as_bytes(), &splices).ok()?;
     let text = String::from_utf8(bytes).ok()?;
-    match is_new {
+    match is_told {
         true => line::with_former(&text, old, id),
         false => Some(text),
     }

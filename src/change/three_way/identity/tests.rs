@@ -64,8 +64,8 @@ fn two_steps_under_one_number_are_both_kept_and_references_follow() {
     assert_eq!(
         told,
         [
-            "both sides added a step 1041; “Ben” is 1042 now",
-            "both sides added a step 1041.A; “Part of Ben” is 1042.A now"
+            "both sides added a step 1041; “Ben” is renumbered to 1042",
+            "both sides added a step 1041.A; “Part of Ben” is renumbered to 1042.A"
         ]
     );
     // Unknown: the smaller uid keeps the number.
@@ -104,7 +104,10 @@ fn an_edit_follows_its_step_to_its_new_number() {
         ),
     ];
     assert_eq!(text, expected.concat());
-    assert_eq!(told, ["both sides added a step 1042; “Carl” is 1043 now"]);
+    assert_eq!(
+        told,
+        ["both sides added a step 1042; “Carl” is renumbered to 1043"]
+    );
 }
 
 #[test]
@@ -166,8 +169,21 @@ fn a_step_that_both_sides_moved_is_in_the_block_of_its_number() {
     let base = at("0114", "B02");
     let (ours, theirs) = (at("0025", "B01"), at("0214", "B03"));
     for (mainline, expected) in [(Side::Ours, &ours), (Side::Theirs, &theirs)] {
-        let (text, _) = clean(&base, &ours, &theirs, Some(mainline));
-        assert_eq!(text, *expected);
+        let (text, told) = clean(&base, &ours, &theirs, Some(mainline));
+        // The other move is told, and what was written under its number finds the step.
+        let (kept, lost) = match mainline {
+            Side::Ours => ("0025", "0214"),
+            Side::Theirs => ("0214", "0025"),
+        };
+        let was = format!(", \"was\": [\"{lost}\"]");
+        assert_eq!(text.replace(&was, ""), *expected, "{text}");
+        assert!(text.contains(&was), "{text}");
+        assert_eq!(
+            told,
+            [format!(
+                "both sides moved “Moved”: it is {kept}, not {lost}"
+            )]
+        );
     }
     let renamed = base.replace("Moved", "Renamed");
     let (text, _) = clean(&base, &renamed, &theirs, None);
