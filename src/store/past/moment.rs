@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Past;
 use super::review::seen_commit;
@@ -208,9 +208,15 @@ fn left_off(paper: &Filed, now: DateTime<Utc>) -> LeftOff {
     }
 }
 
-/// What a paper saw: the commit that was checked out, else all of its day.
-pub(crate) fn seen_by(paper: &Filed, past: &Past, now: DateTime<Utc>) -> Moment {
-    Moment::left_off(&left_off(paper, now), past.git())
+/// What a paper of a day saw: the commit that was checked out, if it says so, else all of its day.
+pub(crate) fn seen_on(
+    day: NaiveDate,
+    seen: Option<String>,
+    past: &Past,
+    now: DateTime<Utc>,
+) -> Moment {
+    let held = end_of(day).min(now);
+    Moment::left_off(&LeftOff { held, seen }, past.git())
 }
 
 /// The end of the day on which the gate of a stage was last decided.

@@ -11,7 +11,7 @@ const LAYERS: [&str; 12] = [
 ];
 
 /// The modules of `store`, in the same way.
-const STORE: [&str; 13] = [
+const STORE: [&str; 14] = [
     "fs",
     "atomic_replace",
     "state",
@@ -19,6 +19,7 @@ const STORE: [&str; 13] = [
     "watch",
     "branch",
     "locate",
+    "sources",
     "past",
     "as_of",
     "changes",
