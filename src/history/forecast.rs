@@ -60,7 +60,7 @@ impl Backtest {
 /// The forecast for `open` steps, given the full weeks before the one that ends with `sunday`, the
 /// earliest first.
 pub fn forecast(weeks: &[Week], open: usize, sunday: NaiveDate, seed: u64) -> Forecast {
-    simulate(weeks, open, sunday, seed, RUNS)
+    simulate(weeks, open, sunday, seed, RUNS, HORIZON)
 }
 
 /// What the forecast of each past week said, against what happened. A forecast is due when its date
@@ -70,11 +70,17 @@ pub fn backtest(weeks: &[Week], seed: u64) -> Backtest {
     for at in 1..weeks.len() {
         let (past, future) = weeks.split_at(at);
         let now = past[at - 1];
-        let then = simulate(past, now.open, now.end, seed, BACKTEST_RUNS);
+        let done = future.iter().find(|week| week.open == 0);
+        // Until the scope is done, a date that lies beyond the weeks known is not due.
+        let ahead = if done.is_some() {
+            HORIZON
+        } else {
+            future.len()
+        };
+        let then = simulate(past, now.open, now.end, seed, BACKTEST_RUNS, ahead);
         let Some(date) = then.dates[TESTED] else {
             continue;
         };
-        let done = future.iter().find(|week| week.open == 0);
         let is_past = weeks.last().is_some_and(|last| date <= last.end);
         backtest.due += usize::from(done.is_some() || is_past);
         backtest.held += usize::from(done.is_some_and(|week| week.end <= date));
@@ -82,7 +88,14 @@ pub fn backtest(weeks: &[Week], seed: u64) -> Backtest {
     backtest
 }
 
-fn simulate(weeks: &[Week], open: usize, sunday: NaiveDate, seed: u64, runs: usize) -> Forecast {
+fn simulate(
+    weeks: &[Week],
+    open: usize,
+    sunday: NaiveDate,
+    seed: u64,
+    runs: usize,
+    ahead: usize,
+) -> Forecast {
     let first = weeks.iter().position(|week| week.done > 0);
     // From the week after the first completion on: that one was chosen for its completion.
     let from = first.unwrap_or(weeks.len());
@@ -126,7 +139,7 @@ fn simulate(weeks: &[Week], open: usize, sunday: NaiveDate, seed: u64, runs: usi
     if forecast.reason.is_some() {
         return forecast;
     }
-    let ends = play(&changes, open, runs, &mut Prng::for_item(seed, 0));
+    let ends = play(&changes, open, runs, ahead, &mut Prng::for_item(seed, 0));
     for (date, level) in forecast.dates.iter_mut().zip(LEVELS) {
         let mut done = 0;
         let week = ends.iter().position(|count| {
@@ -145,10 +158,10 @@ fn simulate(weeks: &[Week], open: usize, sunday: NaiveDate, seed: u64, runs: usi
     forecast
 }
 
-/// How many of the runs are done in each of the weeks to come, if each week changes the number of
-/// open steps as one of the past did.
-fn play(changes: &[i64], open: usize, runs: usize, prng: &mut Prng) -> Vec<usize> {
-    let mut ends = vec![0; HORIZON];
+/// How many of the runs are done in each of so many weeks to come, if each week changes the number
+/// of open steps as one of the past did.
+fn play(changes: &[i64], open: usize, runs: usize, ahead: usize, prng: &mut Prng) -> Vec<usize> {
+    let mut ends = vec![0; ahead];
     for _ in 0..runs {
         let mut left = open as i64;
         for end in &mut ends {

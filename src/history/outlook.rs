@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::forecast::{Backtest, Forecast, LEVELS, backtest, forecast};
 use super::target::{Condition, Scope, Target, blocked, conditions};
 use super::weeks::Week;
+use crate::document::english::counted;
 use crate::document::markdown::escaped;
 use crate::document::visible::visible_line;
 use crate::plan::Plan;
@@ -171,10 +172,7 @@ impl Outlook {
     /// How it went, in a sentence.
     pub fn rates_in_words(&self) -> Option<String> {
         let (weeks, [completed, growth]) = self.rates()?;
-        let weeks = match weeks {
-            1 => "1 full week".to_owned(),
-            weeks => format!("{weeks} full weeks"),
-        };
+        let weeks = counted(weeks, "full week");
         Some(format!(
             "{weeks}: {completed:.1} completed and {growth:+.1} added a week"
         ))

@@ -15,6 +15,7 @@ use super::{
 use crate::change::compose::reversible;
 use crate::change::value::{Refusal, refuse};
 use crate::change::{Change, Edit, Target};
+use crate::document::english::capitalised;
 use crate::document::markdown::{CheckState, MarkdownDocument};
 use crate::plan::Plan;
 use crate::plan::packet::{Decision, label_at, section};
@@ -312,12 +313,6 @@ impl<'a> Reviewer<'a> {
 }
 
 const UNDECIDED_YET: &str = "undecided";
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(letters).collect()
-}
 
 /// A packet with its stage.
 struct Desk<'a> {
