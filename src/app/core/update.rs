@@ -44,6 +44,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::PullRequestText(text) => model.pull_request_described(text),
         Message::GitEnded { work, ended } => model.git_ended(&work, ended),
         Message::ChangesRead { base, answer } => model.changes_read(&base, answer),
+        Message::PostsRead { date, posts } => model.posts_read(date, posts),
         Message::Followed(subject, part) => model.followed(&subject, part),
         Message::LookAhead(part) => model.look_ahead(part),
         Message::JobDone(result) => model.job_done(result),
@@ -61,6 +62,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             false => model.say(text),
         },
     }
+    model.keep_stewards();
     model.screen.refresh(model);
     model.begin_program();
     model.quit_when_saved();

@@ -138,10 +138,6 @@ impl Screen for PapersScreen {
         Ok(())
     }
 
-    fn narrows_by_letter(&self, _: &Model) -> bool {
-        true
-    }
-
     fn back(&self, model: &mut Model) -> bool {
         if model.unzoom() {
             return true;
