@@ -7,6 +7,7 @@ mod overview;
 mod problems;
 mod progress;
 mod risks;
+mod scorecard;
 mod since;
 mod standup;
 mod step;
@@ -38,6 +39,7 @@ pub(super) const ALL: &[Section] = &[
     section("week", "This week", week::show),
     section("gates", "Gates", gates::show),
     section("progress", "Progress", progress::show),
+    section("scorecard", "Scorecard", scorecard::show),
     section("standup", "Standup", standup::show),
     section("since", "Since the last review", since::show),
     section("risks", "Risks", risks::show),
