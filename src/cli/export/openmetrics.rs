@@ -280,7 +280,10 @@ fn scorecard(text: &mut String, plan: &Plan) {
             continue;
         };
         for colour in Colour::ALL {
-            let labels = [("indicator", &*line.reading.name), ("colour", colour.word())];
+            let labels = [
+                ("indicator", &*line.reading.name),
+                ("colour", colour.word()),
+            ];
             family.sample(&labels, usize::from(of == colour));
         }
     }

@@ -47,7 +47,9 @@ pub(super) fn show(shown: &Shown<'_>) -> Option<Markup> {
 fn row(shown: &Shown<'_>, of: &FiledLine, has_owners: bool) -> Markup {
     let reading = &of.reading;
     let entry = of.entry.as_ref();
-    let set = entry.and_then(|entry| entry.colour.as_ref()).filter(|(_, why)| !why.is_empty());
+    let set = entry
+        .and_then(|entry| entry.colour.as_ref())
+        .filter(|(_, why)| !why.is_empty());
     html! {
         tr {
             th scope="row" { (line(&reading.name)) }
@@ -79,8 +81,15 @@ fn look(colour: Colour) -> Look {
 
 /// How an indicator went, where it has a past.
 fn chart(at: usize, of: &FiledLine) -> Option<Markup> {
-    let known = of.points.iter().filter(|(_, value)| value.is_some()).count();
-    let svg = of.picture().in_page(&format!("indicator-{at}")).filter(|_| known > 1)?;
+    let known = of
+        .points
+        .iter()
+        .filter(|(_, value)| value.is_some())
+        .count();
+    let svg = of
+        .picture()
+        .in_page(&format!("indicator-{at}"))
+        .filter(|_| known > 1)?;
     let row = |(date, value): &(chrono::NaiveDate, Option<f64>)| {
         let value = value.map_or_else(String::new, crate::report::chart::figure);
         vec![date.to_string(), value]

@@ -36,7 +36,9 @@ pub(crate) fn last_section(plan: &Plan, today: NaiveDate) -> Option<NaiveDate> {
 pub(crate) fn sections(plan: &Plan) -> impl Iterator<Item = NaiveDate> {
     let files = plan.files().iter();
     let files = files.filter(|file| file.role == Role::Checkpoint);
-    files.filter_map(|file| file.markdown()).flat_map(sections_of)
+    files
+        .filter_map(|file| file.markdown())
+        .flat_map(sections_of)
 }
 
 /// The day of each section that is named after a month: as it says, else the last of the month.

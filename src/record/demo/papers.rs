@@ -100,7 +100,10 @@ const FIGURES: [Paper; 12] = [
     figure!("scorecards", "2026-W47/blocked-over-a-week.svg"),
     figure!("scorecards", "2026-W47/bookings-that-end-in-a-repair.svg"),
     figure!("scorecards", "2026-W47/checks-ticked-groundwork.svg"),
-    figure!("scorecards", "2026-W47/complaints-unanswered-after-a-day.svg"),
+    figure!(
+        "scorecards",
+        "2026-W47/complaints-unanswered-after-a-day.svg"
+    ),
     figure!("scorecards", "2026-W47/money-in-reserve.svg"),
     figure!("scorecards", "2026-W47/payouts-on-time.svg"),
     figure!("scorecards", "2026-W47/quotes-that-hold.svg"),
@@ -182,7 +185,10 @@ pub(super) fn demos(ledger: &Ledger, add: &mut impl FnMut(String, String)) {
 
 /// Whether the plan has the figures of the bundled one.
 pub(super) fn has_figures(ledger: &Ledger) -> bool {
-    let complete = ledger.tallies.iter().map(|tally| tally[Status::Complete as usize]);
+    let complete = ledger
+        .tallies
+        .iter()
+        .map(|tally| tally[Status::Complete as usize]);
     let all = ledger.tallies.iter().flatten();
     (complete.sum::<usize>(), all.sum::<usize>()) == BUNDLED
 }

@@ -56,11 +56,17 @@ impl FiledScorecard {
         let known = indicator::all(plan);
         let mut lines: Vec<FiledLine> = Vec::new();
         for reading in &last.readings {
-            if lines.iter().any(|line| is_one(&line.reading.name, &reading.name)) {
+            if lines
+                .iter()
+                .any(|line| is_one(&line.reading.name, &reading.name))
+            {
                 continue;
             }
             let name = &reading.name;
-            let defined = known.iter().find(|known| is_one(&known.name, name)).cloned();
+            let defined = known
+                .iter()
+                .find(|known| is_one(&known.name, name))
+                .cloned();
             let said = |of: &Scorecard| of.reading(name).and_then(|reading| reading.value);
             let mut points: Vec<(NaiveDate, Option<f64>)> = (all.iter())
                 .filter_map(|of| Some((of.date?, said(of))))
@@ -114,13 +120,21 @@ mod tests {
         let plan = Plan::read(vec![
             SourceFile::load("docs/i.md", Role::Canon, canon.as_bytes().to_vec()),
             file("2026-W45", "| Uptime | 98 % | | |\n"),
-            file("2026-W47", "| uptime | 99.5 % | | ● green |\n| Calls | 3 | ≥ 5 | ▲ yellow |\n| Calls | 4 | | |\n"),
+            file(
+                "2026-W47",
+                "| uptime | 99.5 % | | ● green |\n| Calls | 3 | ≥ 5 | ▲ yellow |\n| Calls | 4 | | |\n",
+            ),
             file("2026-W46", "| Uptime | 99 % | | |\n"),
         ]);
         let last = FiledScorecard::last(&plan).unwrap();
         assert_eq!(last.date, "2026-11-22".parse().ok());
-        let [uptime, calls] = &last.lines[..] else { panic!("{last:?}") };
-        assert_eq!((&*uptime.indicator.target, uptime.delta()), ("≥ 99 %", Some(0.5)));
+        let [uptime, calls] = &last.lines[..] else {
+            panic!("{last:?}")
+        };
+        assert_eq!(
+            (&*uptime.indicator.target, uptime.delta()),
+            ("≥ 99 %", Some(0.5))
+        );
         assert_eq!(uptime.points.len(), 3);
         assert_eq!((&*calls.indicator.target, calls.delta()), ("≥ 5", None));
         assert_eq!(calls.points.len(), 1);

@@ -205,7 +205,10 @@ fn open_metrics_follow_the_rules_of_the_format() {
     // Each indicator once, and one colour of three.
     assert_eq!(value("stepdeck_indicator_value", &[]), 99.5);
     let uptime = ("indicator", "Up \"time\"");
-    assert_eq!(value("stepdeck_indicator_colour", &[uptime, ("colour", "yellow")]), 1.0);
+    assert_eq!(
+        value("stepdeck_indicator_colour", &[uptime, ("colour", "yellow")]),
+        1.0
+    );
     assert_eq!(value("stepdeck_indicator_colour", &[]), 1.0);
     let completed = [("week", "last"), ("event", "completed")];
     assert!(value("stepdeck_week_steps", &completed) >= 0.0);

@@ -47,12 +47,17 @@ fn from_opening_to_the_files_and_around_what_people_write() {
         let only = |kind: &str| {
             let found = std::fs::read_dir(folder.path().join("docs").join(kind)).unwrap();
             let mut found = found.map(|entry| entry.unwrap().path());
-            found.find(|path| path.extension().is_some_and(|end| end == "md")).unwrap()
+            found
+                .find(|path| path.extension().is_some_and(|end| end == "md"))
+                .unwrap()
         };
         let path = only("scorecards");
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.contains("| Uptime | – |"), "{text}");
-        let typed = text.replace("- **Uptime:**\n", "- **Uptime:** 94 %\n  - **Note:** a storm\n");
+        let typed = text.replace(
+            "- **Uptime:**\n",
+            "- **Uptime:** 94 %\n  - **Note:** a storm\n",
+        );
         assert_ne!(typed, text);
         std::fs::write(&path, typed).unwrap();
         // The paper with what was typed is read in, and written again.
@@ -63,7 +68,10 @@ fn from_opening_to_the_files_and_around_what_people_write() {
         go_to(&pty, 7, "Scorecards");
         write(&pty, "written: Scorecard");
         let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.contains("| Uptime | 94 % |  | ≥ 99 % | ■ red |  | a storm |"), "{text}");
+        assert!(
+            text.contains("| Uptime | 94 % |  | ≥ 99 % | ■ red |  | a storm |"),
+            "{text}"
+        );
         assert!(path.with_extension("").join("uptime.svg").exists());
 
         // Nothing moved for years: there is no checkpoint, and that is said.
@@ -79,9 +87,15 @@ fn from_opening_to_the_files_and_around_what_people_write() {
         go_to(&pty, 5, "Checkpoints");
         write(&pty, "written: Checkpoint CP01");
         let text = std::fs::read_to_string(only("checkpoints")).unwrap();
-        assert!(text.contains("| Effort, complete steps with both | 2 | 3 | 150% | 1 of 1 |"), "{text}");
+        assert!(
+            text.contains("| Effort, complete steps with both | 2 | 3 | 150% | 1 of 1 |"),
+            "{text}"
+        );
         let canon = std::fs::read_to_string(folder.path().join(FILES[1].0)).unwrap();
-        assert!(canon.contains("| Draft · [CP01](checkpoints/CP01.md) |"), "{canon}");
+        assert!(
+            canon.contains("| Draft · [CP01](checkpoints/CP01.md) |"),
+            "{canon}"
+        );
         pty.type_keys("q");
         assert!(pty.wait_exit().success());
     }

@@ -43,7 +43,8 @@ impl<'a> Documents<'a> {
             }
             // Charts are in a folder of their paper's.
             let mut folders = path.ancestors().skip(1);
-            let folder = folders.find(|folder| folder.parent().is_some_and(|up| up.ends_with("data")));
+            let folder =
+                folders.find(|folder| folder.parent().is_some_and(|up| up.ends_with("data")));
             let folder = folder.and_then(Path::file_name);
             let folder = folder.and_then(|folder| folder.to_str());
             let weeks = match folder {
