@@ -1,7 +1,8 @@
 //! The sections of the page, a file each, in the order in which they are read.
 
-mod blocks;
+pub(super) mod blocks;
 mod decisions;
+mod demo;
 mod gates;
 mod overview;
 mod problems;
@@ -41,6 +42,7 @@ pub(super) const ALL: &[Section] = &[
     section("progress", "Progress", progress::show),
     section("scorecard", "Scorecard", scorecard::show),
     section("standup", "Standup", standup::show),
+    section("demo", "Demo", demo::show),
     section("since", "Since the last review", since::show),
     section("risks", "Risks", risks::show),
     section("decisions", "Decisions", decisions::show),

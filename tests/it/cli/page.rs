@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::history::repo::{LOG, Repo, line, log_of};
+use crate::history::repo::{LOG, Repo, git_in, line, log_of};
 use crate::support::demo::Kind;
 use crate::support::fixture::{self, CANON, DOCUMENT, LINES};
 use crate::support::run::Folder;
@@ -65,6 +65,62 @@ fn a_commit_gives_the_same_bytes_whenever_and_whatever_is_not_committed() {
         .folder
         .run(&[&HTML[..], &["--worktree", "--at", "HEAD"]].concat());
     assert_eq!(both.code, 2);
+}
+
+/// Builds that are told a time take it instead of the commit's.
+#[test]
+fn the_time_of_a_build_is_the_clock_where_one_is_told() {
+    let Some(repo) = Repo::new() else { return };
+    repo.write(LOG, &log_of(&[&line("0001", "One", "draft")]));
+    repo.commit("start");
+    let run = |now: &str, epoch: &str| {
+        let told = (now, &[("SOURCE_DATE_EPOCH", epoch)][..]);
+        repo.folder.run_told(repo.path(), told, &HTML, None)
+    };
+    let first = run("2027-01-01T00:00:00Z", "1800000000").ok();
+    assert_eq!(run("2028-05-05T00:00:00Z", "1800000000").ok(), first);
+    assert!(first.contains("datetime=\"2027-01-15T08:00:00Z\""));
+    let refused = run("2027-01-01T00:00:00Z", "yesterday");
+    assert!(
+        refused.code == 2 && refused.err.contains("SOURCE_DATE_EPOCH is “yesterday”"),
+        "{refused:?}"
+    );
+}
+
+/// Whoever cloned it, wherever to, and whenever it is exported.
+#[test]
+fn two_clones_of_a_commit_give_the_same_bytes() {
+    let Some(repo) = Repo::new() else { return };
+    repo.write(LOG, &log_of(&[&line("0001", "One", "draft")]));
+    repo.commit("start");
+    repo.write(LOG, &log_of(&[&line("0001", "One", "complete")]));
+    repo.pass_days(7);
+    repo.commit("done");
+    let places = tempfile::TempDir::new().unwrap();
+    let made = ["here", "somewhere-else"].map(|name| {
+        let clone = places.path().join(name);
+        let (from, to) = (
+            repo.path().display().to_string(),
+            clone.display().to_string(),
+        );
+        git_in(places.path(), "", &["clone", "-q", &from, &to]);
+        let now = format!("20{}-01-01T00:00:00Z", 30 + name.len());
+        let run = |arguments: &[&str]| repo.folder.run_in(&clone, &now, arguments, None).ok();
+        run(&[&HTML[..], &["-o", "plan.html"]].concat());
+        run(&[&HTML[..], &["-o", "site/"]].concat());
+        run(&["export", "--format", "xlsx", "-o", "plan.xlsx"]);
+        let read = |name: &str| std::fs::read(clone.join(name)).unwrap();
+        [
+            "plan.html",
+            "site/index.html",
+            "site/block-b01.html",
+            "plan.xlsx",
+        ]
+        .map(read)
+    });
+    assert!(made[0] == made[1]);
+    let page = String::from_utf8(made[0][0].clone()).unwrap();
+    assert!(!page.contains("somewhere") && page.contains("<title>Plan</title>"));
 }
 
 #[test]

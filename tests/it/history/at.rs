@@ -58,6 +58,7 @@ const READING: &[&[&str]] = &[
     &["report", "changes", "--json", "--since", "2w"],
     &["export", "--format", "csv"],
     &["export", "--format", "openmetrics"],
+    &["export", "--format", "json", "--with-history"],
 ];
 
 /// Some of them, for a plan with a long past.
