@@ -21,6 +21,7 @@ const STORE: [&str; 15] = [
     "renumbering",
     "posts",
     "locate",
+    "sources",
     "past",
     "as_of",
     "changes",
