@@ -285,7 +285,7 @@ fn the_forecast_of_a_gate_stands_beside_its_due_date() {
     let canon = "# Plan\n\n## Ladder\n\n\
                  | Stage | Horizon | North-Star Outcome | Stage-Gate Review |\n| --- | --- | --- | --- |\n\
                  | Ground | 2026 | Moved | Review with ≥95% checklist completion |\n\n\
-                 ## Readiness Checklists\n\n### Ground\n\n- [ ] All are moved (Step 0007)\n";
+                 ## Readiness Checklists\n\n### Ground\n\n- [ ] All are moved (Step 0009)\n";
     repo.write(CANON, canon);
     repo.write(
         "docs/ROADMAP.md",
@@ -304,9 +304,9 @@ fn the_forecast_of_a_gate_stands_beside_its_due_date() {
                 &format!("\"dependencies\": [{waits}]"),
             ) + "\n"
         };
-        (1..=7).map(line).collect()
+        (1..=9).map(line).collect()
     };
-    for done in 0..6 {
+    for done in 0..8 {
         repo.write(LOG, &steps(done));
         repo.commit("a week");
         repo.pass_days(6);
