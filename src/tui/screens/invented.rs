@@ -29,7 +29,7 @@ fn header_body_and_footer_show_it() {
     let screen = terminal.backend().to_string();
     for text in [
         "stepdeck > Invented > row 1",
-        "6 Sin",
+        "6Sin",
         "Ctrl-g Invented",
         "row 1 of the invented screen",
         "i invent",
