@@ -87,7 +87,7 @@ fn plan() -> Option<Repo> {
             "2026-W46",
             "2026-11-13T10:00:00Z",
             &["0001", "0002", "0003", "0004"],
-            "- **0001 in progress:** x\n- **0002 draft:** x\n- **0003 blocked:** x\n    - **Why:** no vendor\n",
+            "- **0001 in progress:** x\n- **0002 in progress:** x\n- **0003 blocked:** x\n    - **Why:** no vendor\n",
         ),
     );
     repo.write(
