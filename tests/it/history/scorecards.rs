@@ -302,7 +302,7 @@ fn what_people_write_is_kept_and_a_colour_needs_a_reason() {
     // A chart an indicator, and the picture in the paper leads to it.
     let chart = folder.read("docs/scorecards/2026-W47/uptime.svg");
     assert!(
-        chart.contains(">98.7</text>") && chart.contains("target 99.5"),
+        chart.contains(">98.7</text>") && chart.contains("target, yellow 99.5"),
         "{chart}"
     );
     assert!(third.contains("](2026-W47/uptime.svg)"), "{third}");
