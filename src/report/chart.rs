@@ -95,6 +95,13 @@ const LETTER: f64 = 7.0;
 /// What our own files are known by.
 pub(crate) const MARK: &str = "<!-- drawn by stepdeck -->";
 
+/// The latest day that a chart of ours names.
+pub(crate) fn last_date(svg: &str) -> Option<NaiveDate> {
+    let words = svg.split(|c: char| !c.is_ascii_digit() && c != '-');
+    let days = words.filter(|word| word.len() == 10);
+    days.filter_map(|word| word.parse().ok()).max()
+}
+
 /// Colours that differ in lightness too, each pair on the other's background. Everything is below
 /// the class, so that a page keeps its own.
 pub(crate) const STYLE: &str = "\

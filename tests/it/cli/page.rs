@@ -168,6 +168,30 @@ fn the_page_counts_as_the_others_do() {
     for risk in json(&["risk", "--json"])["risks"].as_array().unwrap() {
         assert!(page.contains(risk["title"].as_str().unwrap()));
     }
+    // The indicators of the scorecard on file, each with its chart where it has a past.
+    let scorecard = folder.read("data/scorecards/2026-W47.md");
+    let scorecard = between(&scorecard, "## Indicators", "## Decisions");
+    let section = between(&page, "<section id=\"scorecard\"", "</section>");
+    let rows: Vec<&str> = scorecard
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .collect();
+    assert_eq!(
+        section.matches("<th scope=\"row\">").count(),
+        rows.len() - 2
+    );
+    for row in &rows[2..] {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        assert!(
+            section.contains(&format!("<td>{}</td>", cells[2])),
+            "{row}\n{section}"
+        );
+    }
+    let hidden = folder
+        .run(&[&HTML[..], &["--worktree", "--redact", "owner"]].concat())
+        .ok();
+    let hidden = between(&hidden, "<section id=\"scorecard\"", "</section>");
+    assert!(section.contains("<td>revenue</td>") && !hidden.contains("revenue"));
     let burn = json(&["burn", "--json"]);
     let last = burn["points"].as_array().unwrap().last().unwrap().clone();
     let row = between(

@@ -11,7 +11,7 @@ const LAYERS: [&str; 12] = [
 ];
 
 /// The modules of `store`, in the same way.
-const STORE: [&str; 14] = [
+const STORE: [&str; 15] = [
     "fs",
     "atomic_replace",
     "state",
@@ -20,6 +20,7 @@ const STORE: [&str; 14] = [
     "branch",
     "posts",
     "locate",
+    "sources",
     "past",
     "as_of",
     "changes",
