@@ -108,6 +108,8 @@ fn a_long_paper_is_read_to_its_end() {
         desk.wait_for("A long one");
         desk.keys("j<Enter>").settle();
         desk.keys(&"j".repeat(150)).settle();
+        assert!(!desk.screen().contains("Line 60"), "{}", desk.screen());
+        desk.keys("k").settle();
         assert!(desk.screen().contains("The end."), "{}", desk.screen());
     }
 }
