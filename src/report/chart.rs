@@ -179,7 +179,11 @@ fn y(scale: &Scale, value: f64) -> f64 {
 /// Where a date stands; by its time, since nobody says that they are evenly apart.
 fn x(dates: &[NaiveDate], place: usize) -> f64 {
     let days = |to: NaiveDate| (to - dates[0]).num_days() as f64;
-    let all = dates.last().map_or(0.0, |last| days(*last)).max(1.0);
+    let all = dates.last().map_or(0.0, |last| days(*last));
+    // The only one is the last one.
+    if all <= 0.0 {
+        return WIDTH - RIGHT;
+    }
     LEFT + days(dates[place]) / all * (WIDTH - LEFT - RIGHT)
 }
 
