@@ -33,8 +33,6 @@ pub struct Prompt {
     pub completion: Option<Completion>,
     /// What was asked and is not known yet.
     pub(crate) asked: Option<Asked>,
-    /// Whether Enter was pressed before it was known which numbers are free.
-    pub(crate) entered: bool,
 }
 
 /// What an open prompt is for. Whoever asks owns what that is made of, and does it. Drafts hold
@@ -100,14 +98,13 @@ impl Prompt {
             purpose,
             completion: None,
             asked: None,
-            entered: false,
         }
     }
 
     /// Another text stands in it than was asked about. What it makes of the screen shows at once,
     /// where that is all it does.
     pub(super) fn typed(mut self, model: &mut Model) -> Self {
-        (self.completion, self.asked, self.entered) = (None, None, false);
+        (self.completion, self.asked) = (None, None);
         if self.purpose == Purpose::Narrow {
             self.input.error = model.narrow(&self.input.text).err().map(|why| why.0);
         }
@@ -140,11 +137,6 @@ impl Prompt {
         match key.code {
             Code::Tab => return Some(self.complete(model, true)),
             Code::BackTab => return Some(self.complete(model, false)),
-            Code::Enter
-                if model.numbering.is_reading() && self.purpose.needs_number(&self.input.text) =>
-            {
-                self.entered = true;
-            }
             Code::Enter => {
                 // The text stays where it is until it can be taken.
                 let locked = model.is_locked().filter(|_| self.is_edit());

@@ -1,17 +1,15 @@
 //! The numbers of steps: which one a new step gets, and giving a step another one.
 //!
 //! Git knows which numbers branches use, and who wrote what. It is asked beside the keys: a title
-//! that is entered before the answer is there is taken as soon as it is, and what would be renumbered is
-//! shown when it is known, unless another key was pressed since.
+//! that is entered before the answer is there gets a number by what was known before, and what would be
+//! renumbered is shown when it is known, unless another key was pressed since.
 
 use super::{STEP, not_editable};
 use crate::app::core::command::{Blocked, Command, Group, SCREENS};
-use crate::app::core::key::{Code, Key};
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::overlays::Overlay;
 use crate::app::overlays::prompt::Purpose;
-use crate::change::compose::named_in_title;
 use crate::change::compose::renumber::Renumbered;
 use crate::change::value::{Refusal, refuse};
 use crate::plan::StepKey;
@@ -97,17 +95,6 @@ fn not_one(model: &Model) -> Blocked {
     only(model).is_none().then(several)
 }
 
-impl Purpose {
-    /// Whether it gives a number that branches must not use, and the text does not name one.
-    pub(crate) fn needs_number(&self, text: &str) -> bool {
-        match self {
-            Self::Add(_) => named_in_title(text).is_none(),
-            Self::AddUnder(_) => true,
-            _ => false,
-        }
-    }
-}
-
 impl Model {
     /// Has git asked which numbers branches use: somebody fetched, or committed elsewhere.
     pub(crate) fn ask_branches(&mut self) {
@@ -134,23 +121,17 @@ impl Model {
     }
 
     /// Takes the numbers that branches use. A new step whose title is being typed gets another one
-    /// if that is needed, and is added if its title was entered already.
+    /// if that is needed.
     pub(crate) fn take_branch_ids(&mut self, branches: BranchIds) {
         self.numbering.branches = branches;
         self.numbering.is_reading = false;
-        let Some(Overlay::Prompt(prompt)) = self.overlays.last() else {
-            return;
-        };
-        let entered = prompt.entered;
-        if let Purpose::Add(id) = prompt.purpose
+        if let Some(Overlay::Prompt(prompt)) = self.overlays.last()
+            && let Purpose::Add(id) = prompt.purpose
             && let Some(free) = self.free_from(id)
             && let Some(Overlay::Prompt(prompt)) = self.overlays.last_mut()
         {
             prompt.purpose = Purpose::Add(free);
             prompt.input.label = title_of(free);
-        }
-        if entered {
-            self.press_overlay(Key::plain(Code::Enter));
         }
     }
 
