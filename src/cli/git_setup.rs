@@ -216,16 +216,20 @@ impl Attributes {
                     continue;
                 };
                 let is_log = paper.role == Role::Log;
-                if !is_log && whole.iter().any(|above| is_within(&pattern, above)) {
-                    continue;
+                let charts = pattern.strip_suffix(".md").filter(|_| paper.charts);
+                let charts = charts.map(|all| format!("{all}.svg"));
+                for pattern in [Some(pattern), charts].into_iter().flatten() {
+                    if !is_log && whole.iter().any(|above| is_within(&pattern, above)) {
+                        continue;
+                    }
+                    let attributes = attributes_of(paper.role);
+                    let pattern_written = written(&pattern);
+                    let has = |line| has_attributes(line, &pattern_written, attributes);
+                    if !text.lines().any(has) {
+                        missing.push(format!("{pattern_written} {}", attributes.join(" ")));
+                    }
+                    whole.extend((!is_log).then_some(pattern));
                 }
-                let attributes = attributes_of(paper.role);
-                let pattern_written = written(&pattern);
-                let has = |line| has_attributes(line, &pattern_written, attributes);
-                if !text.lines().any(has) {
-                    missing.push(format!("{pattern_written} {}", attributes.join(" ")));
-                }
-                whole.extend((!is_log).then_some(pattern));
             }
         }
         Ok(Self {

@@ -1,7 +1,7 @@
 //! `stepdeck merge`: the merge driver that git calls for the plan's files.
 //!
 //! A log is merged by [`crate::change::three_way`], Markdown by [`crate::change::markdown_merge`], and
-//! where that is of no help by git, line by line. Here the files are read, the result is written over
+//! where that is of no help by git, line by line. Of two charts one is taken. Here the files are read, the result is written over
 //! OURS and the conflicts are named. If anything fails, OURS is as it was, so that the caller can
 //! merge in another way.
 
@@ -18,6 +18,7 @@ use crate::document::parallel::in_parallel;
 use crate::document::rope::{Piece, Rope};
 use crate::git::Git;
 use crate::git::merge_file::{MergedLines, VersionPaths};
+use crate::report::chart;
 use crate::store::atomic_replace::save::Saver;
 use crate::store::fs::read::read;
 use crate::store::fs::stamp::Stamp;
@@ -80,7 +81,10 @@ impl Merge {
                     ours: &paths[1],
                     theirs: &paths[2],
                 };
-                merge_markdown(versions, markers, paths)?
+                match is_chart(name) {
+                    true => merge_charts(versions, markers, paths)?,
+                    false => merge_markdown(versions, markers, paths)?,
+                }
             }
         };
         let (before, as_of) = &ours;
@@ -153,6 +157,43 @@ fn is_log(name: &Path, versions: Versions<'_>) -> bool {
             firsts.into_iter().next() == Some(b'{')
         }
     }
+}
+
+/// Whether a file of this name is a picture that may be a chart of ours.
+fn is_chart(name: &Path) -> bool {
+    let extension = name.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("svg"))
+}
+
+/// Of two charts that were drawn again, the one that goes further, whichever side it is on: drawing it
+/// once more makes it true. Other pictures are lines.
+fn merge_charts(
+    versions: Versions<'_>,
+    markers: Markers<'_>,
+    paths: VersionPaths<'_>,
+) -> Result<Merged> {
+    let sides = [versions.ours, versions.theirs].map(|side| side.contiguous());
+    let texts = [&sides[0], &sides[1]].map(|side| String::from_utf8_lossy(side));
+    if texts.iter().all(|text| text.contains(chart::MARK)) {
+        let base = versions.base.contiguous();
+        let goes_to = |side: usize| {
+            (
+                sides[side] != base,
+                chart::last_date(&texts[side]),
+                &sides[side],
+            )
+        };
+        let further = if goes_to(0) >= goes_to(1) { 0 } else { 1 };
+        return Ok(Merged {
+            bytes: sides[further].to_vec(),
+            conflicts: Vec::new(),
+            renumbered: Vec::new(),
+        });
+    }
+    let folder = paths.ours.parent().unwrap_or(Path::new("."));
+    let labels = [markers.ours, markers.theirs];
+    let lines = Git::at(folder).merge_file(paths, labels, markers.size)?;
+    Ok(told(lines, markers.size))
 }
 
 /// By structure; by git where there is none, or where lines show no conflict but the structure does.

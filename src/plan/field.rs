@@ -348,6 +348,10 @@ impl Field {
     pub const Target: Self = Self::known("evidence.target");
     pub(crate) const Actual: Self = Self::known("evidence.actual");
     pub(crate) const Link: Self = Self::known("evidence.link");
+    pub(crate) const EffortPlanned: Self = Self::known("effort.planned");
+    pub(crate) const EffortActual: Self = Self::known("effort.actual");
+    pub(crate) const CostPlanned: Self = Self::known("cost.planned");
+    pub(crate) const CostActual: Self = Self::known("cost.actual");
     pub const Notes: Self = Self::known("notes");
     pub const UpdatedAt: Self = Self::known("updated_at");
     pub(crate) const Uid: Self = Self::known("uid");

@@ -50,6 +50,8 @@ pub struct PaperSpec {
     pub names: &'static str,
     /// What stepdeck writes there.
     pub written: &'static str,
+    /// Whether charts are drawn beside its files.
+    pub charts: bool,
 }
 
 impl PaperSpec {
@@ -84,6 +86,7 @@ const FOLDER: PaperSpec = PaperSpec {
     recognises: |_| true,
     names: "",
     written: "",
+    charts: false,
 };
 
 /// Every paper there is, one row a role, in the order in which their files are read.
@@ -168,9 +171,9 @@ pub const PAPERS: &[PaperSpec] = &[
         key: "checkpoints",
         name: "checkpoints",
         default: &["docs/checkpoints"],
-        opened: false,
         names: "CP<nn>.md",
-        written: "nothing; `stepdeck check` looks for them",
+        written: "one file per thousand steps that moved, with a section a month",
+        charts: true,
         ..FOLDER
     },
     PaperSpec {
@@ -180,6 +183,16 @@ pub const PAPERS: &[PaperSpec] = &[
         default: &["docs/demos"],
         names: "<date>.md",
         written: "what was completed since the last one, with evidence and artifacts",
+        ..FOLDER
+    },
+    PaperSpec {
+        role: Role::Scorecard,
+        key: "scorecards",
+        name: "scorecards",
+        default: &["docs/scorecards"],
+        names: "<yyyy>-W<ww>.md",
+        written: "the indicators of a week with value, change and colour",
+        charts: true,
         ..FOLDER
     },
     PaperSpec {

@@ -1,6 +1,7 @@
 //! The papers that rituals leave: Markdown out of a plan, and back. Pure.
 
 pub(crate) mod catalogue;
+pub(crate) mod checkpoint;
 pub(crate) mod decision;
 pub mod demo;
 pub(crate) mod filed;
@@ -9,6 +10,7 @@ pub(crate) mod labels;
 pub(crate) mod naming;
 pub mod review;
 pub(crate) mod risk;
+pub(crate) mod scorecard;
 pub(crate) mod shelf;
 pub mod standup;
 pub mod start;

@@ -77,7 +77,7 @@ pub(crate) fn is_closed(document: &MarkdownDocument) -> bool {
 
 /// The day that a file's name says: `2026-11-20.md`, `2026-W47.md`, `2026-Q4.md`,
 /// `pilot-2026-11-20.md`.
-fn day_in(path: &Path) -> Option<NaiveDate> {
+pub(crate) fn day_in(path: &Path) -> Option<NaiveDate> {
     let stem = path.file_stem()?.to_str()?;
     let week = || stem.get(..8)?.parse::<Week>().ok()?.last_day();
     let at_end = || stem.get(stem.len().checked_sub(10)?..)?.parse().ok();

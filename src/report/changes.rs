@@ -1,54 +1,23 @@
 //! The change log: what is different since a moment, stage moves and decisions included. It is
 //! worked out each time; a team that wants it in a file has one a week.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 
-use super::paper::{Fact, Paper, Section};
-use super::words::{block, count, is_since, items, linked, listed, named, paragraphs, plain, step};
+use super::desk::{Desk, Materials};
+use super::paper::{Paper, Section};
+use super::words::{block, count, items, linked, listed, named, paragraphs, plain, step};
 use crate::document::english::capitalised;
 use crate::history::events::Event;
 use crate::history::since::{Comparison, Origin};
 use crate::history::words::{title, told};
-use crate::plan::Plan;
 use crate::plan::decision::{self, DecisionNote};
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
 use crate::plan::packet::Packet;
-use crate::plan::paper::Papers;
-use crate::plan::risk::{self, Risk};
+use crate::plan::risk::Risk;
 use crate::plan::source::Role;
 use crate::plan::stage::Stage;
 use crate::record::review::Week;
-use crate::record::shelf::{DATE, SEEN};
-
-/// What a paper is made of.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Desk<'a> {
-    /// The plan as it is.
-    pub plan: &'a Plan,
-    /// Where the papers are.
-    pub papers: &'a Papers,
-    /// The present instant.
-    pub now: DateTime<Utc>,
-    /// The full hash of the commit that is checked out.
-    pub head: Option<&'a str>,
-}
-
-impl Desk<'_> {
-    /// The present day.
-    pub(crate) fn today(&self) -> NaiveDate {
-        self.now.date_naive()
-    }
-
-    /// The facts that every paper has: its day, what it is compared with, what was checked out.
-    pub(crate) fn facts(&self, date: NaiveDate, since: Option<&Comparison>) -> Vec<Fact> {
-        let mut facts = vec![Fact::new(DATE, date.to_string())];
-        facts.extend(since.map(|since| Fact::new("Since", since.baseline.words())));
-        facts.extend(self.head.map(|head| Fact::new(SEEN, head)));
-        facts.push(Fact::open());
-        facts
-    }
-}
 
 /// What happened in a time.
 #[derive(Debug)]
@@ -105,11 +74,13 @@ impl StageMove<'_> {
 }
 
 impl<'a> Changes<'a> {
-    /// Finds everything that happened since what `since` compares with; `from` is that moment.
-    pub(crate) fn of(desk: Desk<'a>, since: &'a Comparison, from: Option<DateTime<Utc>>) -> Self {
-        let (plan, today) = (desk.plan, desk.today());
-        let is_new =
-            |day: Option<NaiveDate>| day.is_some_and(|day| is_since(day, from) && day <= today);
+    /// Finds everything that happened.
+    pub(crate) fn of(materials: &Materials<'a>) -> Self {
+        let Materials {
+            desk, since, from, ..
+        } = *materials;
+        let plan = desk.plan;
+        let is_new = |day: Option<NaiveDate>| desk.is_new(day, from);
         let packets = plan.stages().iter().flat_map(|stage| {
             let packets = stage.packets.iter().map(move |packet| (stage, packet));
             packets.filter(|(_, packet)| packet.decision.is_some())
@@ -119,10 +90,7 @@ impl<'a> Changes<'a> {
             .filter(|note| is_new(note.date))
             .collect();
         decisions.sort_by_key(|note| (note.date, note.file));
-        let risks = |day: fn(&Risk) -> Option<NaiveDate>| {
-            let risks = risk::all(plan).filter(|risk| is_new(day(risk)));
-            risks.collect::<Vec<Risk>>()
-        };
+        let (opened, closed) = desk.risks(from);
         let ticks = since.trail.ticks();
         let stages = plan.stages().iter().filter_map(|stage| {
             let of = |is_ticked: bool| {
@@ -145,8 +113,8 @@ impl<'a> Changes<'a> {
             gates: gates.collect(),
             stages: stages.collect(),
             decisions,
-            opened: risks(|risk| risk.opened),
-            closed: risks(|risk| risk.closed),
+            opened,
+            closed,
             desk,
             since,
         }
@@ -188,7 +156,7 @@ impl<'a> Changes<'a> {
         Paper {
             role: Role::Changes,
             title: format!("Changes {week}"),
-            facts: desk.facts(desk.today(), Some(self.since)),
+            facts: desk.facts(self.since),
             sections,
             charts: Vec::new(),
             path,

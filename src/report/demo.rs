@@ -4,11 +4,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use chrono::{DateTime, NaiveDate, Utc};
-
-use super::changes::Desk;
+use super::desk::{Archive, Artifact, Desk, Materials};
 use super::paper::{Paper, Section};
-use super::words::{block, count, is_since, items, linked, listed, paragraphs, plain, step};
+use super::words::{block, count, items, linked, listed, paragraphs, plain, step};
 use crate::document::english::capitalised;
 use crate::document::markdown::escaped_cell;
 use crate::document::visible::visible_line;
@@ -17,7 +15,7 @@ use crate::plan::StepRef;
 use crate::plan::column::stages_naming;
 use crate::plan::field::Field;
 use crate::plan::link;
-use crate::plan::risk::{self, Risk};
+use crate::plan::risk::Risk;
 use crate::plan::source::Role;
 use crate::record::one_line;
 use crate::record::shelf::filed;
@@ -51,26 +49,6 @@ impl Verdict {
             Self::Linked => "linked",
         }
     }
-}
-
-/// What an entry under a step's artifacts is.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Artifact {
-    /// It is on the web.
-    Address,
-    /// A regular file inside the plan's root.
-    File {
-        /// In bytes.
-        size: u64,
-        /// In hexadecimal.
-        sha256: String,
-    },
-    /// A path at which nothing is.
-    Gone,
-    /// A path that is not opened, such as one that leads out of the plan.
-    Refused,
-    /// Words.
-    Words,
 }
 
 /// A step that is shown.
@@ -109,13 +87,14 @@ pub(crate) struct Demo<'a> {
 }
 
 impl<'a> Demo<'a> {
-    /// Gathers what was completed; `look` says what is at a path from the root.
-    pub(crate) fn of(
-        desk: Desk<'a>,
-        since: &'a Comparison,
-        from: Option<DateTime<Utc>>,
-        look: &dyn Fn(&str) -> Artifact,
-    ) -> Self {
+    /// Gathers what was completed.
+    pub(crate) fn of(materials: &Materials<'a>) -> Self {
+        let Materials {
+            desk,
+            since,
+            from,
+            archive,
+        } = *materials;
         let plan = desk.plan;
         let stages = stages_naming(plan);
         let completed = since.net.completed.iter().filter_map(|id| plan.find(*id));
@@ -124,7 +103,7 @@ impl<'a> Demo<'a> {
                 let step = plan.step(at);
                 let stage = stages.get(&at).and_then(|all| all.first()).copied();
                 let artifacts: Vec<(String, Artifact)> = (step.list(Field::Artifacts).iter())
-                    .map(|entry| (entry.trim().to_owned(), artifact(entry.trim(), look)))
+                    .map(|entry| (entry.trim().to_owned(), artifact(entry.trim(), archive)))
                     .collect();
                 let name = stage.map(|stage| &*plan.stages()[stage].name);
                 let shown = Shown {
@@ -140,17 +119,12 @@ impl<'a> Demo<'a> {
             let is_missing = shown.verdict == Verdict::Missing;
             (*stage, shown.step.block(), !is_missing, shown.step.index())
         });
-        let today = desk.today();
-        let risks = |day: fn(&Risk) -> Option<NaiveDate>| {
-            let is_new =
-                |risk: &Risk| day(risk).is_some_and(|day| is_since(day, from) && day <= today);
-            risk::all(plan).filter(is_new).collect::<Vec<Risk>>()
-        };
+        let (opened, closed) = desk.risks(from);
         Self {
             shown: shown.into_iter().map(|(_, shown)| shown).collect(),
-            moved: moved(&desk, look),
-            opened: risks(|risk| risk.opened),
-            closed: risks(|risk| risk.closed),
+            moved: moved(&desk, archive),
+            opened,
+            closed,
             desk,
             since,
         }
@@ -200,14 +174,17 @@ impl<'a> Demo<'a> {
             Section::generated("Completed", self.completed(&path)),
             Section::generated("Artifacts", self.artifacts()),
             Section::generated("Changed since they were shown", items(moved)),
-            Section::generated("Risks", self.risks(&path)),
+            Section::generated(
+                "Risks",
+                desk.risks_in_words(&self.opened, &self.closed, &path),
+            ),
             Section::theirs("Feedback", ""),
             Section::theirs("Actions", ""),
         ];
         Paper {
             role: Role::Demo,
             title: format!("Demo {today}"),
-            facts: desk.facts(today, Some(self.since)),
+            facts: desk.facts(self.since),
             sections,
             charts: Vec::new(),
             path,
@@ -284,19 +261,6 @@ impl<'a> Demo<'a> {
             ),
         }
     }
-
-    fn risks(&self, path: &Path) -> String {
-        let row = |word: &str, risk: &Risk| {
-            let to = &self.desk.plan.files()[risk.file].path;
-            format!(
-                "{word} {} (score {})",
-                linked(&risk.title, to, path),
-                risk.score()
-            )
-        };
-        let opened = self.opened.iter().map(|risk| row("New:", risk));
-        items(opened.chain(self.closed.iter().map(|risk| row("Closed:", risk))))
-    }
 }
 
 /// A step with what shows that it is done.
@@ -343,13 +307,13 @@ fn safe(address: &str) -> String {
     address.chars().filter(|c| !ends(*c)).collect()
 }
 
-fn artifact(entry: &str, look: &dyn Fn(&str) -> Artifact) -> Artifact {
+fn artifact(entry: &str, archive: &dyn Archive) -> Artifact {
     if link::is_address(entry) {
         return Artifact::Address;
     }
     // What leads out of the plan is not even looked for.
     match link::is_path(entry).then(|| link::file_of(entry)) {
-        Some(Some(path)) => look(&path),
+        Some(Some(path)) => archive.artifact(&path),
         Some(None) => Artifact::Refused,
         None => Artifact::Words,
     }
@@ -371,7 +335,7 @@ fn verdict(step: StepRef<'_>, artifacts: &[(String, Artifact)]) -> Verdict {
 
 /// The artifacts that earlier demos list and that have another digest now. The latest demo that lists
 /// one counts: showing it again settles it.
-fn moved(desk: &Desk<'_>, look: &dyn Fn(&str) -> Artifact) -> Vec<Moved> {
+fn moved(desk: &Desk<'_>, archive: &dyn Archive) -> Vec<Moved> {
     let mut shown: HashMap<String, (usize, String)> = HashMap::new();
     let mut order = Vec::new();
     for demo in filed(desk.plan, Role::Demo) {
@@ -403,7 +367,7 @@ fn moved(desk: &Desk<'_>, look: &dyn Fn(&str) -> Artifact) -> Vec<Moved> {
     }
     let moved = order.into_iter().filter_map(|path| {
         let (demo, was) = shown.remove(&path)?;
-        let is = match artifact(&path, look) {
+        let is = match artifact(&path, archive) {
             Artifact::File { sha256, .. } => Some(sha256),
             _ => None,
         };

@@ -4,12 +4,13 @@
 //! the generated parts of named sections (`generated`): what people wrote into it stays where it
 //! is, and a generated part that they changed is left to them.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::chart;
-use super::generated::{self, Generated};
 use crate::change::value::{Refusal, refuse};
 use crate::change::{Change, Edit, Target};
+use crate::document::generated::{self, Generated};
 use crate::document::markdown::MarkdownDocument;
 use crate::document::markers::conflicts;
 use crate::plan::canon::normalised;
@@ -41,14 +42,24 @@ pub(crate) struct Paper {
 pub(crate) struct Fact {
     pub label: &'static str,
     pub text: String,
-    /// Whether people say it once the paper is there.
-    pub is_theirs: bool,
+    pub whose: Whose,
+}
+
+/// Who says a fact.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Whose {
+    /// The report.
+    Ours,
+    /// The report, when it says something new: a paper that would say the same again is left alone.
+    Stamp,
+    /// People, once the paper is there.
+    Theirs,
 }
 
 /// A section.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Section {
-    pub heading: &'static str,
+    pub heading: Cow<'static, str>,
     pub body: Body,
 }
 
@@ -71,6 +82,15 @@ pub(crate) struct ChartFile {
     pub svg: String,
 }
 
+/// What a report comes to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Made {
+    /// Its papers, the first of which people read first.
+    pub papers: Vec<Paper>,
+    /// What is written with them, such as a link to one.
+    pub edits: Vec<Edit>,
+}
+
 /// A paper that was written again.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Rewritten {
@@ -79,13 +99,57 @@ pub(crate) struct Rewritten {
     pub kept: Vec<String>,
 }
 
+impl From<Paper> for Made {
+    fn from(paper: Paper) -> Self {
+        Self {
+            papers: vec![paper],
+            edits: Vec::new(),
+        }
+    }
+}
+
+impl Made {
+    /// The papers as people read them where they are not written to files.
+    pub(crate) fn printed(&self) -> String {
+        let papers: Vec<String> = self.papers.iter().map(Paper::printed).collect();
+        papers.join("\n")
+    }
+
+    /// The change that writes the papers with their charts, and what goes along; `found` says what
+    /// is at a path now. And what of the papers was left as it is.
+    ///
+    /// # Errors
+    /// Why a paper that is there is not to be written again.
+    pub(crate) fn change(
+        &self,
+        found: impl Fn(&Path) -> Result<Option<Vec<u8>>, Refusal>,
+    ) -> Result<(Change, Vec<String>), Refusal> {
+        let (mut edits, mut kept) = (Vec::new(), Vec::new());
+        for paper in &self.papers {
+            edits.extend(paper.edits(&found, &mut kept)?);
+        }
+        edits.extend(self.edits.iter().cloned());
+        let titles: Vec<&str> = self.papers.iter().map(|paper| &*paper.title).collect();
+        let label = format!("written: {}", titles.join(", "));
+        Ok((Change { label, edits }, kept))
+    }
+}
+
 impl Fact {
     /// One that is ours.
     pub(crate) fn new(label: &'static str, text: impl Into<String>) -> Self {
         Self {
             label,
             text: text.into(),
-            is_theirs: false,
+            whose: Whose::Ours,
+        }
+    }
+
+    /// When the report was made, and of what.
+    pub(crate) fn stamp(label: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            whose: Whose::Stamp,
+            ..Self::new(label, text)
         }
     }
 
@@ -94,21 +158,24 @@ impl Fact {
         Self {
             label: STATUS,
             text: "open".to_owned(),
-            is_theirs: true,
+            whose: Whose::Theirs,
         }
     }
 }
 
 impl Section {
     /// One that is ours.
-    pub(crate) fn generated(heading: &'static str, body: impl Into<String>) -> Self {
-        let body = Body::Generated(body.into());
+    pub(crate) fn generated(
+        heading: impl Into<Cow<'static, str>>,
+        body: impl Into<String>,
+    ) -> Self {
+        let (heading, body) = (heading.into(), Body::Generated(body.into()));
         Self { heading, body }
     }
 
     /// One that people fill.
     pub(crate) fn theirs(heading: &'static str, body: impl Into<String>) -> Self {
-        let body = Body::Theirs(body.into());
+        let (heading, body) = (heading.into(), Body::Theirs(body.into()));
         Self { heading, body }
     }
 
@@ -129,7 +196,7 @@ impl Paper {
         let mut out = self.head();
         for section in &self.sections {
             if let Some(text) = section.text() {
-                out += &format!("\n## {}\n\n{text}\n", heading(section.heading));
+                out += &format!("\n## {}\n\n{text}\n", heading(&section.heading));
             }
         }
         out
@@ -146,7 +213,7 @@ impl Paper {
                 },
                 Body::Theirs(text) => text.trim_end().to_owned(),
             };
-            out += &format!("\n## {}\n", heading(section.heading));
+            out += &format!("\n## {}\n", heading(&section.heading));
             if !text.is_empty() {
                 out += &format!("\n{text}\n");
             }
@@ -162,15 +229,12 @@ impl Paper {
         out
     }
 
-    /// The change that writes the paper and its charts; `found` says what is at a path now. And
-    /// what of the paper was left as it is.
-    ///
-    /// # Errors
-    /// Why the paper that is there is not to be written again.
-    pub(crate) fn change(
+    /// What writes the paper and its charts; what of it is left as it is goes to `kept`.
+    fn edits(
         &self,
         found: impl Fn(&Path) -> Result<Option<Vec<u8>>, Refusal>,
-    ) -> Result<(Change, Vec<String>), Refusal> {
+        kept: &mut Vec<String>,
+    ) -> Result<Vec<Edit>, Refusal> {
         let mut edits = Vec::new();
         let mut put = |path: &Path, before: Option<Vec<u8>>, after: Vec<u8>| {
             if before.as_ref() != Some(&after) {
@@ -183,12 +247,13 @@ impl Paper {
             }
         };
         let before = found(&self.path)?;
-        let Rewritten { bytes, kept } = match &before {
-            None => Rewritten {
-                bytes: self.written().into_bytes(),
-                kept: Vec::new(),
-            },
-            Some(before) => self.rewritten(before)?,
+        let bytes = match &before {
+            None => self.written().into_bytes(),
+            Some(before) => {
+                let again = self.rewritten(before)?;
+                kept.extend(again.kept);
+                again.bytes
+            }
         };
         put(&self.path, before, bytes);
         for file in &self.charts {
@@ -202,8 +267,7 @@ impl Paper {
             }
             put(&file.path, before, file.svg.clone().into_bytes());
         }
-        let label = format!("written: {}", self.title);
-        Ok((Change { label, edits }, kept))
+        Ok(edits)
     }
 
     /// The paper that is there, with our parts written again.
@@ -237,20 +301,33 @@ impl Paper {
                 "{path} is closed: set its {STATUS} to open to have it written again"
             ));
         }
-        for fact in self.facts.iter().filter(|fact| !fact.is_theirs) {
-            let there = label_at(&document, 0, fact.label);
-            if there.is_none_or(|(_, label)| label.text.trim() != one_line(&fact.text)) {
-                document = set_label(&document, 0, fact.label, &one_line(&fact.text))?;
-            }
-        }
         let mut kept = Vec::new();
+        document = self.with_facts(document, Whose::Ours)?;
         for at in 0..self.sections.len() {
             document = self.with_section(document, at, &mut kept)?;
+        }
+        if document.bytes() != before {
+            document = self.with_facts(document, Whose::Stamp)?;
         }
         Ok(Rewritten {
             bytes: document.bytes().to_vec(),
             kept,
         })
+    }
+
+    /// The document with some of the facts written again.
+    fn with_facts(
+        &self,
+        mut document: MarkdownDocument,
+        whose: Whose,
+    ) -> Result<MarkdownDocument, Refusal> {
+        for fact in self.facts.iter().filter(|fact| fact.whose == whose) {
+            let there = label_at(&document, 0, fact.label);
+            if there.is_none_or(|(_, label)| label.text.trim() != one_line(&fact.text)) {
+                document = set_label(&document, 0, fact.label, &one_line(&fact.text))?;
+            }
+        }
+        Ok(document)
     }
 
     /// The document with one of the sections written again, or added.
@@ -262,7 +339,7 @@ impl Paper {
     ) -> Result<MarkdownDocument, Refusal> {
         let section = &self.sections[at];
         let is_ours = matches!(section.body, Body::Generated(_));
-        let Some(found) = place(&document, section.heading) else {
+        let Some(found) = place(&document, &section.heading) else {
             let text = match section.text() {
                 Some(text) if is_ours => text,
                 _ => return Ok(document),
@@ -305,7 +382,7 @@ impl Paper {
         at: usize,
         text: &str,
     ) -> Result<MarkdownDocument, Refusal> {
-        let known = |section: &Section| place(document, section.heading);
+        let known = |section: &Section| place(document, &section.heading);
         let before = self.sections[..at].iter().rev().find_map(known);
         let after = self.sections[at + 1..].iter().find_map(known);
         let offset = match (before, after) {
@@ -321,7 +398,7 @@ impl Paper {
             _ => "\n\n",
         };
         let behind = if offset < bytes.len() { "\n\n" } else { "\n" };
-        let heading = heading(self.sections[at].heading);
+        let heading = heading(&self.sections[at].heading);
         let text = format!("{blank}## {heading}\n\n{text}{behind}");
         let text = with_newlines(&text, document.newline());
         bytes.splice(offset..offset, text.into_bytes());
@@ -336,7 +413,7 @@ impl Paper {
         at: usize,
     ) -> Result<MarkdownDocument, Refusal> {
         let document = MarkdownDocument::load(bytes);
-        let heading = self.sections[at].heading;
+        let heading = &*self.sections[at].heading;
         let is_there = place(&document, heading).is_some_and(|found| {
             let end = document.own_section(found).range().end;
             let from = behind_heading(&document, found);

@@ -8,10 +8,10 @@ pub(crate) use crate::document::english::listed;
 use crate::document::markdown::escaped;
 use crate::document::visible::visible_line;
 use crate::history::when::end_of;
-use crate::plan::StepRef;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::id::StepId;
 use crate::plan::link;
+use crate::plan::{Plan, StepRef};
 use crate::record::one_line;
 
 /// Text of the plan as Markdown of one line; nothing in it acts on a terminal.
@@ -42,9 +42,13 @@ pub(crate) fn step(step: StepRef<'_>) -> String {
     format!("{}{owner}", named(step.id(), &step.title()))
 }
 
-/// A block with its theme, as people call it.
+/// The block of a step with its theme, as people call it.
 pub(crate) fn block(step: StepRef<'_>) -> String {
-    let (plan, at) = (step.plan(), step.block());
+    block_named(step.plan(), step.block())
+}
+
+/// A block with its theme, given by its place.
+pub(crate) fn block_named(plan: &Plan, at: usize) -> String {
     let theme = plan.block_text(at, BlockColumn::Theme).trim();
     format!("{} {}", plan.blocks()[at].id, plain(theme))
         .trim_end()
@@ -56,6 +60,46 @@ pub(crate) fn block(step: StepRef<'_>) -> String {
 pub(crate) fn items(items: impl IntoIterator<Item = String>) -> String {
     let items: Vec<String> = items.into_iter().map(|item| format!("- {item}")).collect();
     items.join("\n\n")
+}
+
+/// A table with this header, and with its columns to the left or the right (`l r`); nothing where it
+/// has no rows.
+pub(crate) fn table(
+    header: &str,
+    columns: &str,
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> String {
+    let row = |cells: Vec<String>| {
+        let cells: Vec<String> = cells.iter().map(|cell| in_cell(cell)).collect();
+        format!("\n| {} |", cells.join(" | "))
+    };
+    let rows: String = rows.into_iter().map(row).collect();
+    let columns: Vec<&str> = (columns.split(' '))
+        .map(|column| if column == "r" { "---:" } else { "---" })
+        .collect();
+    match rows.is_empty() {
+        true => rows,
+        false => format!("{header}\n| {} |{rows}", columns.join(" | ")),
+    }
+}
+
+/// Markdown of one line as the source of a cell: a bar would end it.
+fn in_cell(markdown: &str) -> String {
+    let mut out = String::new();
+    let mut is_escaped = false;
+    for c in markdown.chars() {
+        if c == '|' && !is_escaped {
+            out.push('\\');
+        }
+        is_escaped = c == '\\' && !is_escaped;
+        out.push(c);
+    }
+    out
+}
+
+/// A share in whole percent, rounded down; 0 of nothing.
+pub(crate) fn percent(part: usize, whole: usize) -> usize {
+    (part * 100).checked_div(whole).unwrap_or(0)
 }
 
 /// Paragraphs, without empty ones.

@@ -16,6 +16,7 @@ mod listing;
 pub(crate) mod moment;
 pub(crate) mod outlook;
 mod own_line;
+pub(crate) mod report;
 pub(crate) mod review;
 mod since;
 mod touched;

@@ -4,13 +4,15 @@
 //! tables by their key cell, cells within a row, and prose between blank lines. [`read`] takes a
 //! version apart, [`keys`] says what a unit is known by, [`pair`] finds what is one thing, [`weave`]
 //! in which order the things stand, [`merger`] what becomes of each, with [`heads`] and [`table`] for
-//! what is inside one, and [`output`] writes. It knows no kind of paper: canon, roadmap and every
+//! what is inside one, and [`output`] writes. Before all that [`generated`] settles what stepdeck wrote
+//! on both sides. It knows no kind of paper: canon, roadmap and every
 //! record merge alike.
 //!
 //! What one side alone touched is taken as its bytes; what both made of one thing is between markers.
 //! The result is read again: unless it holds the very units that were put together, nothing is
 //! answered, and git merges the lines. Pure: bytes in, bytes and conflicts out.
 
+mod generated;
 mod heads;
 mod keys;
 mod merger;
@@ -49,6 +51,7 @@ pub fn merge(versions: Versions<'_>, markers: Markers<'_>) -> Option<MarkdownMer
     let frames = [Frame::of(base)?, Frame::of(ours)?, Frame::of(theirs)?];
     let frame = Frame::merged(&frames)?;
     let lines = [base, ours, theirs].map(|bytes| plain_lines(bytes, frame.converts));
+    let lines = generated::settled(lines);
     let [base, ours, theirs] = [&lines[0], &lines[1], &lines[2]].map(|bytes| read::read(bytes));
     let mut output = Output::new(markers);
     merge_lists(

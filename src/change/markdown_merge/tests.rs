@@ -141,6 +141,65 @@ fn of_two_times_the_later_one_holds() {
     assert_eq!(conflicts, ["3 Posted: both sides changed it"]);
 }
 
+/// A paper of a day as stepdeck wrote it, with these figures.
+fn report(date: &str, short: &str, rows: &[&str]) -> String {
+    use crate::document::generated::marked;
+    let rows: Vec<String> = rows.iter().map(|row| format!("| {row} | 1 |")).collect();
+    let table = format!("| Indicator | Value |\n| --- | --- |\n{}", rows.join("\n"));
+    format!(
+        "# Report\n\n- **Date:** {date}\n- **Seen:** {date}\n- **Status:** open\n\n## In short\n\n{}\n\n\
+         ## Indicators\n\n{}\n\n## Notes\n",
+        marked(short),
+        marked(&table)
+    )
+}
+
+#[test]
+fn of_a_paper_that_two_people_had_written_again_the_later_version_holds_as_a_whole() {
+    let base = report("2026-11-19", "1 step.", &["A"]);
+    let noted =
+        |text: String, note: &str| text.replace("## Notes\n", &format!("## Notes\n\n{note}\n"));
+    let ours = noted(
+        report("2026-11-20", "2 steps.", &["A", "B"]),
+        "- Ours joined.",
+    );
+    let theirs = report("2026-11-21", "3 steps.", &["A", "C"])
+        .replace("## Indicators\n", "Well done!\n\n## Indicators\n")
+        .replace("open", "open, until Friday");
+    let expected = noted(theirs.clone(), "- Ours joined.");
+    assert_eq!(clean(&base, &ours, &theirs), expected);
+    assert_eq!(clean(&base, &theirs, &ours), expected);
+    // Both wrote the first one.
+    let [theirs_first, expected] =
+        [&theirs, &expected].map(|text| text.replace(", until Friday", ""));
+    assert_eq!(clean("", &ours, &theirs_first), expected);
+    assert_eq!(clean("", &theirs_first, &ours), expected);
+    // On one day the same one holds whichever side is ours.
+    let other = report("2026-11-20", "9 steps.", &["Z"]);
+    let merged = clean(&base, &ours, &other);
+    assert_eq!(clean(&base, &other, &ours), merged);
+    assert!(merged.contains("Ours joined."));
+    // All of it is one side's.
+    assert_eq!(merged.contains("9 steps."), merged.contains("| Z | 1 |"));
+    // One side alone: nothing of the other's is taken.
+    let noted = noted(base.clone(), "- Only noted.");
+    let merged = clean(&base, &noted, &theirs);
+    assert!(merged.contains("3 steps.") && merged.contains("Only noted."));
+}
+
+#[test]
+fn what_a_person_changed_in_a_generated_part_is_theirs_in_a_merge_too() {
+    let base = report("2026-11-19", "1 step.", &["A"]);
+    let ours = report("2026-11-20", "2 steps.", &["A"]);
+    let theirs = report("2026-11-21", "1 step.", &["A"]).replace("1 step.", "1 step, at last.");
+    let (text, conflicts) = merged(&base, &ours, &theirs);
+    assert!(
+        text.contains("at last") && text.contains("2 steps."),
+        "{text}"
+    );
+    assert_eq!(conflicts.len(), 1, "{conflicts:?}");
+}
+
 #[test]
 fn two_sections_of_one_number_are_two_steps() {
     let with = |title: &str| {

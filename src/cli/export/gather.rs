@@ -9,12 +9,10 @@ use super::{Export, Picked};
 use crate::cli::invocation::{Invocation, OpenPlan};
 use crate::git::history::History;
 use crate::history::follow::Followed;
-use crate::history::forecast::SEED;
 use crate::history::landing::Landing;
-use crate::history::outlook::{Dates, Outlook};
+use crate::history::outlook::Outlook;
 use crate::history::series::{Counts, Period, Point, series};
 use crate::history::target::{Scope, Target};
-use crate::history::weeks;
 use crate::history::when::When;
 use crate::page::redact::Redacted;
 use crate::plan::Plan;
@@ -158,7 +156,7 @@ pub(super) fn outlooks(
     invocation: &Invocation<'_, '_>,
     Picked { opened, query, .. }: Picked<'_>,
 ) -> Vec<Outlook> {
-    let (plan, now, all) = (&opened.plan, invocation.outside.now, Query::default());
+    let (plan, all) = (&opened.plan, Query::default());
     let known = (query.asks_past()).then(|| KnownBy::of(invocation.past(opened)));
     let past_by = |then: &Plan, at: DateTime<Utc>| Some(known.as_ref()?.at(then, at));
     let scope = |target, query| Scope {
@@ -169,13 +167,5 @@ pub(super) fn outlooks(
     let mut scopes = vec![scope(Target::Plan, query)];
     let stages = plan.stages().iter();
     scopes.extend(stages.map(|stage| scope(Target::Stage(stage.name.clone()), &all)));
-    let mut past = invocation.past(opened);
-    let weeks = past.weeks_of(&scopes, plan);
-    let outlook = |(scope, weeks): (&Scope<'_>, Vec<weeks::Week>)| {
-        let mut outlook = Outlook::of(scope, plan, now);
-        outlook.dates = Dates::of(&weeks, outlook.open.len(), SEED);
-        outlook.weeks = weeks;
-        outlook
-    };
-    scopes.iter().zip(weeks).map(outlook).collect()
+    invocation.past(opened).outlooks_of(&scopes, plan)
 }

@@ -3,17 +3,16 @@
 use color_eyre::eyre::Result;
 use serde::Serialize;
 
-use super::{Common, Compared, desk, end_of_day_before, head};
-use crate::cli::invocation::Invocation;
+use super::{Asked, Common};
+use crate::cli::invocation::{Invocation, json_text};
 use crate::cli::past::source_of;
 use crate::history::since::Comparison;
 use crate::history::words::instant;
 use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::risk::Risk;
-use crate::record::review::Week;
-use crate::record::shelf::week_of;
 use crate::report::changes::{Changes, StageMove};
+use crate::report::table::ReportSpec;
 
 /// The change log: what was completed, added, removed and decided, and how the stages moved.
 ///
@@ -29,21 +28,16 @@ pub(super) struct ChangesArguments {
 
 impl ChangesArguments {
     pub(super) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
-        let now = invocation.outside.now;
-        let (label, when) = match &self.since {
-            Some(since) => (since.clone(), since.parse()?),
-            None => {
-                let monday = week_of(now.date_naive()).0;
-                let label = format!("the beginning of {}", Week::of(now));
-                (label, end_of_day_before(monday))
-            }
+        let report = ReportSpec::named("changes");
+        let asked = Asked {
+            since: self.since.as_ref(),
+            common: &self.common,
+            runs_sources: false,
         };
-        let opened = invocation.open()?;
-        let Compared { since, from } = invocation.compared(&opened, &label, &when)?;
-        let head = head(&invocation.past(&opened));
-        let changes = Changes::of(desk(&opened, now, head.as_deref()), &since, from);
-        let document = Document::of(&changes, &opened.plan);
-        invocation.deliver(&self.common, &changes.paper(), &document)
+        invocation.report(report, asked, |materials| {
+            let changes = Changes::of(materials);
+            json_text(&Document::of(&changes, materials.desk.plan))
+        })
     }
 }
 

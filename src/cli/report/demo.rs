@@ -4,21 +4,15 @@ use color_eyre::eyre::Result;
 use serde::Serialize;
 
 use super::changes::Baseline;
-use super::{Common, Compared, desk, head};
-use crate::cli::invocation::Invocation;
+use super::{Asked, Common};
+use crate::cli::invocation::{Invocation, json_text};
 use crate::cli::past::source_of;
-use crate::history::when::When;
 use crate::plan::Plan;
 use crate::plan::field::Field;
 use crate::plan::risk::Risk;
-use crate::plan::source::Role;
-use crate::record::shelf::last_before;
-use crate::report::demo::{Artifact, Demo, Shown};
-use crate::store::fs::inside::{NotInside, digest_inside};
-use crate::store::past::moment::seen_by;
-
-/// What the first demo looks back on.
-const FIRST: &str = "2w";
+use crate::report::demo::{Demo, Shown};
+use crate::report::desk::Artifact;
+use crate::report::table::ReportSpec;
 
 /// A demo: the steps completed since the last one, by stage and block, with what shows each.
 ///
@@ -35,34 +29,16 @@ pub(super) struct DemoArguments {
 
 impl DemoArguments {
     pub(super) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
-        let now = invocation.outside.now;
-        let opened = invocation.open()?;
-        let last = last_before(&opened.plan, Role::Demo, now.date_naive());
-        let Compared { since, from } = match (&self.since, last) {
-            (Some(since), _) => {
-                let when: When = since.parse()?;
-                invocation.compared(&opened, since, &when)?
-            }
-            (None, Some(last)) => {
-                let past = invocation.past(&opened);
-                let day = last.date.map_or_else(String::new, |day| day.to_string());
-                let moment = seen_by(&last, &past, now);
-                invocation.compared_at(past, &format!("the demo of {day}"), &moment)?
-            }
-            (None, None) => invocation.compared(&opened, FIRST, &FIRST.parse()?)?,
+        let report = ReportSpec::named("demo");
+        let asked = Asked {
+            since: self.since.as_ref(),
+            common: &self.common,
+            runs_sources: false,
         };
-        let head = head(&invocation.past(&opened));
-        let root = opened.layout.root.clone();
-        let look = |path: &str| match digest_inside(&root, path) {
-            Ok((size, sha256)) => Artifact::File { size, sha256 },
-            Err(error) if error.is_missing() => Artifact::Gone,
-            Err(NotInside::Outside | NotInside::NotAFile | NotInside::Unreadable(_)) => {
-                Artifact::Refused
-            }
-        };
-        let demo = Demo::of(desk(&opened, now, head.as_deref()), &since, from, &look);
-        let document = Document::of(&demo, &opened.plan);
-        invocation.deliver(&self.common, &demo.paper(), &document)
+        invocation.report(report, asked, |materials| {
+            let demo = Demo::of(materials);
+            json_text(&Document::of(&demo, materials.desk.plan))
+        })
     }
 }
 

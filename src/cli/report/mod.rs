@@ -1,26 +1,22 @@
 //! `stepdeck report`: the papers that are made out of the plan and its history.
 
 mod changes;
+mod checkpoint;
 mod demo;
+mod scorecard;
 
-use std::path::Path;
-
-use chrono::{DateTime, Utc};
 use clap::Subcommand;
-use color_eyre::eyre::{Result, bail};
-use serde::Serialize;
+use color_eyre::eyre::{Result, bail, eyre};
 
-use super::invocation::{Invocation, OpenPlan, refused};
-use super::past::Moment;
-use crate::change::value::Refusal;
+use super::invocation::{Invocation, refused};
+use super::settings::judged;
 use crate::document::progress::Progress;
-use crate::history::since::Comparison;
-use crate::history::when::{HELP, When, end_of};
-use crate::report::changes::Desk;
-use crate::report::paper::Paper;
+use crate::history::when::HELP;
+use crate::report::desk::Materials;
+use crate::report::paper::{Made, Paper};
 use crate::report::slack::slack;
-use crate::store::fs::read::read;
-use crate::store::past::Past;
+use crate::report::table::{ReportSpec, Start};
+use crate::store::past::report::Reporter;
 
 /// Print a paper that is made out of the plan and its history, or write it.
 ///
@@ -37,6 +33,8 @@ pub struct Report {
 enum Kind {
     Changes(changes::ChangesArguments),
     Demo(demo::DemoArguments),
+    Scorecard(scorecard::ScorecardArguments),
+    Checkpoint(checkpoint::CheckpointArguments),
 }
 
 /// What every paper can be asked for.
@@ -54,6 +52,15 @@ struct Common {
     json: bool,
 }
 
+/// What is asked of a report.
+struct Asked<'a> {
+    /// The moment that the plan is compared with, if it is not the report's own.
+    since: Option<&'a String>,
+    common: &'a Common,
+    /// Whether the programs of one's own `[sources]` may be run.
+    runs_sources: bool,
+}
+
 impl Report {
     /// Prints or writes a paper.
     ///
@@ -63,90 +70,84 @@ impl Report {
         match &self.kind {
             Kind::Changes(arguments) => arguments.run(invocation),
             Kind::Demo(arguments) => arguments.run(invocation),
+            Kind::Scorecard(arguments) => arguments.run(invocation),
+            Kind::Checkpoint(arguments) => arguments.run(invocation),
         }
     }
-}
-
-/// What a moment and the present are compared by.
-struct Compared {
-    /// What is different.
-    since: Comparison,
-    /// The moment, where it is known.
-    from: Option<DateTime<Utc>>,
 }
 
 impl Invocation<'_, '_> {
-    /// Compares the plan with a moment of its past, which people call `label`.
-    fn compared(&mut self, opened: &OpenPlan, label: &str, when: &When) -> Result<Compared> {
-        let past = self.past(opened);
-        let moment = self.moment(when, &opened.plan, &past)?;
-        self.compared_at(past, label, &moment)
-    }
-
-    /// The same with a moment that was found.
-    fn compared_at(&mut self, mut past: Past, label: &str, moment: &Moment) -> Result<Compared> {
-        let Some(since) = past.since(label, moment, &Progress::default()) else {
+    /// Makes the papers of a report, compared with a moment where one is asked for, and prints or
+    /// writes them; `document` is the report as JSON.
+    fn report(
+        &mut self,
+        report: &ReportSpec,
+        Asked {
+            since,
+            common,
+            runs_sources,
+        }: Asked<'_>,
+        document: fn(&Materials<'_>) -> Result<String>,
+    ) -> Result<()> {
+        if common.write {
+            self.may_write()?;
+        }
+        let start = since.map(|since| -> Result<Start> {
+            let (label, when) = (since.clone(), since.parse()?);
+            Ok(Start::When { label, when })
+        });
+        let start = start.transpose()?;
+        let opened = self.open()?;
+        let cache = self.outside.cache.clone();
+        let own = self.outside.config.as_deref();
+        let sources = runs_sources.then(|| judged(&opened.layout, own).config.sources);
+        let reporter = Reporter {
+            plan: &opened.plan,
+            layout: &opened.layout,
+            as_configured: self.arguments.log.is_empty(),
+            now: self.outside.now,
+            cache: cache.as_deref(),
+            sources: sources.as_ref(),
+        };
+        let start = start.unwrap_or_else(|| (report.start)(&opened.plan, reporter.now));
+        let Some(gathered) = reporter.gather(start, &Progress::default()) else {
             bail!("reading the history was stopped");
         };
-        self.say_unknown(&past)?;
-        let from = match moment {
-            Moment::At(at) => Some(*at),
-            Moment::Commit(_) => since.baseline.time,
-        };
-        Ok(Compared { since, from })
+        let gathered = gathered.map_err(|reason| eyre!(reason))?;
+        let materials = reporter.materials(&gathered);
+        (materials.since.notes.iter()).try_for_each(|note| self.say(note))?;
+        let made = (report.make)(&materials).map_err(refused)?;
+        if common.json {
+            self.print(&document(&materials)?)?;
+        } else if common.slack {
+            self.print(&slack(&made.printed()))?;
+        } else if !common.write {
+            self.print(&made.printed())?;
+        }
+        match common.write {
+            true => self.write_papers(&made, &reporter),
+            false => Ok(()),
+        }
     }
 
-    /// Prints a paper as it was asked for, and writes it where it was.
-    fn deliver(&mut self, common: &Common, paper: &Paper, document: &impl Serialize) -> Result<()> {
-        if common.json {
-            self.print_json(document)?;
-        } else if common.slack {
-            self.print(&slack(&paper.printed()))?;
-        } else if !common.write {
-            self.print(&paper.printed())?;
-        }
-        if !common.write {
-            return Ok(());
-        }
+    fn write_papers(&mut self, made: &Made, reporter: &Reporter<'_>) -> Result<()> {
         let kept = std::cell::RefCell::new(Vec::new());
-        let change = self.edit(|opened, _| {
-            let root = &opened.layout.root;
-            let (change, said) = paper.change(|path| found(root, path)).map_err(refused)?;
+        let change = self.edit(|_, _| {
+            let (change, said) = made.change(|path| reporter.found(path)).map_err(refused)?;
             *kept.borrow_mut() = said;
             Ok(change)
         })?;
         for said in kept.take() {
             self.say(&said)?;
         }
-        match change.edits.is_empty() {
-            true => self.say(&format!("{} is up to date", paper.path.display())),
-            false => self.say_paper(&change),
+        let written = |paper: &Paper| change.paths().contains(&&paper.path);
+        for paper in &made.papers {
+            let path = paper.path.display();
+            match written(paper) {
+                true => self.say(&format!("written: {} · {path}", paper.title))?,
+                false => self.say(&format!("{path} is up to date"))?,
+            }
         }
+        Ok(())
     }
-}
-
-/// What is at a path below the root.
-fn found(root: &Path, path: &Path) -> Result<Option<Vec<u8>>, Refusal> {
-    let state = read(&root.join(path)).map_err(|error| Refusal(error.to_string()))?;
-    Ok(state.bytes().map(|bytes| bytes.contiguous().into_owned()))
-}
-
-/// What a paper is made of.
-fn desk<'a>(opened: &'a OpenPlan, now: DateTime<Utc>, head: Option<&'a str>) -> Desk<'a> {
-    Desk {
-        plan: &opened.plan,
-        papers: &opened.layout.papers,
-        now,
-        head,
-    }
-}
-
-/// The full hash of the commit that is checked out.
-fn head(past: &Past) -> Option<String> {
-    past.git()?.commit("HEAD").ok().flatten()
-}
-
-/// The end of the day before one.
-fn end_of_day_before(day: chrono::NaiveDate) -> When {
-    When::At(end_of(day.pred_opt().unwrap_or(day)))
 }

@@ -8,6 +8,7 @@ mod overview;
 mod problems;
 mod progress;
 mod risks;
+mod scorecard;
 mod since;
 mod standup;
 mod step;
@@ -39,6 +40,7 @@ pub(super) const ALL: &[Section] = &[
     section("week", "This week", week::show),
     section("gates", "Gates", gates::show),
     section("progress", "Progress", progress::show),
+    section("scorecard", "Scorecard", scorecard::show),
     section("standup", "Standup", standup::show),
     section("demo", "Demo", demo::show),
     section("since", "Since the last review", since::show),

@@ -6,6 +6,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::block_table::{self, BlockRow};
+use super::indicators::{self, IndicatorRow};
 use super::roster::{self, RosterRow};
 use super::section::{self, Section};
 use super::{alignment, checklist, ladder, matrix};
@@ -31,6 +32,8 @@ pub struct Contents {
     document: MarkdownDocument,
     /// The rows of its tables of people.
     pub people: Vec<RosterRow>,
+    /// The rows of its tables of indicators.
+    pub indicators: Vec<IndicatorRow>,
     /// Whether it may have checklists.
     pub has_checklists: bool,
     /// Whether it may have something that belongs to a stage.
@@ -55,6 +58,7 @@ impl Contents {
             sections,
             document: document.clone(),
             people: roster::rows(document, file),
+            indicators: indicators::rows(document, file),
             has_checklists,
             bears_on_stages: has_checklists
                 || !ladder::rungs(document, file).is_empty()
@@ -128,6 +132,11 @@ impl CanonContents {
     /// The rows of all tables of people.
     pub fn people(&self) -> impl Iterator<Item = &RosterRow> {
         self.documents.iter().flat_map(|of| &of.people)
+    }
+
+    /// The rows of all tables of indicators.
+    pub fn indicators(&self) -> impl Iterator<Item = &IndicatorRow> {
+        self.documents.iter().flat_map(|of| &of.indicators)
     }
 
     /// Every step section.

@@ -5,6 +5,7 @@ pub mod alignment;
 pub mod block_table;
 pub mod checklist;
 pub(crate) mod contents;
+pub mod indicators;
 pub mod ladder;
 pub mod matrix;
 pub(crate) mod names;
@@ -24,6 +25,7 @@ pub fn is_canon(document: &MarkdownDocument) -> bool {
         || !matrix::matrices(document, 0).is_empty()
         || !alignment::notes(document, 0).is_empty()
         || !roster::rows(document, 0).is_empty()
+        || !indicators::rows(document, 0).is_empty()
 }
 
 /// What a document is called: its first heading, else nothing.

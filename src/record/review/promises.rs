@@ -70,7 +70,6 @@ pub(crate) fn hit_rate(promises: &[Promise], weeks: usize) -> HitRate {
 /// ten that were due in a week are those of the review in the week before.
 ///
 /// What is not committed counts here; [`Review::promises`] knows better where git was asked.
-#[cfg_attr(not(test), expect(dead_code, reason = "the scorecard asks"))]
 pub(crate) fn promises(plan: &Plan, now: DateTime<Utc>) -> Vec<Promise> {
     let folder = std::path::Path::new("");
     Review::of(plan, folder, Week::of(now), now).promises()

@@ -102,7 +102,8 @@ fn charts_go_beside_their_paper_and_over_nothing_else() {
         words: "Burn *up*".to_owned(),
         svg: svg.clone(),
     }];
-    let (change, _) = paper.change(|_| Ok(None)).unwrap();
+    let made = Made::from(paper);
+    let (change, _) = made.change(|_| Ok(None)).unwrap();
     let mut files: Vec<SourceFile> = Plan::default().files().to_vec();
     apply::change(&change, &mut files).unwrap();
     assert_eq!(files.len(), 2);
@@ -110,7 +111,7 @@ fn charts_go_beside_their_paper_and_over_nothing_else() {
         let file = files.iter().find(|file| file.path == path);
         Ok(file.map(|file| file.document.to_bytes()))
     };
-    assert!(paper.change(found).unwrap().0.edits.is_empty());
+    assert!(made.change(found).unwrap().0.edits.is_empty());
     let foreign = |path: &Path| {
         Ok(path
             .extension()
@@ -118,8 +119,7 @@ fn charts_go_beside_their_paper_and_over_nothing_else() {
             .then(|| b"<svg/>".to_vec()))
     };
     assert!(
-        paper
-            .change(foreign)
+        made.change(foreign)
             .unwrap_err()
             .0
             .contains("not drawn by stepdeck")

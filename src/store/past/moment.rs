@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Past;
 use super::review::seen_commit;
@@ -18,6 +18,7 @@ use crate::history::words;
 use crate::plan::Plan;
 use crate::plan::source::Role;
 use crate::plan::stage::named;
+use crate::record::checkpoint::sections;
 use crate::record::review::landed::LeftOff;
 use crate::record::shelf::{Filed, filed};
 
@@ -168,6 +169,7 @@ pub(crate) fn instant(
         When::Ago(age) => Ok(now - *age),
         When::Review => last_review(plan, now).map(|left_off| left_off.held),
         When::Demo => last_demo(plan, now).map(|left_off| left_off.held),
+        When::Checkpoint => last_checkpoint(plan, now),
         When::Gate(stage) => last_decision(plan, stage),
         When::Revision(revision) => Err(NoMoment(format!("“{revision}” is a revision"))),
     }
@@ -192,6 +194,13 @@ fn last_review(plan: &Plan, now: DateTime<Utc>) -> Result<LeftOff, NoMoment> {
     LeftOff::last(plan, now).ok_or_else(none)
 }
 
+/// The end of the day on which a checkpoint was written last.
+fn last_checkpoint(plan: &Plan, now: DateTime<Utc>) -> Result<DateTime<Utc>, NoMoment> {
+    let none = || NoMoment("no checkpoint has been written yet".to_owned());
+    let day = sections(plan).filter(|day| *day <= now.date_naive()).max();
+    day.map(|day| end_of(day).min(now)).ok_or_else(none)
+}
+
 /// Where the last demo left off.
 fn last_demo(plan: &Plan, now: DateTime<Utc>) -> Result<LeftOff, NoMoment> {
     let today = now.date_naive();
@@ -208,9 +217,15 @@ fn left_off(paper: &Filed, now: DateTime<Utc>) -> LeftOff {
     }
 }
 
-/// What a paper saw: the commit that was checked out, else all of its day.
-pub(crate) fn seen_by(paper: &Filed, past: &Past, now: DateTime<Utc>) -> Moment {
-    Moment::left_off(&left_off(paper, now), past.git())
+/// What a paper of a day saw: the commit that was checked out, if it says so, else all of its day.
+pub(crate) fn seen_on(
+    day: NaiveDate,
+    seen: Option<String>,
+    past: &Past,
+    now: DateTime<Utc>,
+) -> Moment {
+    let held = end_of(day).min(now);
+    Moment::left_off(&LeftOff { held, seen }, past.git())
 }
 
 /// The end of the day on which the gate of a stage was last decided.

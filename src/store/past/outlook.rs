@@ -76,6 +76,33 @@ pub(crate) struct Remembered {
     dates: HashMap<(Target, String), (Vec<Week>, usize, Dates)>,
 }
 
+impl Past {
+    /// What is to be expected of scopes of the plan as it stands. Passes over everything that landed.
+    pub(crate) fn outlooks_of(&mut self, scopes: &[Scope<'_>], plan: &Plan) -> Vec<Outlook> {
+        let weeks = self.weeks_of(scopes, plan);
+        let outlook = |(scope, weeks): (&Scope<'_>, Vec<Week>)| {
+            let mut outlook = Outlook::of(scope, plan, self.now);
+            outlook.dates = Dates::of(&weeks, outlook.open.len(), SEED);
+            outlook.weeks = weeks;
+            outlook
+        };
+        scopes.iter().zip(weeks).map(outlook).collect()
+    }
+
+    /// The same of all steps of some targets.
+    pub(crate) fn outlooks(mut self, targets: &[Target], plan: &Plan) -> Vec<Outlook> {
+        let all = Query::default();
+        let scopes: Vec<Scope<'_>> = (targets.iter())
+            .map(|target| Scope {
+                target: target.clone(),
+                query: &all,
+                past: &|_, _| None,
+            })
+            .collect();
+        self.outlooks_of(&scopes, plan)
+    }
+}
+
 impl PastInput {
     /// What is to be expected of the plan and all its parts, and of the steps that pass `filter`,
     /// given to `tell` as it is found. Dates are worked out outwards from the place `nearest`,

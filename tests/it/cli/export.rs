@@ -147,7 +147,13 @@ fn unescaped(text: &str) -> String {
 fn open_metrics_follow_the_rules_of_the_format() {
     let document = DOCUMENT.replace("Ground", "Gr\"ou\\nd");
     let broken = format!("{LINES}no step\n");
-    let folder = Folder::new(&[(LOG, &broken), (CANON, &document)]);
+    let scorecard = "# Scorecard\n\n| Indicator | Value | Colour |\n| --- | --- | --- |\n\
+        | Up \"time\" | 99.5 % | ▲ yellow |\n| Up \"time\" | 1 | ● green |\n| Mood | good | |\n";
+    let folder = Folder::new(&[
+        (LOG, &broken),
+        (CANON, &document),
+        ("docs/scorecards/2026-W47.md", scorecard),
+    ]);
     let out = folder.run(&["export", "--format", "openmetrics"]).ok();
     assert!(out.ends_with("# EOF\n"));
     let metrics: Vec<Metric> = out.lines().map(metric).collect();
@@ -201,6 +207,14 @@ fn open_metrics_follow_the_rules_of_the_format() {
     let open = 4.0 - value("stepdeck_steps", &[("state", "done")]);
     assert_eq!(value("stepdeck_open_steps", &[("target", "plan")]), open);
     assert_eq!(value("stepdeck_open_risks", &[]), 0.0);
+    // Each indicator once, and one colour of three.
+    assert_eq!(value("stepdeck_indicator_value", &[]), 99.5);
+    let uptime = ("indicator", "Up \"time\"");
+    assert_eq!(
+        value("stepdeck_indicator_colour", &[uptime, ("colour", "yellow")]),
+        1.0
+    );
+    assert_eq!(value("stepdeck_indicator_colour", &[]), 1.0);
     let completed = [("week", "last"), ("event", "completed")];
     assert!(value("stepdeck_week_steps", &completed) >= 0.0);
     let some = ["export", "--format", "openmetrics", "--filter", "block:B02"];

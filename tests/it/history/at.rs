@@ -53,6 +53,10 @@ const READING: &[&[&str]] = &[
     &["report", "changes", "--since", "4w"],
     &["report", "demo", "--since", "4w"],
     &["report", "demo", "--json"],
+    &["report", "scorecard"],
+    &["report", "scorecard", "--json"],
+    &["report", "checkpoint", "--since", "2026-01-01"],
+    &["report", "checkpoint", "--since", "2026-01-01", "--json"],
     &["report", "changes", "--json", "--since", "2w"],
     &["export", "--format", "csv"],
     &["export", "--format", "openmetrics"],
@@ -70,7 +74,7 @@ const SHORT: [&[&str]; 6] = [
 ];
 
 /// Those that write, each with arguments that would do.
-const WRITING: [&[&str]; 19] = [
+const WRITING: [&[&str]; 21] = [
     &["set", "1", "owner=grc"],
     &["add", "title=New"],
     &["tick", "ground", "1"],
@@ -89,6 +93,8 @@ const WRITING: [&[&str]; 19] = [
     &["check", "--fix"],
     &["report", "changes", "--since", "4w", "--write"],
     &["report", "demo", "--write"],
+    &["report", "scorecard", "--write"],
+    &["report", "checkpoint", "--write"],
     &["export", "--format", "csv", "-o", "new.csv"],
 ];
 

@@ -11,7 +11,7 @@ const LAYERS: [&str; 12] = [
 ];
 
 /// The modules of `store`, in the same way.
-const STORE: [&str; 15] = [
+const STORE: [&str; 16] = [
     "fs",
     "atomic_replace",
     "state",
@@ -21,6 +21,7 @@ const STORE: [&str; 15] = [
     "renumbering",
     "posts",
     "locate",
+    "sources",
     "past",
     "as_of",
     "changes",

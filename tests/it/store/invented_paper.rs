@@ -36,6 +36,7 @@ const INVENTION: PaperSpec = PaperSpec {
     recognises: |file| file.document.to_bytes().starts_with(b"# Invention"),
     names: "<what>.md",
     written: "inventions",
+    charts: false,
 };
 
 /// The table with the invented row in the place of one that the plan does not open.

@@ -9,12 +9,13 @@ use toml::de::DeValue;
 
 use super::ConfigFile::{self, Own, Shared};
 use super::commands::{CommandLine, CommandTable};
+use super::rituals::{interval, ritual};
 use super::{Colors, Config, Located, Start, Theme, views};
 use crate::document::log::LineLayout;
 use crate::page::link;
 use crate::plan::paper::{Kept, PaperSpec};
 use crate::plan::source::Location;
-use crate::record::today::rituals::{Interval, day_of_year, time_of_day};
+use crate::record::today::rituals::{day_of_year, time_of_day};
 
 /// One entry, or all entries of a section whose names others know.
 #[derive(Clone, Debug)]
@@ -32,7 +33,7 @@ pub struct Entry {
     /// What it says.
     pub meaning: Cow<'static, str>,
     /// Takes the value into the configuration.
-    pub(super) read: fn(&mut Config, &Named<'_>, &DeValue<'_>) -> Result<(), Mistake>,
+    pub(super) read: Reading,
 }
 
 impl Entry {
@@ -123,6 +124,16 @@ fn of_paper(paper: &PaperSpec) -> Entry {
     }
 }
 
+fn command_line(value: &DeValue<'_>) -> Result<CommandLine, Mistake> {
+    Ok(match value.as_str() {
+        Some(text) => CommandLine::Text(text.to_owned()),
+        None => CommandLine::Words(strings(value)?),
+    })
+}
+
+/// How a value is taken into the configuration.
+pub(super) type Reading = fn(&mut Config, &Named<'_>, &DeValue<'_>) -> Result<(), Mistake>;
+
 /// Where one's own commands are.
 const COMMANDS: &str = "commands.<name>";
 
@@ -193,10 +204,7 @@ const ENTRIES: &[Entry] = &[
              is split into words as a shell would, and nothing else is done to it",
         ),
         read: |config, named, value| {
-            let line = match value.as_str() {
-                Some(text) => CommandLine::Text(text.to_owned()),
-                None => CommandLine::Words(strings(value)?),
-            };
+            let line = command_line(value)?;
             command(config, named).run = Some(named.with(line).1);
             Ok(())
         },
@@ -270,6 +278,22 @@ const ENTRIES: &[Entry] = &[
         },
     },
     Entry {
+        section: "sources",
+        name: "<source>",
+        files: &[Own],
+        value: "a text or a list of texts",
+        default: Cow::Borrowed("none: nothing is run"),
+        meaning: Cow::Borrowed(
+            "a program with its arguments that prints the value of an indicator, whose row in the \
+             canon says `cmd:` and this name; only `stepdeck report scorecard --run-sources` runs it",
+        ),
+        read: |config, named, value| {
+            let line = command_line(value)?;
+            config.sources.extend([named.with(line)]);
+            Ok(())
+        },
+    },
+    Entry {
         section: "rituals",
         name: "standup",
         files: &[Shared],
@@ -282,58 +306,30 @@ const ENTRIES: &[Entry] = &[
             Ok(())
         },
     },
-    Entry {
-        section: "rituals",
-        name: "demo",
-        files: &[Shared],
-        value: "an interval such as \"10d\", \"2w\" or \"1m\"",
-        default: Cow::Borrowed("\"2w\""),
-        meaning: Cow::Borrowed("how long it is from one demo to the next"),
-        read: |config, _, value| {
-            let interval = value.as_str().and_then(Interval::read);
-            config.rituals.demo = interval.ok_or(Mistake::Kind)?;
-            Ok(())
-        },
-    },
-    Entry {
-        section: "rituals",
-        name: "milestone",
-        files: &[Shared],
-        value: "an interval such as \"10d\", \"2w\" or \"1m\"",
-        default: Cow::Borrowed("\"2w\""),
-        meaning: Cow::Borrowed("how long it is from one milestone review to the next"),
-        read: |config, _, value| {
-            let interval = value.as_str().and_then(Interval::read);
-            config.rituals.milestone = interval.ok_or(Mistake::Kind)?;
-            Ok(())
-        },
-    },
-    Entry {
-        section: "rituals",
-        name: "scorecard",
-        files: &[Shared],
-        value: "an interval such as \"10d\", \"2w\" or \"1m\"",
-        default: Cow::Borrowed("\"1w\""),
-        meaning: Cow::Borrowed("how long it is from one scorecard to the next"),
-        read: |config, _, value| {
-            let interval = value.as_str().and_then(Interval::read);
-            config.rituals.scorecard = interval.ok_or(Mistake::Kind)?;
-            Ok(())
-        },
-    },
-    Entry {
-        section: "rituals",
-        name: "checkpoint",
-        files: &[Shared],
-        value: "an interval such as \"10d\", \"2w\" or \"1m\"",
-        default: Cow::Borrowed("\"1m\""),
-        meaning: Cow::Borrowed("how long it is from one checkpoint to the next"),
-        read: |config, _, value| {
-            let interval = value.as_str().and_then(Interval::read);
-            config.rituals.checkpoint = interval.ok_or(Mistake::Kind)?;
-            Ok(())
-        },
-    },
+    ritual(
+        "demo",
+        "\"2w\"",
+        "how long it is from one demo to the next",
+        |config, _, value| interval(value).map(|of| config.rituals.demo = of),
+    ),
+    ritual(
+        "milestone",
+        "\"2w\"",
+        "how long it is from one milestone review to the next",
+        |config, _, value| interval(value).map(|of| config.rituals.milestone = of),
+    ),
+    ritual(
+        "scorecard",
+        "\"1w\"",
+        "how long it is from one scorecard to the next",
+        |config, _, value| interval(value).map(|of| config.rituals.scorecard = of),
+    ),
+    ritual(
+        "checkpoint",
+        "\"1m\"",
+        "how long it is from one checkpoint to the next",
+        |config, _, value| interval(value).map(|of| config.rituals.checkpoint = of),
+    ),
     Entry {
         section: "rituals",
         name: "from",

@@ -11,6 +11,7 @@
 
 pub mod commands;
 pub mod entries;
+mod rituals;
 mod views;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ use etcetera::BaseStrategy;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use self::commands::CommandTable;
+use self::commands::{CommandLine, CommandTable};
 use self::entries::{Entry, Mistake, Named};
 use crate::document::log::LineLayout;
 use crate::plan::checks::{Problem, Severity};
@@ -152,6 +153,8 @@ pub struct Config {
     pub views: BTreeMap<String, NamedView>,
     /// One's own commands, by name.
     pub commands: BTreeMap<String, CommandTable>,
+    /// Programs that print the value of an indicator, by name.
+    pub sources: BTreeMap<String, Located<CommandLine>>,
     /// The calendar of the team's rituals.
     pub rituals: Rituals,
     /// The page for people who open no terminal.

@@ -128,6 +128,7 @@ fn sample(entry: &Entry) -> String {
         ("checks", _) => "\"off\"",
         ("ranking", _) => "7.5",
         ("views", _) => "{ group = \"owner\" }",
+        ("sources", _) => "\"date\"",
         (_, "run" | "key" | "where" | "title") => "\"make\"",
         (_, "theme") => "\"dark\"",
         (_, "colors") => "\"16\"",
@@ -203,7 +204,7 @@ fn ones_own_file_wins_and_its_mistakes_are_notes() {
             "/home/ada/.config/stepdeck/config.toml:8:2: checks belongs in the shared stepdeck.toml: \
              in your own config.toml it is ignored",
             "/home/ada/.config/stepdeck/config.toml:10:2: unknown entry \"archive\": the entries here are \
-             keys, views, commands, display, mouse",
+             keys, views, commands, sources, display, mouse",
         ]
     );
     // A broken one changes nothing.

@@ -34,6 +34,11 @@ pub(crate) fn marked(body: &str) -> String {
     )
 }
 
+/// Whether there may be a generated part in these bytes.
+pub(crate) fn may_be_in(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, BEGIN.as_bytes()).is_some()
+}
+
 /// Finds the generated part among the bytes of a section, which begin behind its heading.
 pub(crate) fn find(section: &[u8]) -> Generated {
     let mut at = 0;

@@ -1,0 +1,170 @@
+//! What reports ask of files and history: what `stepdeck report` and screen 9 make papers of.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+
+use super::Past;
+use super::background::PastInput;
+use super::moment::{Moment, seen_on};
+use super::outlook::KnownBy;
+use crate::change::Change;
+use crate::change::value::Refusal;
+use crate::document::progress::Progress;
+use crate::history::outlook::Outlook;
+use crate::history::since::Comparison;
+use crate::history::target::Target;
+use crate::plan::Plan;
+use crate::plan::indicator::Source;
+use crate::plan::query::past::PlanPast;
+use crate::report::desk::{Archive, Artifact, Desk, Materials, NoValue};
+use crate::report::table::{ReportSpec, Start};
+use crate::store::fs::inside::{NotInside, digest_inside};
+use crate::store::fs::read::read;
+use crate::store::locate::discover::{Layout, Overrides, discover};
+use crate::store::sources::{Sources, value_of_file, value_of_program};
+
+/// A plan that reports are made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reporter<'a> {
+    pub plan: &'a Plan,
+    /// Where its files are.
+    pub layout: &'a Layout,
+    /// Whether its logs are those that the configuration names.
+    pub as_configured: bool,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+    /// Where what is found in the past is kept for the next time.
+    pub cache: Option<&'a Path>,
+    /// The programs that may be run for a value; none where nobody asked for that.
+    pub sources: Option<&'a Sources>,
+}
+
+/// What a report is made of besides the plan.
+#[derive(Debug)]
+pub(crate) struct Gathered {
+    since: Comparison,
+    from: Option<DateTime<Utc>>,
+    head: Option<String>,
+}
+
+impl<'a> Reporter<'a> {
+    /// Compares the plan with the moment that a report starts at; `None` where it was stopped.
+    ///
+    /// # Errors
+    /// When there is no such moment; in words.
+    pub(crate) fn gather(
+        &self,
+        start: Start,
+        progress: &Progress,
+    ) -> Option<Result<Gathered, String>> {
+        let mut past = self.past();
+        let (label, moment) = match start {
+            Start::Paper { label, day, seen } => (label, seen_on(day, seen, &past, self.now)),
+            Start::When { label, when } => match Moment::find(&when, self.plan, &past, self.now) {
+                Ok(moment) => (label, moment),
+                Err(reason) => return Some(Err(reason.to_string())),
+            },
+        };
+        let head = past.git().and_then(|git| git.commit("HEAD").ok().flatten());
+        let since = past.since(&label, &moment, progress)?;
+        let from = match moment {
+            Moment::At(at) => Some(at),
+            Moment::Commit(_) => since.baseline.time,
+        };
+        Some(Ok(Gathered { since, from, head }))
+    }
+
+    /// Everything that a report is made of.
+    pub(crate) fn materials(&'a self, gathered: &'a Gathered) -> Materials<'a> {
+        Materials {
+            desk: Desk {
+                plan: self.plan,
+                papers: &self.layout.papers,
+                now: self.now,
+                head: gathered.head.as_deref(),
+            },
+            since: &gathered.since,
+            from: gathered.from,
+            archive: self,
+        }
+    }
+
+    /// What is at a path below the root.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn found(&self, path: &Path) -> Result<Option<Vec<u8>>, Refusal> {
+        let state =
+            read(&self.layout.root.join(path)).map_err(|error| Refusal(error.to_string()))?;
+        Ok(state.bytes().map(|bytes| bytes.contiguous().into_owned()))
+    }
+
+    fn past(&self) -> Past {
+        Past::open(
+            self.layout,
+            self.plan,
+            self.as_configured,
+            self.now,
+            self.cache,
+        )
+    }
+}
+
+impl Archive for Reporter<'_> {
+    fn artifact(&self, path: &str) -> Artifact {
+        match digest_inside(&self.layout.root, path) {
+            Ok((size, sha256)) => Artifact::File { size, sha256 },
+            Err(error) if error.is_missing() => Artifact::Gone,
+            Err(NotInside::Outside | NotInside::NotAFile | NotInside::Unreadable(_)) => {
+                Artifact::Refused
+            }
+        }
+    }
+
+    fn history(&self) -> PlanPast {
+        KnownBy::of(self.past()).at(self.plan, self.now)
+    }
+
+    fn outlooks(&self, targets: &[Target]) -> Vec<Outlook> {
+        self.past().outlooks(targets, self.plan)
+    }
+
+    fn value(&self, source: &Source) -> Result<String, NoValue> {
+        match source {
+            Source::File(path) => value_of_file(&self.layout.root, path),
+            Source::Command(name) => value_of_program(&self.layout.root, name, self.sources),
+        }
+    }
+}
+
+impl PastInput {
+    /// The change that writes a report, and what of its papers was left as it is; `None` where it
+    /// was stopped.
+    ///
+    /// # Errors
+    /// Why there is nothing to write, in words.
+    #[expect(dead_code, reason = "the key that writes a due paper asks")]
+    pub(crate) fn report(
+        self,
+        report: &ReportSpec,
+        progress: &Progress,
+    ) -> Option<Result<(Change, Vec<String>), String>> {
+        let layout = discover(&self.root, &Overrides::default());
+        let reporter = Reporter {
+            plan: &self.plan,
+            layout: &layout,
+            as_configured: self.as_configured,
+            now: self.now,
+            cache: self.cache.as_deref(),
+            sources: None,
+        };
+        let gathered = match reporter.gather((report.start)(&self.plan, self.now), progress)? {
+            Ok(gathered) => gathered,
+            Err(reason) => return Some(Err(reason)),
+        };
+        let made = (report.make)(&reporter.materials(&gathered));
+        let written = made.and_then(|made| made.change(|path| reporter.found(path)));
+        Some(written.map_err(|refusal| refusal.0))
+    }
+}
