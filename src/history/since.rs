@@ -181,10 +181,12 @@ impl Trail {
             .collect()
     }
 
-    /// The newest change of each step.
-    pub fn newest(&self) -> HashMap<StepId, &Origin> {
+    /// The newest change of each step, but for those of this field.
+    pub(crate) fn newest_but(&self, field: &str) -> HashMap<StepId, &Origin> {
         let mut places: HashMap<StepId, usize> = HashMap::new();
-        for ((step, _), place) in &self.newest {
+        let counts = |mark: &Mark| !matches!(mark, Mark::Field(key) if key == field);
+        let changes = self.newest.iter().filter(|((_, mark), _)| counts(mark));
+        for ((step, _), place) in changes {
             let newest = places.entry(*step).or_insert(*place);
             *newest = (*newest).min(*place);
         }

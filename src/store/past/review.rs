@@ -14,6 +14,7 @@ use crate::document::progress::Progress;
 use crate::git::history::{History, Paths};
 use crate::git::output::Commit;
 use crate::history::events::{Event, Kind};
+use crate::plan::field::Field;
 use crate::plan::id::StepId;
 use crate::record::review::Week;
 use crate::record::review::gather::Review;
@@ -65,8 +66,11 @@ impl Past {
     fn landed_since(&mut self, moment: &Moment, review: &Review<'_>) -> Option<LandedSince> {
         let git = self.git()?.clone();
         let compared = self.since("", moment, &Progress::default())?;
-        let origins = compared.trail.newest();
-        let is_content = |event: &&Event| event.kind != Kind::Renumbered;
+        // A theme repeats what the block's row says: nobody proposes anything by it.
+        let theme = Field::Theme.spec().key;
+        let origins = compared.trail.newest_but(theme);
+        let is_theme = |event: &Event| event.field.as_deref() == Some(theme);
+        let is_content = |event: &&Event| event.kind != Kind::Renumbered && !is_theme(event);
         let changed = compared.net.changed.iter().flat_map(|(_, events)| events);
         let events = compared.net.added.iter().chain(changed).filter(is_content);
         let different: HashSet<StepId> = events.map(|event| event.step).collect();

@@ -1,6 +1,6 @@
 //! Canon and papers, edited on two branches: what merges with the driver, and what any host merges.
 
-use super::{Repo, repo};
+use super::{Repo, repo, set_up};
 
 const PLAN: &str = "docs/plan.md";
 const ROADMAP: &str = "docs/ROADMAP.md";
@@ -288,4 +288,34 @@ fn the_driver_is_never_worse_than_the_text() {
             assert!(merged.contains(line), "{line} is lost in\n{merged}");
         }
     }
+}
+
+#[test]
+fn two_decisions_of_one_day_are_two_files_on_any_host() {
+    let Some(repo) = set_up() else { return };
+    let decide = |title: &str| {
+        let arguments = ["decide", title, "--steps", "0001", "--why", "It is time."];
+        repo.stepdeck(&arguments).ok();
+    };
+    repo.diverge(|_| decide("Keep the engine"), |_| decide("Buy an engine"));
+    let path = repo.without_stepdeck();
+    let merge = ["merge", "-q", "--no-edit", "side"];
+    let run = repo.run("git", &merge, &path);
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+    let names = repo.git(&["ls-files", "docs/decisions"]).ok();
+    let names: Vec<&str> = names
+        .lines()
+        .map(|path| path.rsplit('/').next().unwrap())
+        .collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+    for (name, words) in names.iter().zip(["buy-an-engine", "keep-the-engine"]) {
+        // A date and words, never the next number.
+        let (date, rest) = name.split_at(10);
+        assert!(
+            date.split('-').count() == 3 && rest == format!("-{words}.md"),
+            "{name}"
+        );
+    }
+    let found = repo.stepdeck(&["check"]).out;
+    assert!(!found.contains("decisions/"), "{found}");
 }

@@ -159,7 +159,7 @@ fn without_git_the_last_edits_are_told_and_the_answer_says_so() {
     assert!(run.err.contains("dates come from updated_at"), "{run:?}");
     assert_eq!(
         run.ok(),
-        "Since 2w (2026-11-07T09:30:00Z): 1 completed, 2 changed.\n\nChanged\n  \
+        "Since 2w (2026-11-07T09:30:00Z): 1 completed, 1 changed.\n\nChanged\n  \
          0002 last known: status complete\n  0003 last known: status draft\n"
     );
 }

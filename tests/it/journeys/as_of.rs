@@ -95,10 +95,10 @@ fn every_screen_shows_the_plan_as_of_a_date_and_says_so() {
     desk.keys("6@<C-u>2w<Enter>");
     let screen = desk.screen();
     assert!(
-        screen.contains("Since 2w (before the first version)"),
+        screen.contains("Since 2w (before the history begins)"),
         "{screen}"
     );
-    assert!(screen.contains("3 added, 1 completed"), "{screen}");
+    assert!(screen.contains("─3 added"), "{screen}");
     desk.resize(40, 12);
     assert!(
         desk.screen().contains("As of 2026-11-15"),

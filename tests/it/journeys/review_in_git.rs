@@ -156,6 +156,45 @@ fn a_proposal_whose_branch_lands_after_the_review_is_in_the_next_one() {
 }
 
 #[test]
+fn a_revert_and_a_change_under_an_old_stamp_are_in_the_next_review() {
+    let Some(plan) = Reviewed::new() else { return };
+    plan.edit("Order the hardware", "Order all hardware");
+    let wish = plan.commit(3);
+    plan.hold();
+    assert_eq!(plan.proposals(), Vec::<String>::new());
+    // Back to the words of before, with the stamp of before.
+    plan.git(15, &["revert", "--no-edit", &wish]);
+    assert_eq!(plan.proposals(), ["0005"]);
+    plan.edit("Nobody asks", "Somebody asks");
+    plan.commit(16);
+    assert_eq!(plan.proposals(), ["0002", "0005"]);
+}
+
+const BLOCKS: &str = "# Plan\n\n| Block | Step Range | Working Theme |\n| --- | --- | --- |\n\
+    | B01 | 0001–0100 | Base |\n";
+
+#[test]
+fn another_theme_of_a_block_makes_no_proposals_of_its_steps() {
+    let Some(plan) = Reviewed::new() else { return };
+    plan.write("docs/plan.md", BLOCKS);
+    let log = plan.folder.read(LOG);
+    plan.write(
+        LOG,
+        &log.replace("\"title\"", "\"theme\":\"Base\",\"title\""),
+    );
+    plan.commit(3);
+    plan.hold();
+    let before = plan.folder.read(LOG);
+    plan.write("docs/plan.md", &BLOCKS.replace("Base", "Ground"));
+    plan.folder.run(&["check", "--fix"]);
+    let after = plan.folder.read(LOG);
+    // Every line says what the row says, with the stamp that it had.
+    assert_eq!(after, before.replace("\"Base\"", "\"Ground\""));
+    plan.commit(16);
+    assert_eq!(plan.proposals(), Vec::<String>::new());
+}
+
+#[test]
 fn a_branch_that_is_fast_forwarded_after_the_review_counts_from_the_commit_seen() {
     let Some(plan) = Reviewed::new() else { return };
     // Committed on 4 November, and so before the review by the commit's own time.
