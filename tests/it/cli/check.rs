@@ -209,7 +209,7 @@ fn ones_own_configuration_fails_nobody() {
     let name = own.display();
     fs::write(
         &own,
-        "mouse = \"yes\"\n[keys]\nmark = \"?\"\n[checks]\ncycle = \"off\"\n[archive]\nx = \"y\"\n",
+        "mouse = \"yes\"\n[keys]\nmark = \"?\"\n[checks]\ncycle = \"off\"\n[cellar]\nx = \"y\"\n",
     )
     .unwrap();
     let run = folder.run(&["check"]);
@@ -219,7 +219,7 @@ fn ones_own_configuration_fails_nobody() {
         format!("{name}:3\n  [keys] mark: ? is taken by help; it stays on space"),
         format!("{name}:4:2\n  checks belongs in the shared stepdeck.toml"),
         format!(
-            "{name}:6:2\n  unknown entry \"archive\": the entries here are keys, views, commands, display, mouse"
+            "{name}:6:2\n  unknown entry \"cellar\": the entries here are keys, views, commands, "
         ),
         "4 notes".to_owned(),
     ] {

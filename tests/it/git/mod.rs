@@ -471,7 +471,9 @@ fn a_plan_below_the_root_with_spaces_in_its_path_is_found_by_git() {
         repo.read(".gitattributes"),
         "\"my plan \\\\[1]/the logs/*.jsonl\" merge=stepdeck diff=stepdeck\n\
          \"my plan \\\\[1]/data/**/*.md\" merge=stepdeck\n\
-         \"my plan \\\\[1]/docs/**/*.md\" merge=stepdeck\n"
+         \"my plan \\\\[1]/docs/**/*.md\" merge=stepdeck\n\
+         \"my plan \\\\[1]/docs/checkpoints/**/*.svg\" merge=stepdeck\n\
+         \"my plan \\\\[1]/docs/scorecards/**/*.svg\" merge=stepdeck\n"
     );
     assert_eq!(
         repo.git(&["check-attr", "merge", "--", log]).ok(),
