@@ -64,22 +64,37 @@ pub fn forecast(weeks: &[Week], open: usize, sunday: NaiveDate, seed: u64) -> Fo
 }
 
 /// What the forecast of each past week said, against what happened. A forecast is due when its date
-/// has passed or the scope is done; a week that allowed none is left out.
+/// has passed or the scope is done.
 pub fn backtest(weeks: &[Week], seed: u64) -> Backtest {
     let mut backtest = Backtest::default();
-    for at in 1..weeks.len() {
-        let (past, future) = weeks.split_at(at);
-        let now = past[at - 1];
-        let then = simulate(past, now.open, now.end, seed, BACKTEST_RUNS);
-        let Some(date) = then.dates[TESTED] else {
-            continue;
-        };
-        let done = future.iter().find(|week| week.open == 0);
+    for Foretold { on, date } in foretold(weeks, seed) {
+        let done = weeks.iter().find(|week| week.end > on && week.open == 0);
         let is_past = weeks.last().is_some_and(|last| date <= last.end);
         backtest.due += usize::from(done.is_some() || is_past);
         backtest.held += usize::from(done.is_some_and(|week| week.end <= date));
     }
     backtest
+}
+
+/// A forecast of the past.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Foretold {
+    /// The Sunday after which it was made.
+    pub on: NaiveDate,
+    /// The date that then had 85 %.
+    pub date: NaiveDate,
+}
+
+/// What the forecast after each of the full weeks but the last said, the earliest first; a week that
+/// allowed none is left out.
+pub fn foretold(weeks: &[Week], seed: u64) -> Vec<Foretold> {
+    let foretold = (1..weeks.len()).filter_map(|at| {
+        let (past, now) = (&weeks[..at], weeks[at - 1]);
+        let then = simulate(past, now.open, now.end, seed, BACKTEST_RUNS);
+        let (on, date) = (now.end, then.dates[TESTED]?);
+        Some(Foretold { on, date })
+    });
+    foretold.collect()
 }
 
 fn simulate(weeks: &[Week], open: usize, sunday: NaiveDate, seed: u64, runs: usize) -> Forecast {

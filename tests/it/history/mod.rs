@@ -19,4 +19,5 @@ pub mod repo;
 mod reports;
 mod scorecards;
 mod shared;
+mod stage_reports;
 mod since;
