@@ -16,6 +16,7 @@ use color_eyre::eyre::{Result, bail};
 use super::filter::{Filter, language_help};
 use super::invocation::{Invocation, OpenPlan, json_text};
 use super::step_document::ListDocument;
+use crate::document::english::counted;
 use crate::document::visible::visible;
 use crate::plan::checks::{Context, Findings, find};
 use crate::plan::source::Role;
@@ -130,9 +131,8 @@ impl Export {
         let path = html::real_start(invocation).join(file);
         let layout = on_disk.as_ref().unwrap_or(&opened.layout);
         overwrite(&path, &guarded(&opened, layout), text.as_bytes())?;
-        let (count, file) = (steps.len(), file.display());
-        let steps = if count == 1 { "step" } else { "steps" };
-        invocation.say(&format!("{count} {steps} written to {file}"))
+        let steps = counted(steps.len(), "step");
+        invocation.say(&format!("{steps} written to {}", file.display()))
     }
 }
 

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use serde::Serialize;
 
 use super::filter::Filter;
+use super::gates::StageOwner;
 use super::invocation::Invocation;
 use super::tick::find_stage;
 use crate::cli::past::source_of;
@@ -135,6 +136,9 @@ fn text(outlook: &Outlook, paint: &Printer, today: NaiveDate) -> String {
         let style = if is_late { theme.warning } else { theme.text };
         text.push_str(&line(due, style));
     }
+    if let Some(owners) = outlook.owners_in_words() {
+        text.push_str(&line(owners, theme.text));
+    }
     let rates = outlook.rates_in_words().into_iter();
     for said in rates.chain(outlook.backtest_in_words()) {
         text.push_str(&line(said, theme.text));
@@ -189,6 +193,7 @@ struct Document<'a> {
     reason: Option<&'a str>,
     due: Option<String>,
     late: Option<bool>,
+    owners: Vec<StageOwner>,
     hit_rate: Option<f64>,
     backtests: usize,
     blocked: Vec<String>,
@@ -255,6 +260,11 @@ impl<'a> Document<'a> {
             reason: outlook.reason(),
             due: spelled(outlook.due),
             late: outlook.is_late(today),
+            owners: outlook
+                .owners
+                .iter()
+                .map(|(name, date)| StageOwner::of(name, *date))
+                .collect(),
             hit_rate: backtest.hit_rate(),
             backtests: backtest.due,
             blocked: outlook.blocked.iter().map(StepId::to_string).collect(),

@@ -1,5 +1,6 @@
 //! `stepdeck gates`: the ladder of stages, and the checklist of one of them.
 
+use chrono::NaiveDate;
 use color_eyre::eyre::Result;
 use ratatui::text::{Line, Span};
 use serde::Serialize;
@@ -10,10 +11,11 @@ use crate::cli::printer::Printer;
 use crate::document::visible::{visible_line, width};
 use crate::plan::Plan;
 use crate::plan::canon::checklist::Check;
+use crate::plan::charge::Owed;
 use crate::plan::ladders::OtherChecklists;
 use crate::plan::packet::{Decision, Packet};
 use crate::plan::query::words::Words;
-use crate::plan::stage::{Stage, Standing, standings};
+use crate::plan::stage::{Stage, Standing, standing_of, standings};
 use crate::tui::screens::gate_review::decision_look;
 use crate::tui::screens::gates::checks::{item, no_checks, other_lists};
 use crate::tui::screens::gates::criteria::criteria;
@@ -47,6 +49,7 @@ impl Gates {
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let opened = invocation.open()?;
         let plan = &opened.plan;
+        let today = invocation.outside.now.date_naive();
         if self.other {
             return self.others(invocation, plan);
         }
@@ -60,7 +63,10 @@ impl Gates {
             };
             let document = Document {
                 schema: "stepdeck/gates@1",
-                stages: stages.iter().map(|stage| entry(&opened, stage)).collect(),
+                stages: stages
+                    .iter()
+                    .map(|stage| entry(&opened, stage, today))
+                    .collect(),
                 other: others
                     .iter()
                     .map(|other| other_entry(plan, other))
@@ -70,9 +76,9 @@ impl Gates {
         }
         let paint = invocation.paint();
         let sheet = match only {
-            Some(List::Stage(at)) => one(&paint, plan, at),
+            Some(List::Stage(at)) => one(&paint, plan, at, today),
             Some(List::Other(at)) => one_other(&paint, plan, &plan.other_checklists()[at]),
-            None => ladder(&paint, plan),
+            None => ladder(&paint, plan, today),
         };
         invocation.print(&paint.lines(sheet))
     }
@@ -161,7 +167,33 @@ struct StageEntry {
     met: bool,
     decision: Option<&'static str>,
     decided: Option<String>,
+    due: Option<String>,
+    days_overdue: Option<i64>,
+    owners: Vec<StageOwner>,
     items: Vec<ItemEntry>,
+}
+
+/// Who answers for a stage, and since when.
+#[derive(Serialize)]
+pub(super) struct StageOwner {
+    name: String,
+    acknowledged: Option<String>,
+}
+
+impl StageOwner {
+    pub(super) fn of(name: &str, date: Option<NaiveDate>) -> Self {
+        Self {
+            name: name.to_owned(),
+            acknowledged: date.map(|date| date.to_string()),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ConditionEntry {
+    gate: String,
+    decided: String,
+    by: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -169,14 +201,16 @@ struct ItemEntry {
     number: usize,
     text: String,
     done: bool,
+    condition: Option<ConditionEntry>,
     evidence: Vec<String>,
     steps: Vec<String>,
     file: String,
     line: usize,
 }
 
-fn entry(opened: &OpenPlan, stage: &Stage) -> StageEntry {
+fn entry(opened: &OpenPlan, stage: &Stage, today: NaiveDate) -> StageEntry {
     let rung = stage.rung.as_ref();
+    let standing = standing_of(opened.plan.stages(), stage);
     let item = |(at, check): (usize, &Check)| {
         let links = stage
             .evidence_for(check)
@@ -185,6 +219,11 @@ fn entry(opened: &OpenPlan, stage: &Stage) -> StageEntry {
             number: at + 1,
             text: check.text.clone(),
             done: check.done,
+            condition: Owed::read(&check.text).map(|owed| ConditionEntry {
+                gate: owed.gate,
+                decided: owed.decided.to_string(),
+                by: owed.by.map(|by| by.to_string()),
+            }),
             evidence: links.collect(),
             steps: (check.steps.iter())
                 .map(|id| opened.plan.spelled(*id).to_string())
@@ -209,6 +248,11 @@ fn entry(opened: &OpenPlan, stage: &Stage) -> StageEntry {
         decided: (stage.decided())
             .and_then(Packet::decided_on)
             .map(|day| day.to_string()),
+        due: stage.due().map(|due| due.to_string()),
+        days_overdue: stage.overdue(standing, today),
+        owners: (stage.acknowledgements())
+            .map(|(name, date)| StageOwner::of(name, date))
+            .collect(),
         items: stage.checks.iter().enumerate().map(item).collect(),
     }
 }
@@ -233,7 +277,7 @@ fn other_entry(plan: &Plan, other: &OtherChecklists) -> OtherEntry {
 
 const GAP: &str = "  ";
 
-fn ladder<'p>(paint: &'p Printer, plan: &Plan) -> TextLayout<'p> {
+fn ladder<'p>(paint: &'p Printer, plan: &Plan, today: NaiveDate) -> TextLayout<'p> {
     let mut sheet = paint.sheet();
     let theme = &paint.theme;
     let (stages, ladders) = (plan.stages(), plan.ladders());
@@ -295,7 +339,16 @@ fn ladder<'p>(paint: &'p Printer, plan: &Plan) -> TextLayout<'p> {
             (&*format!("{}%", stage.threshold()), theme.dim),
         ];
         let last = Span::styled(in_words(stage, standing, theme), style);
-        sheet.row(row(Span::styled(sign, style), cells, last));
+        let mut line = row(Span::styled(sign, style), cells, last);
+        if let Some(charge) = stage.charge_in_words(standing, today) {
+            let is_overdue = stage.overdue(standing, today).is_some();
+            let style = if is_overdue { theme.warning } else { theme.dim };
+            line.push_span(Span::styled(
+                format!("{GAP}{}", frame::words(theme, &charge)),
+                style,
+            ));
+        }
+        sheet.row(line);
     }
     more_checklists(&mut sheet, plan, theme);
     sheet
@@ -387,14 +440,14 @@ fn in_words(stage: &Stage, standing: Standing, theme: &Theme) -> String {
         None => standing.word().to_owned(),
     };
     match (standing, stage.checks.len(), stage.missing()) {
-        (Standing::Passed | Standing::Met, ..) => word,
+        (standing, ..) if standing.is_behind() => word,
         (_, 0, _) => format!("{word}, no checklist"),
         (_, _, 0) => format!("{word}, bar met"),
         (_, _, missing) => format!("{word}, {missing} more to reach the bar"),
     }
 }
 
-fn one<'p>(paint: &'p Printer, plan: &Plan, at: usize) -> TextLayout<'p> {
+fn one<'p>(paint: &'p Printer, plan: &Plan, at: usize, today: NaiveDate) -> TextLayout<'p> {
     let mut sheet = paint.sheet();
     let theme = &paint.theme;
     let stage = &plan.stages()[at];
@@ -410,7 +463,8 @@ fn one<'p>(paint: &'p Printer, plan: &Plan, at: usize) -> TextLayout<'p> {
         Span::styled(in_words(stage, standing, theme), style),
     );
     sheet.blank();
-    criteria(&mut sheet, stage, theme, usize::MAX);
+    let charge = stage.charge_in_words(standing, today);
+    criteria(&mut sheet, stage, charge.as_deref(), theme, usize::MAX);
     if stage.rung.is_none() {
         sheet.blank();
     }

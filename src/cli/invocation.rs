@@ -22,6 +22,7 @@ use crate::change::conflict::{Conflict, Obstacle};
 use crate::change::value::Refusal;
 use crate::cli::printer::Printer;
 use crate::cli::progress_line::with_patience;
+use crate::document::english::counted;
 use crate::document::visible::{is_unsafe, visible};
 use crate::git::Git;
 use crate::plan::Plan;
@@ -236,10 +237,7 @@ impl Invocation<'_, '_> {
     /// When standard error cannot be written.
     pub(crate) fn say_unreadable(&mut self, plan: &Plan) -> Result<()> {
         for (path, count) in plan.unreadable_lines() {
-            let lines = match count {
-                1 => "1 line".to_owned(),
-                count => format!("{count} lines"),
-            };
+            let lines = counted(count, "line");
             let path = path.display();
             self.say(&format!(
                 "{lines} of {path} could not be read; `stepdeck check` says which and why"

@@ -276,8 +276,8 @@ fn document(review: &gather::Review<'_>, weights: &Weights) -> Document {
                 .map_or_else(String::new, |status| status.word().to_owned()),
             title: proposal.title,
             comes_back: proposal.comes_back,
-            verdict: shown(proposal.verdict.as_ref()),
-            why: why(proposal.verdict.as_ref()),
+            verdict: shown(proposal.verdict.as_deref()),
+            why: why(proposal.verdict.as_deref()),
         });
     let aside = record.entries(Section::Aside);
     let ranked = review.next(weights, TEN + RUNNERS_UP);

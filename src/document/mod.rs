@@ -6,6 +6,7 @@
 pub mod control;
 pub(crate) mod diff;
 pub mod encoding;
+pub(crate) mod english;
 pub(crate) mod generated;
 pub mod json;
 pub mod log;

@@ -60,15 +60,25 @@ impl Backtest {
 /// The forecast for `open` steps, given the full weeks before the one that ends with `sunday`, the
 /// earliest first.
 pub fn forecast(weeks: &[Week], open: usize, sunday: NaiveDate, seed: u64) -> Forecast {
-    simulate(weeks, open, sunday, seed, RUNS)
+    simulate(weeks, open, sunday, seed, RUNS, HORIZON)
 }
 
 /// What the forecast of each past week said, against what happened. A forecast is due when its date
 /// has passed or the scope is done.
 pub fn backtest(weeks: &[Week], seed: u64) -> Backtest {
     let mut backtest = Backtest::default();
-    for Foretold { on, date } in foretold(weeks, seed) {
-        let done = weeks.iter().find(|week| week.end > on && week.open == 0);
+    for at in 1..weeks.len() {
+        let (past, future) = weeks.split_at(at);
+        let done = future.iter().find(|week| week.open == 0);
+        // Until the scope is done, a date that lies beyond the weeks known is not due.
+        let ahead = if done.is_some() {
+            HORIZON
+        } else {
+            future.len()
+        };
+        let Some(Foretold { date, .. }) = foretold_after(past, seed, ahead) else {
+            continue;
+        };
         let is_past = weeks.last().is_some_and(|last| date <= last.end);
         backtest.due += usize::from(done.is_some() || is_past);
         backtest.held += usize::from(done.is_some_and(|week| week.end <= date));
@@ -85,19 +95,29 @@ pub struct Foretold {
     pub date: NaiveDate,
 }
 
-/// What the forecast after each of the full weeks but the last said, the earliest first; a week that
-/// allowed none is left out.
+/// What the forecast after each of the full weeks said, the earliest first; a week that allowed none
+/// is left out.
 pub fn foretold(weeks: &[Week], seed: u64) -> Vec<Foretold> {
-    let foretold = (1..weeks.len()).filter_map(|at| {
-        let (past, now) = (&weeks[..at], weeks[at - 1]);
-        let then = simulate(past, now.open, now.end, seed, BACKTEST_RUNS);
-        let (on, date) = (now.end, then.dates[TESTED]?);
-        Some(Foretold { on, date })
-    });
-    foretold.collect()
+    let all = (1..=weeks.len()).filter_map(|at| foretold_after(&weeks[..at], seed, HORIZON));
+    all.collect()
 }
 
-fn simulate(weeks: &[Week], open: usize, sunday: NaiveDate, seed: u64, runs: usize) -> Forecast {
+/// What the forecast after these weeks said, looking so many weeks ahead.
+fn foretold_after(past: &[Week], seed: u64, ahead: usize) -> Option<Foretold> {
+    let now = past.last()?;
+    let then = simulate(past, now.open, now.end, seed, BACKTEST_RUNS, ahead);
+    let (on, date) = (now.end, then.dates[TESTED]?);
+    Some(Foretold { on, date })
+}
+
+fn simulate(
+    weeks: &[Week],
+    open: usize,
+    sunday: NaiveDate,
+    seed: u64,
+    runs: usize,
+    ahead: usize,
+) -> Forecast {
     let first = weeks.iter().position(|week| week.done > 0);
     // From the week after the first completion on: that one was chosen for its completion.
     let from = first.unwrap_or(weeks.len());
@@ -141,7 +161,7 @@ fn simulate(weeks: &[Week], open: usize, sunday: NaiveDate, seed: u64, runs: usi
     if forecast.reason.is_some() {
         return forecast;
     }
-    let ends = play(&changes, open, runs, &mut Prng::for_item(seed, 0));
+    let ends = play(&changes, open, runs, ahead, &mut Prng::for_item(seed, 0));
     for (date, level) in forecast.dates.iter_mut().zip(LEVELS) {
         let mut done = 0;
         let week = ends.iter().position(|count| {
@@ -160,10 +180,10 @@ fn simulate(weeks: &[Week], open: usize, sunday: NaiveDate, seed: u64, runs: usi
     forecast
 }
 
-/// How many of the runs are done in each of the weeks to come, if each week changes the number of
-/// open steps as one of the past did.
-fn play(changes: &[i64], open: usize, runs: usize, prng: &mut Prng) -> Vec<usize> {
-    let mut ends = vec![0; HORIZON];
+/// How many of the runs are done in each of so many weeks to come, if each week changes the number
+/// of open steps as one of the past did.
+fn play(changes: &[i64], open: usize, runs: usize, ahead: usize, prng: &mut Prng) -> Vec<usize> {
+    let mut ends = vec![0; ahead];
     for _ in 0..runs {
         let mut left = open as i64;
         for end in &mut ends {

@@ -8,10 +8,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::forecast::{Backtest, Forecast, LEVELS, backtest, forecast};
 use super::target::{Condition, Scope, Target, blocked, conditions};
 use super::weeks::Week;
+use crate::document::english::counted;
 use crate::document::markdown::escaped;
 use crate::document::visible::visible_line;
 use crate::plan::Plan;
 use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::charge::owners_in_words;
 use crate::plan::id::StepId;
 
 /// What is to be expected of a scope.
@@ -29,6 +31,8 @@ pub struct Outlook {
     pub conditions: Vec<Condition>,
     /// By when it is to be done, where the roadmap says so.
     pub due: Option<NaiveDate>,
+    /// Who answers for it and since when, where the roadmap says so.
+    pub owners: Vec<(String, Option<NaiveDate>)>,
     /// Why there can be no date, whatever the pace.
     obstacle: Option<String>,
     /// How it went, the earliest week first and the running one last; none until that is known.
@@ -64,22 +68,19 @@ impl Outlook {
         let steps: Vec<usize> = (scope.steps(plan, now).into_iter())
             .filter(is_open)
             .collect();
-        let due = match &scope.target {
-            Target::Stage(name) => {
-                let mut stages = plan.stages().iter();
-                stages
-                    .find(|stage| stage.name == *name)
-                    .and_then(|stage| stage.due())
-            }
+        let stage = match &scope.target {
+            Target::Stage(name) => plan.stages().iter().find(|stage| stage.name == *name),
             _ => None,
         };
+        let owners = stage.into_iter().flat_map(|stage| stage.acknowledgements());
         Self {
             target: scope.target.clone(),
             filter: scope.query.text().to_owned(),
             open: steps.iter().map(|step| plan.step(*step).id()).collect(),
             blocked: blocked(plan, &steps),
             conditions: conditions(plan, &steps),
-            due,
+            due: stage.and_then(|stage| stage.due()),
+            owners: owners.map(|(name, date)| (name.to_owned(), date)).collect(),
             obstacle: scope.obstacle(plan, &steps),
             weeks: Vec::new(),
             dates: None,
@@ -168,13 +169,16 @@ impl Outlook {
         Some(format!("Due {due}: {said}"))
     }
 
+    /// Who answers for it, in a sentence without its full stop.
+    pub fn owners_in_words(&self) -> Option<String> {
+        let owners = self.owners.iter().map(|(name, date)| (&**name, *date));
+        owners_in_words(owners).map(|owners| format!("Owner: {owners}"))
+    }
+
     /// How it went, in a sentence.
     pub fn rates_in_words(&self) -> Option<String> {
         let (weeks, [completed, growth]) = self.rates()?;
-        let weeks = match weeks {
-            1 => "1 full week".to_owned(),
-            weeks => format!("{weeks} full weeks"),
-        };
+        let weeks = counted(weeks, "full week");
         Some(format!(
             "{weeks}: {completed:.1} completed and {growth:+.1} added a week"
         ))

@@ -128,6 +128,8 @@ pub(super) fn read(files: &[SourceFile], canon: &CanonContents) -> Ladders {
             let stage = &mut found.stages[entry.stage];
             stage.evidence.extend(entry.evidence);
             stage.due.extend(entry.due);
+            stage.accountable.extend(entry.accountable);
+            stage.acknowledged.extend(entry.acknowledged);
         }
     }
     let papers: Vec<_> = documents(Role::GateReview).collect();

@@ -9,6 +9,7 @@ pub(crate) mod approval;
 pub mod arrange;
 pub mod block;
 pub mod canon;
+pub mod charge;
 pub mod checks;
 pub mod column;
 pub(crate) mod compound;

@@ -118,7 +118,7 @@ pub const PAPERS: &[PaperSpec] = &[
         name: "roadmap",
         default: &["docs/ROADMAP.md"],
         kept: Kept::File,
-        written: "evidence links under a stage's heading; due dates are read there",
+        written: "evidence links under a stage's heading; due dates, owners and acknowledgements are read there",
         ..FOLDER
     },
     PaperSpec {

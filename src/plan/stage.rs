@@ -9,6 +9,7 @@ use super::canon::ladder::Rung;
 use super::canon::matrix::Assignment;
 use super::canon::normalised;
 use super::canon::roadmap::{Due, Evidence};
+use super::charge::Acknowledgement;
 use super::packet::{Decision, Packet};
 
 /// One stage of the programme.
@@ -26,6 +27,10 @@ pub struct Stage {
     pub evidence: Vec<Evidence>,
     /// When its gate is due, as the roadmap says it.
     pub due: Vec<Due>,
+    /// Who answers for it as a whole, as the roadmap says it.
+    pub accountable: Vec<String>,
+    /// How they took it on.
+    pub acknowledged: Vec<Acknowledgement>,
     /// Who answers for what in this stage.
     pub owners: Vec<Assignment>,
     /// What the workstreams say of this stage.
@@ -59,6 +64,11 @@ pub(crate) enum Standing {
 }
 
 impl Standing {
+    /// Whether its gate is no longer ahead.
+    pub(crate) fn is_behind(self) -> bool {
+        matches!(self, Self::Passed | Self::Met)
+    }
+
     /// The word that people read.
     pub(crate) fn word(self) -> &'static str {
         match self {
@@ -80,6 +90,8 @@ impl Stage {
             checks: Vec::new(),
             evidence: Vec::new(),
             due: Vec::new(),
+            accountable: Vec::new(),
+            acknowledged: Vec::new(),
             owners: Vec::new(),
             notes: Vec::new(),
             packets: Vec::new(),
@@ -172,6 +184,12 @@ impl Stage {
 pub(crate) fn standings(stages: &[Stage]) -> Vec<Standing> {
     let ladders = stages.chunk_by(|a, b| a.ladder == b.ladder);
     ladders.flat_map(standings_on_ladder).collect()
+}
+
+/// Where one of the stages is.
+pub(crate) fn standing_of(stages: &[Stage], stage: &Stage) -> Standing {
+    let at = stages.iter().position(|other| other.name == stage.name);
+    at.map_or(Standing::Later, |at| standings(stages)[at])
 }
 
 /// Where each stage of one ladder is. The latest decided packet of a stage says whether its gate is

@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 use super::review::Record;
 use super::shelf;
 use super::today::cadence::{Ritual, Standing};
+use crate::document::english::capitalised;
 use crate::document::markdown::MarkdownDocument;
 use crate::plan::Plan;
 use crate::plan::decision::DecisionNote;
@@ -137,12 +138,10 @@ fn kind(spec: &PaperSpec, papers: &Papers, cadence: &[Ritual]) -> PaperKind {
     let ritual = cadence
         .iter()
         .find(|ritual| ritual.kind.role() == spec.role);
-    let mut letters = spec.name.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string());
     PaperKind {
         role: spec.role,
         key: spec.key,
-        name: first.unwrap_or_default() + letters.as_str(),
+        name: capitalised(spec.name),
         place: papers
             .folder_of(spec.role)
             .join(spec.names)

@@ -126,7 +126,10 @@ impl<'a> Milestone<'a> {
             .map(|filter| (target.clone(), filter.clone()))
             .collect();
         let weeks = materials.archive.weeks(&scopes);
-        let needed: Vec<StepRef<'a>> = steps_of(plan, stage).into_iter().map(|at| plan.step(at)).collect();
+        let needed: Vec<StepRef<'a>> = steps_of(plan, stage)
+            .into_iter()
+            .map(|at| plan.step(at))
+            .collect();
         let pods = streams.into_iter().zip(filters).zip(weeks);
         let pods = pods.map(|((stream, filter), weeks)| {
             let steps = own(&desk, &needed, &filter);
@@ -145,7 +148,10 @@ impl<'a> Milestone<'a> {
             desk,
             since: materials.since,
             stage,
-            outlook: outlook.into_iter().next().ok_or_else(|| Refusal("the history could not be read".to_owned()))?,
+            outlook: outlook
+                .into_iter()
+                .next()
+                .ok_or_else(|| Refusal("the history could not be read".to_owned()))?,
             risks: stage::risk_delta(materials),
             pods: pods.collect(),
             criteria: judged(&desk, stage),
@@ -177,7 +183,11 @@ impl<'a> Milestone<'a> {
     pub(crate) fn paper(&self, pod: &Pod<'_>) -> Paper {
         let name = slug(pod.stream.name, "workstream");
         // The packet's own name is not to be taken.
-        let name = if name == "review" { "review-pod".to_owned() } else { name };
+        let name = if name == "review" {
+            "review-pod".to_owned()
+        } else {
+            name
+        };
         let path = self.folder().join(format!("{name}.md"));
         let chart = self.chart(pod, path.with_file_name(format!("{name}-burndown.svg")));
         let mut facts = vec![
@@ -254,9 +264,10 @@ impl<'a> Milestone<'a> {
     }
 
     fn exit_criteria(&self) -> String {
-        let criteria = self.criteria.iter().map(|(words, verdict)| {
-            format!("{}: **{verdict}**", plain(words))
-        });
+        let criteria = self
+            .criteria
+            .iter()
+            .map(|(words, verdict)| format!("{}: **{verdict}**", plain(words)));
         let checks = self.stage.checks.iter().map(|check| {
             let word = if check.done { "ticked" } else { "open" };
             let proofs = self.stage.evidence_for(check);
@@ -274,18 +285,28 @@ impl<'a> Milestone<'a> {
     fn weeks_in_words(&self, pod: &Pod<'_>) -> String {
         let open = |weeks: &[Week]| -> Vec<String> {
             let last = weeks.len().saturating_sub(6);
-            weeks[last..].iter().map(|week| week.open.to_string()).collect()
+            weeks[last..]
+                .iter()
+                .map(|week| week.open.to_string())
+                .collect()
         };
         let told = |who: &str, weeks: &[Week]| match open(weeks).as_slice() {
             [] => None,
             [one] => Some(format!("{who}: {one} open")),
-            all => Some(format!("{who}: {} open at the end of the last weeks, the running one last", listed(all))),
+            all => Some(format!(
+                "{who}: {} open at the end of the last weeks, the running one last",
+                listed(all)
+            )),
         };
         let all = [
             told("The stage", &self.outlook.weeks),
             told(&plain(pod.stream.name), &pod.weeks),
         ];
-        let all: Vec<String> = all.into_iter().flatten().map(|said| format!("{said}.")).collect();
+        let all: Vec<String> = all
+            .into_iter()
+            .flatten()
+            .map(|said| format!("{said}."))
+            .collect();
         all.join(" ")
     }
 
@@ -302,7 +323,12 @@ impl<'a> Milestone<'a> {
         let lines = [
             Curve {
                 name: format!("{}: open steps", one_line(&self.stage.name)),
-                values: self.outlook.weeks.iter().map(|week| Some(week.open as f64)).collect(),
+                values: self
+                    .outlook
+                    .weeks
+                    .iter()
+                    .map(|week| Some(week.open as f64))
+                    .collect(),
             },
             Curve {
                 name: one_line(pod.stream.name),
@@ -340,13 +366,20 @@ impl<'a> Milestone<'a> {
         let delta = &self.risks;
         let new = delta.new.iter().map(|risk| row("New", risk));
         let closed = delta.closed.iter().map(|risk| row("Closed", risk));
-        let changed = delta.changed.iter().map(|change| {
-            format!("{}: {}", row("Rated anew", &change.risk), change.words())
-        });
+        let changed = delta
+            .changed
+            .iter()
+            .map(|change| format!("{}: {}", row("Rated anew", &change.risk), change.words()));
         // Their files are those of an earlier state.
-        let gone = delta.gone.iter().map(|risk| format!("Removed: {}", plain(&risk.title)));
+        let gone = delta
+            .gone
+            .iter()
+            .map(|risk| format!("Removed: {}", plain(&risk.title)));
         let rows = items(new.chain(closed).chain(changed).chain(gone));
-        let open = format!("{} open.", capitalised(&count(delta.open, "risk is", "risks are")));
+        let open = format!(
+            "{} open.",
+            capitalised(&count(delta.open, "risk is", "risks are"))
+        );
         match rows.is_empty() {
             true => open,
             false => format!("{open}\n\n{rows}"),
@@ -392,7 +425,9 @@ fn loads(stream: &Workstream<'_>, steps: &[StepRef<'_>]) -> Vec<Load> {
     let mut loads: Vec<Load> = people.map(|(role, name)| load(name, role)).collect();
     for step in steps.iter().filter(|step| step.state().is_open()) {
         let owner = step.owner().trim().to_owned();
-        let at = loads.iter().position(|load| fold(&load.owner) == fold(&owner));
+        let at = loads
+            .iter()
+            .position(|load| fold(&load.owner) == fold(&owner));
         let at = at.unwrap_or_else(|| {
             loads.push(load(&owner, ""));
             loads.len() - 1
@@ -440,8 +475,13 @@ fn judged(desk: &Desk<'_>, stage: &Stage) -> Vec<(String, &'static str)> {
     });
     if let Some(review) = review.filter(|review| !review.criteria.is_empty()) {
         let all = review.criteria.into_iter();
-        return all.map(|one| (one.words, verdict_word(one.verdict))).collect();
+        return all
+            .map(|one| (one.words, verdict_word(one.verdict)))
+            .collect();
     }
     let gate = stage.rung.as_ref().map_or("", |rung| &rung.review);
-    criteria(gate).into_iter().map(|words| (words, "undecided")).collect()
+    criteria(gate)
+        .into_iter()
+        .map(|words| (words, "undecided"))
+        .collect()
 }

@@ -124,7 +124,9 @@ impl<'a> QuarterPlan<'a> {
         let is_begun = |step: &StepRef<'_>| {
             step.state().is_open() && step.status() == Some(Status::InProgress)
         };
-        let open: Vec<usize> = (0..plan.len()).filter(|at| plan.graph().state(*at).is_open()).collect();
+        let open: Vec<usize> = (0..plan.len())
+            .filter(|at| plan.graph().state(*at).is_open())
+            .collect();
         Ok(Self {
             since: materials.since,
             blocks: blocks(plan, materials.since),
@@ -169,14 +171,21 @@ impl<'a> QuarterPlan<'a> {
         let folder = desk.papers.folder_of(Role::Quarter);
         let path = folder.join(format!("{}.md", self.quarter));
         let last = self.quarter.next.pred_opt().unwrap_or(self.quarter.next);
-        let mut facts = vec![Fact::new("Quarter", format!("{} to {last}", self.quarter.first))];
+        let mut facts = vec![Fact::new(
+            "Quarter",
+            format!("{} to {last}", self.quarter.first),
+        )];
         facts.extend(desk.facts(self.since));
         let decisions = self.decisions.iter().map(|note| {
             let day = note.date.map(|day| format!("{day}: ")).unwrap_or_default();
             let to = &desk.plan.files()[note.file].path;
             format!("{day}{}", linked(&note.title, to, &path))
         });
-        let rolled: Vec<String> = self.rolled.iter().map(|words| format!("[ ] {}", plain(words))).collect();
+        let rolled: Vec<String> = self
+            .rolled
+            .iter()
+            .map(|words| format!("[ ] {}", plain(words)))
+            .collect();
         let sections = vec![
             Section::generated("In short", self.in_short()),
             Section::theirs(OBJECTIVES, items(rolled)),
@@ -198,7 +207,11 @@ impl<'a> QuarterPlan<'a> {
     }
 
     fn in_short(&self) -> String {
-        let stages: Vec<String> = self.focus.iter().map(|focus| plain(&focus.stage.name)).collect();
+        let stages: Vec<String> = self
+            .focus
+            .iter()
+            .map(|focus| plain(&focus.stage.name))
+            .collect();
         let focus = match stages.is_empty() {
             true => "No gate is ahead.".to_owned(),
             false => format!("The focus is on {}.", listed(&stages)),
@@ -258,7 +271,11 @@ impl<'a> QuarterPlan<'a> {
                     stage.threshold()
                 ),
             };
-            let mut out = format!("**{}** ({}): {bar}", plain(&stage.name), focus.standing.word());
+            let mut out = format!(
+                "**{}** ({}): {bar}",
+                plain(&stage.name),
+                focus.standing.word()
+            );
             let due = self.due.map(|due| format!("due {due}"));
             let charge = due.or_else(|| stage.charge_in_words(focus.standing, today));
             if let Some(charge) = charge {
@@ -270,11 +287,17 @@ impl<'a> QuarterPlan<'a> {
                     (_, Some(reason)) => format!("No forecast: {}", plain(reason)),
                     _ => "No forecast".to_owned(),
                 };
-                out += &format!("\n  - {dates}; {} open", count(outlook.open.len(), "step", "steps"));
+                out += &format!(
+                    "\n  - {dates}; {} open",
+                    count(outlook.open.len(), "step", "steps")
+                );
             }
             let owed = stage.owed().filter(|(check, _)| !check.done).count();
             if owed > 0 {
-                out += &format!("\n  - {} of the gate before", count(owed, "open condition", "open conditions"));
+                out += &format!(
+                    "\n  - {} of the gate before",
+                    count(owed, "open condition", "open conditions")
+                );
             }
             out
         }))
@@ -282,9 +305,14 @@ impl<'a> QuarterPlan<'a> {
 
     fn rolled_forward(&self) -> String {
         let rolled = self.rolled.iter().map(|words| plain(words));
-        let carried = self.carried.iter().take(MOST_STEPS).map(|of| format!("{}: in progress", step(*of)));
+        let carried = self
+            .carried
+            .iter()
+            .take(MOST_STEPS)
+            .map(|of| format!("{}: in progress", step(*of)));
         let more = self.carried.len().saturating_sub(MOST_STEPS);
-        let more = (more > 0).then(|| format!("and {} in progress", count(more, "more step", "more steps")));
+        let more = (more > 0)
+            .then(|| format!("and {} in progress", count(more, "more step", "more steps")));
         items(rolled.chain(carried).chain(more))
     }
 
@@ -297,9 +325,18 @@ impl<'a> QuarterPlan<'a> {
             format!("{}: {}; {waiting}", step(threat.step), plain(&threat.why))
         });
         let more = self.threats.len().saturating_sub(MOST_STEPS);
-        let more = (more > 0).then(|| format!("and {} that others wait for", count(more, "more step", "more steps")));
+        let more = (more > 0).then(|| {
+            format!(
+                "and {} that others wait for",
+                count(more, "more step", "more steps")
+            )
+        });
         let outside = self.conditions.iter().take(MOST_STEPS).map(|condition| {
-            format!("**{}** waits for {}", condition.step, plain(&condition.text))
+            format!(
+                "**{}** waits for {}",
+                condition.step,
+                plain(&condition.text)
+            )
         });
         items(threats.chain(more).chain(outside))
     }
@@ -323,15 +360,29 @@ fn meant(desk: &Desk<'_>, typed: Option<&str>) -> Result<Quarter, Refusal> {
         }
         let found = known.iter().find(|quarter| quarter.to_string() == typed);
         return found.copied().ok_or_else(|| {
-            Refusal(format!("“{typed}” is not a quarter near today: write one such as {here}"))
+            Refusal(format!(
+                "“{typed}” is not a quarter near today: write one such as {here}"
+            ))
         });
     }
     let is_planned = |quarter: Quarter| {
-        let mut files = desk.plan.files().iter().filter(|file| file.role == Role::Quarter);
-        files.any(|file| file.path.file_stem().is_some_and(|stem| *stem == *quarter.to_string()))
+        let mut files = desk
+            .plan
+            .files()
+            .iter()
+            .filter(|file| file.role == Role::Quarter);
+        files.any(|file| {
+            file.path
+                .file_stem()
+                .is_some_and(|stem| *stem == *quarter.to_string())
+        })
     };
     let is_near = (next.first - today).num_days() <= 21;
-    Ok(if is_planned(here) && is_near { next } else { here })
+    Ok(if is_planned(here) && is_near {
+        next
+    } else {
+        here
+    })
 }
 
 /// Indexes of the stages that the quarter is about.
@@ -340,7 +391,11 @@ fn focus(plan: &Plan, wanted: &Asked, quarter: Quarter) -> Result<Vec<usize>, Re
         let stages = wanted.stages.iter().map(|typed| asked(plan, Some(typed)));
         return stages.collect();
     }
-    let is_due = |at: usize| plan.stages()[at].due().is_some_and(|due| due < quarter.next);
+    let is_due = |at: usize| {
+        plan.stages()[at]
+            .due()
+            .is_some_and(|due| due < quarter.next)
+    };
     let all = ahead(plan).into_iter();
     let all = all.filter(|(at, standing)| *standing == Standing::Current || is_due(*at));
     Ok(all.map(|(at, _)| at).collect())
@@ -377,7 +432,7 @@ fn blocks<'a>(plan: &'a Plan, since: &Comparison) -> Vec<BlockReview<'a>> {
 fn became(block: &Block, completed: usize, added: usize) -> String {
     let tally = block.tally;
     if let Some(retirement) = block.retirement() {
-        return retirement.in_a_capitalised();
+        return retirement.in_a_sentence();
     }
     match (tally.done(), tally.total) {
         (done, total) if done == total && completed > 0 => "finished".to_owned(),
@@ -393,7 +448,10 @@ fn became(block: &Block, completed: usize, added: usize) -> String {
 /// The objectives of the quarter before that were not reached: those that are not ticked, and whose
 /// steps are not all done.
 fn rolled(plan: &Plan, quarter: Quarter) -> Vec<String> {
-    let files = plan.files().iter().filter(|file| file.role == Role::Quarter);
+    let files = plan
+        .files()
+        .iter()
+        .filter(|file| file.role == Role::Quarter);
     let named = files.filter_map(|file| {
         let stem = file.path.file_stem()?.to_str()?;
         // Names of quarters sort as they follow each other.
@@ -402,7 +460,8 @@ fn rolled(plan: &Plan, quarter: Quarter) -> Vec<String> {
     let Some((_, last)) = named.max_by_key(|(stem, _)| *stem) else {
         return Vec::new();
     };
-    last.markdown().map_or_else(Vec::new, |document| open_objectives(plan, document))
+    last.markdown()
+        .map_or_else(Vec::new, |document| open_objectives(plan, document))
 }
 
 fn open_objectives(plan: &Plan, document: &MarkdownDocument) -> Vec<String> {
@@ -429,7 +488,11 @@ fn threats(plan: &Plan) -> Vec<Threat<'_>> {
     let stuck = plan.steps().filter_map(|step| {
         let why = why_stuck(step)?;
         let dependants = graph.count_dependants(step.index(), MOST_DEPENDANTS);
-        (dependants > 0).then_some(Threat { step, dependants, why })
+        (dependants > 0).then_some(Threat {
+            step,
+            dependants,
+            why,
+        })
     });
     let mut stuck: Vec<Threat<'_>> = stuck.collect();
     stuck.sort_by_key(|threat| (std::cmp::Reverse(threat.dependants), threat.step.index()));
@@ -451,7 +514,10 @@ fn why_stuck(step: StepRef<'_>) -> Option<String> {
         _ => {
             let is_retired = |up: &usize| graph.state(*up) == State::Retired;
             let up = graph.upstream(step.index()).find(is_retired)?;
-            Some(format!("depends on {}, which is retired", step.plan().step(up).id()))
+            Some(format!(
+                "depends on {}, which is retired",
+                step.plan().step(up).id()
+            ))
         }
     }
 }

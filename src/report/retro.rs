@@ -89,10 +89,19 @@ impl<'a> Retro<'a> {
             _ => asked(plan, stage)?,
         };
         let stage = &plan.stages()[at];
-        let attempts: Vec<Attempt<'a>> = stage.packets.iter().map(|packet| attempt(plan, packet)).collect();
-        let passed = stage.decided().filter(|packet| packet.decision.is_some_and(Decision::passes));
+        let attempts: Vec<Attempt<'a>> = stage
+            .packets
+            .iter()
+            .map(|packet| attempt(plan, packet))
+            .collect();
+        let passed = stage
+            .decided()
+            .filter(|packet| packet.decision.is_some_and(Decision::passes));
         let passed = passed.and_then(Packet::decided_on);
-        let steps: Vec<StepRef<'a>> = steps_of(plan, stage).into_iter().map(|at| plan.step(at)).collect();
+        let steps: Vec<StepRef<'a>> = steps_of(plan, stage)
+            .into_iter()
+            .map(|at| plan.step(at))
+            .collect();
         let past = materials.archive.history();
         let reopened = steps.iter().filter_map(|step| {
             let times = past.steps.get(&step.key()).map_or(0, |past| past.reopened);
@@ -100,7 +109,9 @@ impl<'a> Retro<'a> {
         });
         let reopened = reopened.collect();
         let done = steps.iter().filter(|step| !step.state().is_open()).count();
-        let outlook = materials.archive.outlooks(&[Target::Stage(stage.name.clone())]);
+        let outlook = materials
+            .archive
+            .outlooks(&[Target::Stage(stage.name.clone())]);
         Ok(Self {
             since: materials.since,
             at,
@@ -108,7 +119,9 @@ impl<'a> Retro<'a> {
             attempts,
             reopened,
             steps: (done, steps.len()),
-            forecasts: outlook.first().map_or_else(Vec::new, |it| known_forecasts(it, passed, desk.today())),
+            forecasts: outlook
+                .first()
+                .map_or_else(Vec::new, |it| known_forecasts(it, passed, desk.today())),
             conditions: conditions(plan, at),
             passed,
             desk,
@@ -177,15 +190,29 @@ impl<'a> Retro<'a> {
                 format!("The gate was passed on {day} after {tries}{waived}.")
             }
             (None, 0) => "The gate was not reviewed yet.".to_owned(),
-            (None, tries) => format!("The gate is still ahead after {}.", count(tries, "review", "reviews")),
+            (None, tries) => format!(
+                "The gate is still ahead after {}.",
+                count(tries, "review", "reviews")
+            ),
         };
-        let late = self.passed.zip(self.stage.due()).map(|(passed, due)| match (passed - due).num_days() {
-            0 => "On the day that it was due.".to_owned(),
-            days if days > 0 => format!("It was due on {due}, {} before.", count(days as usize, "day", "days")),
-            days => format!("It was due on {due}, {} after.", count(-days as usize, "day", "days")),
+        let late = self.passed.zip(self.stage.due()).map(|(passed, due)| {
+            match (passed - due).num_days() {
+                0 => "On the day that it was due.".to_owned(),
+                days if days > 0 => format!(
+                    "It was due on {due}, {} before.",
+                    count(days as usize, "day", "days")
+                ),
+                days => format!(
+                    "It was due on {due}, {} after.",
+                    count(-days as usize, "day", "days")
+                ),
+            }
         });
         let (done, all) = self.steps;
-        let mut parts = vec![format!("{done} of {} are complete", count(all, "step", "steps"))];
+        let mut parts = vec![format!(
+            "{done} of {} are complete",
+            count(all, "step", "steps")
+        )];
         parts.push(match self.reopened.len() {
             0 => "none was reopened".to_owned(),
             1 => "1 was reopened".to_owned(),
@@ -193,15 +220,29 @@ impl<'a> Retro<'a> {
         });
         let forecasts = match self.forecasts.len() {
             0 => String::new(),
-            known => format!(" {} of {} missed.", self.missed().count(), count(known, "weekly forecast", "weekly forecasts")),
+            known => format!(
+                " {} of {} missed.",
+                self.missed().count(),
+                count(known, "weekly forecast", "weekly forecasts")
+            ),
         };
-        let open = self.conditions.iter().filter(|condition| !condition.is_met).count();
+        let open = self
+            .conditions
+            .iter()
+            .filter(|condition| !condition.is_met)
+            .count();
         let conditions = match (open, self.conditions.len()) {
             (_, 0) => String::new(),
-            (open, all) => format!(" {open} of {} still open.", count(all, "condition is", "conditions are")),
+            (open, all) => format!(
+                " {open} of {} still open.",
+                count(all, "condition is", "conditions are")
+            ),
         };
         let late = late.map(|late| format!(" {late}")).unwrap_or_default();
-        format!("{passed}{late} {}.{forecasts}{conditions}", capitalised(&listed(&parts)))
+        format!(
+            "{passed}{late} {}.{forecasts}{conditions}",
+            capitalised(&listed(&parts))
+        )
     }
 
     fn attempts(&self, path: &Path) -> String {
@@ -232,13 +273,24 @@ impl<'a> Retro<'a> {
         missed.drain(..all.saturating_sub(MOST_FORECASTS));
         let rows = missed.into_iter().map(|told| {
             let outcome = match self.passed {
-                Some(passed) => format!("{} too early", count((passed - told.date).num_days().unsigned_abs() as usize, "day", "days")),
+                Some(passed) => format!(
+                    "{} too early",
+                    count(
+                        (passed - told.date).num_days().unsigned_abs() as usize,
+                        "day",
+                        "days"
+                    )
+                ),
                 None => "which is over".to_owned(),
             };
             format!("On {}: P85 {}, {outcome}", told.on, told.date)
         });
         let held = self.forecasts.len() - all;
-        let last = if all > MOST_FORECASTS { format!("; the last {MOST_FORECASTS}") } else { String::new() };
+        let last = if all > MOST_FORECASTS {
+            format!("; the last {MOST_FORECASTS}")
+        } else {
+            String::new()
+        };
         format!(
             "{held} of {} held, {all} missed{last}:\n\n{}",
             count(self.forecasts.len(), "weekly forecast", "weekly forecasts"),
@@ -264,7 +316,9 @@ impl<'a> Retro<'a> {
 
 fn attempt<'a>(plan: &Plan, packet: &'a Packet) -> Attempt<'a> {
     let file = &plan.files()[packet.file];
-    let review = file.markdown().and_then(|it| GateReview::read(it, packet.file, &file.path));
+    let review = file
+        .markdown()
+        .and_then(|it| GateReview::read(it, packet.file, &file.path));
     Attempt {
         packet,
         signed: review.as_ref().map_or(0, GateReview::signed),
@@ -273,7 +327,11 @@ fn attempt<'a>(plan: &Plan, packet: &'a Packet) -> Attempt<'a> {
 }
 
 /// The forecasts whose day is over, or whose gate was passed; of those made before it was.
-fn known_forecasts(outlook: &Outlook, passed: Option<NaiveDate>, today: NaiveDate) -> Vec<Foretold> {
+fn known_forecasts(
+    outlook: &Outlook,
+    passed: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Vec<Foretold> {
     let weeks = outlook.weeks.split_last().map_or(&[][..], |(_, full)| full);
     let is_known = |told: &Foretold| match passed {
         Some(passed) => told.on < passed,
@@ -285,7 +343,10 @@ fn known_forecasts(outlook: &Outlook, passed: Option<NaiveDate>, today: NaiveDat
 /// The conditions of every go with conditions at this gate, each once.
 fn conditions(plan: &Plan, at: usize) -> Vec<Condition> {
     let stage = &plan.stages()[at];
-    let next = plan.stages().get(at + 1).filter(|next| next.ladder == stage.ladder);
+    let next = plan
+        .stages()
+        .get(at + 1)
+        .filter(|next| next.ladder == stage.ladder);
     let mut all: Vec<Condition> = Vec::new();
     for packet in &stage.packets {
         if packet.decision != Some(Decision::Conditional) {
@@ -319,7 +380,9 @@ fn open_actions(document: &MarkdownDocument) -> Vec<(usize, String)> {
             && !item.text.trim().is_empty()
             && named_steps(&item.text).next().is_none()
     };
-    own.filter(|(_, item)| is_open(item)).map(|(at, item)| (at, item.text.trim().to_owned())).collect()
+    own.filter(|(_, item)| is_open(item))
+        .map(|(at, item)| (at, item.text.trim().to_owned()))
+        .collect()
 }
 
 /// The latest retrospective with actions that name no step, of a stage if one is meant.
@@ -358,12 +421,21 @@ pub(crate) fn propose(
 ) -> Result<(Change, Vec<StepId>), Refusal> {
     let plan = composer.plan;
     let source: &SourceFile = &plan.files()[file];
-    let actions = source.markdown().map(|document| (document, open_actions(document)));
+    let actions = source
+        .markdown()
+        .map(|document| (document, open_actions(document)));
     let Some((document, actions)) = actions.filter(|(_, actions)| !actions.is_empty()) else {
-        return refuse(format!("{} has no action that names no step", source.path.display()));
+        return refuse(format!(
+            "{} has no action that names no step",
+            source.path.display()
+        ));
     };
-    let last = plan.steps().next_back().map_or(0, |step| step.id().number());
-    let (mut edits, mut ids, mut taken) = (Vec::new(), Vec::new(), std::collections::HashSet::new());
+    let last = plan
+        .steps()
+        .next_back()
+        .map_or(0, |step| step.id().number());
+    let (mut edits, mut ids, mut taken) =
+        (Vec::new(), Vec::new(), std::collections::HashSet::new());
     let mut bytes = document.bytes().to_vec();
     let mut named = Vec::new();
     for (item, words) in &actions {

@@ -98,7 +98,10 @@ impl StageEntry<'_> {
         let heading = own_entry(&document, &names, self.stage);
         let Some(heading) = heading else {
             let at = roadmap.display();
-            return refuse(format!("{at} has no heading for {}: add “## {0}”", stage.name));
+            return refuse(format!(
+                "{at} has no heading for {}: add “## {0}”",
+                stage.name
+            ));
         };
         let mut missing = Vec::new();
         let link = link::written_beside(&self.paper.to_string_lossy(), roadmap);
@@ -131,7 +134,10 @@ impl StageEntry<'_> {
             [] => &stage.accountable,
             owners => owners,
         };
-        for owner in owners.iter().filter(|owner| !self.has_bullet(&document, heading, owner)) {
+        for owner in owners
+            .iter()
+            .filter(|owner| !self.has_bullet(&document, heading, owner))
+        {
             missing.push(format!(
                 "- **{ACKNOWLEDGED}:** {}, not yet ({})",
                 escaped(owner),
@@ -165,7 +171,11 @@ fn own_items(
 fn with_heading(document: &MarkdownDocument, stage: &str) -> MarkdownDocument {
     let newline = document.newline();
     let mut bytes = document.bytes().trim_ascii_end().to_vec();
-    let gap = if bytes.is_empty() { String::new() } else { newline.repeat(2) };
+    let gap = if bytes.is_empty() {
+        String::new()
+    } else {
+        newline.repeat(2)
+    };
     bytes.extend(format!("{gap}## {}{newline}", crate::record::heading(stage)).into_bytes());
     MarkdownDocument::load(bytes)
 }
@@ -201,7 +211,9 @@ fn inserted(
         let known = [DUE, OWNER, QUARTER, ACKNOWLEDGED];
         label.is_some_and(|label| known.iter().any(|known| normalised(known) == label))
     };
-    let last = own_items(&document, heading).filter(|(_, item)| is_ours(item)).last();
+    let last = own_items(&document, heading)
+        .filter(|(_, item)| is_ours(item))
+        .last();
     let mut bytes = document.bytes().to_vec();
     let (at, text) = match last {
         Some((_, item)) => {
@@ -216,13 +228,19 @@ fn inserted(
     };
     // What follows is no part of the last bullet.
     let rest = &bytes[at..];
-    let is_close = rest.iter().take_while(|b| b.is_ascii_whitespace()).filter(|b| **b == b'\n').count() < 2;
+    let is_close = rest
+        .iter()
+        .take_while(|b| b.is_ascii_whitespace())
+        .filter(|b| **b == b'\n')
+        .count()
+        < 2;
     let has_more = !rest.trim_ascii().is_empty();
     let gap = if is_close && has_more { newline } else { "" };
     bytes.splice(at..at, format!("{text}{gap}").into_bytes());
     let after = MarkdownDocument::load(bytes);
     match after.headings().len() == document.headings().len()
-        && own_items(&after, heading).count() >= own_items(&document, heading).count() + bullets.len()
+        && own_items(&after, heading).count()
+            >= own_items(&document, heading).count() + bullets.len()
     {
         true => Ok(after),
         false => refuse(format!(
@@ -237,10 +255,12 @@ mod tests {
     use super::*;
     use crate::change::apply;
 
-    const CANON: &str = "# Plan\n\n## Readiness Checklists\n\n### Base\n\n- [ ] Runs\n\n### Top\n\n- [ ] Flag\n";
+    const CANON: &str =
+        "# Plan\n\n## Readiness Checklists\n\n### Base\n\n- [ ] Runs\n\n### Top\n\n- [ ] Flag\n";
 
     fn plan(roadmap: Option<&str>) -> Plan {
-        let load = |path: &str, role, text: &str| SourceFile::load(path, role, text.as_bytes().to_vec());
+        let load =
+            |path: &str, role, text: &str| SourceFile::load(path, role, text.as_bytes().to_vec());
         let mut files = vec![load("docs/plan.md", Role::Canon, CANON)];
         files.extend(roadmap.map(|text| load("docs/ROADMAP.md", Role::Roadmap, text)));
         Plan::read(files)
@@ -257,7 +277,10 @@ mod tests {
             paper: Path::new(&paper),
         };
         let edits = edits(plan, Path::new("docs/ROADMAP.md"), &[entry]).unwrap();
-        let change = Change { label: String::new(), edits };
+        let change = Change {
+            label: String::new(),
+            edits,
+        };
         let mut files = plan.files().to_vec();
         apply::change(&change, &mut files).unwrap();
         let text = String::from_utf8(files.last().unwrap().document.to_bytes()).unwrap();
@@ -266,29 +289,47 @@ mod tests {
 
     #[test]
     fn an_entry_says_the_quarter_and_each_owner_has_a_bullet() {
-        let known = "# Roadmap\n\n## Base\n\nWords of ours.\n\n- Proof [a](a.md)\n\n## Top\n\nNothing.\n";
+        let known =
+            "# Roadmap\n\n## Base\n\nWords of ours.\n\n- Proof [a](a.md)\n\n## Top\n\nNothing.\n";
         let before = plan(Some(known));
         let (text, change) = after(&before, Some("2027-01-31"), &["Ada", "Bo_x"], "2026-Q4");
         let ours = "- **Due:** 2027-01-31\n\n- **Owner:** Ada, Bo_x\n\n\
             - **Quarter:** [2026-Q4](planning/2026-Q4.md)\n\n- **Acknowledged:** Ada, not yet (2026-Q4)\n\n\
             - **Acknowledged:** Bo_x, not yet (2026-Q4)\n\n";
-        assert_eq!(text, known.replace("Words of ours", &format!("{ours}Words of ours")));
+        assert_eq!(
+            text,
+            known.replace("Words of ours", &format!("{ours}Words of ours"))
+        );
         let mut files = plan(Some(&text)).into_files();
         apply::change(&change.inverse(), &mut files).unwrap();
         assert_eq!(files.last().unwrap().document.to_bytes(), known.as_bytes());
         // What an owner wrote stays, and the same again changes nothing.
         let said = text.replace("Ada, not yet (2026-Q4)", "2026-11-02, Ada (2026-Q4)");
         let read = plan(Some(&said));
-        let owners: Vec<_> = read.stages()[0].acknowledgements().map(|(name, day)| (name.to_owned(), day.is_some())).collect();
-        assert_eq!(owners, [("Ada".to_owned(), true), ("Bo_x".to_owned(), false)]);
-        assert!(read.stages()[0].evidence.iter().all(|proof| !proof.text.contains("Q4")));
+        let owners: Vec<_> = read.stages()[0]
+            .acknowledgements()
+            .map(|(name, day)| (name.to_owned(), day.is_some()))
+            .collect();
+        assert_eq!(
+            owners,
+            [("Ada".to_owned(), true), ("Bo_x".to_owned(), false)]
+        );
+        assert!(
+            read.stages()[0]
+                .evidence
+                .iter()
+                .all(|proof| !proof.text.contains("Q4"))
+        );
         assert_eq!(after(&read, None, &[], "2026-Q4").0, said);
         // The next quarter asks again, and moves the date.
         let (next, _) = after(&read, Some("2027-03-31"), &[], "2027-Q1");
         assert!(next.contains("- **Due:** 2027-03-31\n"), "{next}");
         assert!(next.contains("[2027-Q1](planning/2027-Q1.md)"), "{next}");
         assert!(next.contains("2026-11-02, Ada (2026-Q4)\n"), "{next}");
-        assert!(next.contains("- **Acknowledged:** Ada, not yet (2027-Q1)\n"), "{next}");
+        assert!(
+            next.contains("- **Acknowledged:** Ada, not yet (2027-Q1)\n"),
+            "{next}"
+        );
     }
 
     #[test]
@@ -303,8 +344,16 @@ mod tests {
         };
         let edits = edits(&begun, Path::new("docs/ROADMAP.md"), &[entry]).unwrap();
         let text = String::from_utf8(edits[0].after.clone().unwrap()).unwrap();
-        assert_eq!(text, "# Roadmap\n\n## Top\n\n- **Quarter:** [2026-Q4](planning/2026-Q4.md)\n");
-        let (text, change) = after(&plan(Some("# Roadmap\r\n\r\nWords.\r\n")), None, &["Ada"], "2026-Q4");
+        assert_eq!(
+            text,
+            "# Roadmap\n\n## Top\n\n- **Quarter:** [2026-Q4](planning/2026-Q4.md)\n"
+        );
+        let (text, change) = after(
+            &plan(Some("# Roadmap\r\n\r\nWords.\r\n")),
+            None,
+            &["Ada"],
+            "2026-Q4",
+        );
         assert!(text.ends_with("Words.\r\n\r\n## Base\r\n\r\n- **Owner:** Ada\r\n\r\n- **Quarter:** [2026-Q4](planning/2026-Q4.md)\r\n\r\n- **Acknowledged:** Ada, not yet (2026-Q4)\r\n"), "{text:?}");
         assert_eq!(change.edits.len(), 1);
     }

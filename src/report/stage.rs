@@ -35,7 +35,9 @@ pub(crate) fn asked(plan: &Plan, typed: Option<&str>) -> Result<usize, Refusal> 
 pub(crate) fn last_passed(plan: &Plan) -> Option<usize> {
     let stages = plan.stages().iter().enumerate();
     let passed = stages.filter_map(|(at, stage)| {
-        let packet = stage.decided().filter(|packet| packet.decision.is_some_and(|it| it.passes()))?;
+        let packet = stage
+            .decided()
+            .filter(|packet| packet.decision.is_some_and(|it| it.passes()))?;
         Some((packet.decided_on(), at))
     });
     passed.max().map(|(_, at)| at)
@@ -107,7 +109,11 @@ impl<'a> Packets<'a> {
         all.dedup();
         // What a paper shows is found through it.
         let is_listed = |path: &PathBuf| path.extension().is_none_or(|ending| ending != "svg");
-        let all: Vec<Listed> = all.into_iter().filter(is_listed).map(Listed::beside).collect();
+        let all: Vec<Listed> = all
+            .into_iter()
+            .filter(is_listed)
+            .map(Listed::beside)
+            .collect();
         beside::listing(packet, &all)
     }
 
@@ -117,7 +123,9 @@ impl<'a> Packets<'a> {
     /// When the packet has no room for it.
     pub(crate) fn linking(&self, at: usize, retrospective: &Path) -> Result<Vec<Edit>, Refusal> {
         let stages = self.plan.stages();
-        let next = stages.get(at + 1).filter(|next| next.ladder == stages[at].ladder);
+        let next = stages
+            .get(at + 1)
+            .filter(|next| next.ladder == stages[at].ladder);
         let Some(packet) = next.and_then(Stage::review) else {
             return Ok(Vec::new());
         };

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+pub(crate) use crate::document::english::{capitalised as sentence, listed};
 use crate::document::markdown::escaped;
 use crate::document::visible::visible_line;
 use crate::history::when::end_of;
@@ -23,24 +24,6 @@ pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     match number {
         1 => format!("1 {one}"),
         number => format!("{number} {many}"),
-    }
-}
-
-/// Words in a list, as in a sentence.
-pub(crate) fn listed(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [all @ .., last] => format!("{} and {last}", all.join(", ")),
-    }
-}
-
-/// Words as the beginning of a sentence.
-pub(crate) fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
     }
 }
 

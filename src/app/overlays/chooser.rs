@@ -14,6 +14,7 @@ use crate::app::core::model::Model;
 use crate::app::screens::plan::bulk::called;
 use crate::app::screens::plan::edit_field::SetRequest;
 use crate::app::screens::plan::relocate;
+use crate::document::english::counted;
 use crate::document::progress::Progress;
 use crate::plan::alike::{known_owners, meant};
 use crate::plan::column::{Column, keys_of_log};
@@ -372,8 +373,7 @@ fn owner_rows(
         .map(|(owner, count)| {
             let detail = match count {
                 0 => "in a table of people".to_owned(),
-                1 => "1 step".to_owned(),
-                count => format!("{count} steps"),
+                count => counted(count, "step"),
             };
             row(&owner, &owner, &detail)
         })

@@ -13,6 +13,7 @@ use crate::app::core::job::JobKind;
 use crate::app::core::model::Model;
 use crate::app::screens::in_words;
 use crate::app::screens::welcome::WELCOME;
+use crate::document::english::counted;
 use crate::document::progress::Progress;
 use crate::plan::Plan;
 use crate::plan::canon::block_table::BlockColumn;
@@ -281,8 +282,7 @@ fn owners(
 ) -> Option<()> {
     for (owner, count) in plan.owners(progress)? {
         if let Some(rank) = wanted.rank(Kind::Owner, &owner, "") {
-            let plural = if count == 1 { "" } else { "s" };
-            let detail = format!("{} · {count} step{plural}", Kind::Owner.spec().word);
+            let detail = format!("{} · {}", Kind::Owner.spec().word, counted(count, "step"));
             let choice = Choice::List(owned_by(&owner));
             let row = Row::new("", owner, detail, choice);
             found.push(Found { rank, row });

@@ -1,5 +1,6 @@
 //! What follows from a change, and what others changed, in words.
 
+use crate::document::english::counted;
 use crate::plan::Plan;
 use crate::plan::field::fields;
 use crate::plan::id::StepId;
@@ -72,10 +73,7 @@ pub fn consequence(before: &Before, after: &Plan) -> String {
             _ => {}
         }
     }
-    let steps = |count: usize| match count {
-        1 => "1 step".to_owned(),
-        _ => format!("{count} steps"),
-    };
+    let steps = |count| counted(count, "step");
     if ready > 0 {
         text += &format!(" · {} became ready", steps(ready));
     }

@@ -25,6 +25,7 @@ use chrono::{DateTime, Utc};
 
 use super::value::{self, Refusal, refuse};
 use super::{Change, Edit, NONE, Target, apply, blank_line, tail};
+use crate::document::english::capitalised;
 use crate::document::json;
 use crate::document::markdown::escaped;
 use crate::plan::canon::section::{HEADING_DASHES, Section};
@@ -391,11 +392,11 @@ fn cased_like(old: &str, status: &str) -> String {
     if !old.starts_with(char::is_uppercase) || Status::read(status).is_none() {
         return status.to_owned();
     }
-    let capital = |word: &str| {
-        let (first, rest) = word.split_at(1);
-        first.to_uppercase() + rest
-    };
-    status.split(' ').map(capital).collect::<Vec<_>>().join(" ")
+    status
+        .split(' ')
+        .map(capitalised)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Characters of a value that a message shows at most.

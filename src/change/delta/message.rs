@@ -2,6 +2,7 @@
 
 use super::How;
 use super::outline::{Line, LineKind};
+use crate::document::english::counted;
 
 /// Differences that a message lists at the most.
 const MOST: usize = 60;
@@ -87,10 +88,7 @@ fn subject(lines: &[Line], chosen: &[usize]) -> String {
     if let (true, [step]) = (is_one_step, &changed[..]) {
         return format!("{step} {}", fields.join(", "));
     }
-    let steps = |count: usize| match count {
-        1 => "1 step".to_owned(),
-        count => format!("{count} steps"),
-    };
+    let steps = |count| counted(count, "step");
     let what = match fields[..] {
         [field] if is_one_step => format!("Change {field} of"),
         _ => "Change".to_owned(),

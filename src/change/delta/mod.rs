@@ -19,6 +19,7 @@ use std::path::PathBuf;
 
 pub use back::reverted;
 
+use crate::document::english::counted;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::id::{BlockId, StepId};
 use crate::plan::source::Role;
@@ -357,10 +358,8 @@ fn is_text(bytes: &[u8]) -> bool {
 }
 
 fn whole(old: Option<&[u8]>, new: Option<&[u8]>) -> Part {
-    let lines = |bytes: &[u8]| match bytes.split_inclusive(|byte| *byte == b'\n').count() {
-        1 => "1 line".to_owned(),
-        count => format!("{count} lines"),
-    };
+    let lines =
+        |bytes: &[u8]| counted(bytes.split_inclusive(|byte| *byte == b'\n').count(), "line");
     let (how, words) = match (old, new) {
         (None, Some(new)) => (How::Added, format!("new file, {}", lines(new))),
         (Some(old), None) => (How::Removed, format!("deleted, {}", lines(old))),

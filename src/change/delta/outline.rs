@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{FileDelta, How, Subject};
+use crate::document::english::counted;
 use crate::plan::Plan;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::id::StepId;
@@ -186,10 +187,7 @@ fn gather_rewritten(blocks: &mut BTreeMap<usize, InBlock>, files: &mut [Vec<Entr
         !(block.own.is_empty() && block.steps.is_empty())
     });
     for (file, (steps, entries)) in of_files {
-        let name = match steps {
-            1 => "1 step".to_owned(),
-            count => format!("{count} steps"),
-        };
+        let name = counted(steps, "step");
         files[file].push(Entry {
             name,
             words: entries[0].words.clone(),
@@ -248,10 +246,7 @@ fn heading_of(kind: LineKind, depth: usize, name: String) -> Line {
 fn sum(lines: &mut [Line], heading: usize) {
     let below = lines[heading + 1..].iter().filter(|line| line.is_change());
     let parts: Vec<PartPlace> = below.clone().flat_map(|line| line.parts.clone()).collect();
-    lines[heading].words = match below.count() {
-        1 => "1 change".to_owned(),
-        count => format!("{count} changes"),
-    };
+    lines[heading].words = counted(below.count(), "change");
     lines[heading].parts = parts;
 }
 

@@ -134,7 +134,11 @@ impl<'a> PodRow<'a> {
             workstream: pod.stream.name,
             steps: pod.steps.len(),
             complete: pod.steps.len() - pod.steps.iter().filter(is_open).count(),
-            completed: pod.completed.iter().map(|step| step.id().to_string()).collect(),
+            completed: pod
+                .completed
+                .iter()
+                .map(|step| step.id().to_string())
+                .collect(),
             burndown: WeekRow::all(&pod.weeks),
             resourcing: (pod.load.iter())
                 .map(|load| LoadRow {
@@ -175,7 +179,11 @@ impl<'a> Document<'a> {
                 open: risks.open,
                 new: risks.new.iter().map(path).collect(),
                 closed: risks.closed.iter().map(path).collect(),
-                changed: risks.changed.iter().map(|change| path(&change.risk)).collect(),
+                changed: risks
+                    .changed
+                    .iter()
+                    .map(|change| path(&change.risk))
+                    .collect(),
                 // Their files are gone.
                 removed: risks.gone.iter().map(|risk| risk.title.clone()).collect(),
             },

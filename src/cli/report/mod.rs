@@ -105,7 +105,11 @@ impl Invocation<'_, '_> {
         self.report_by(report, asked, |materials| {
             Ok(Answer {
                 made: (report.make)(materials).map_err(refused)?,
-                json: if is_json { document(materials)? } else { String::new() },
+                json: if is_json {
+                    document(materials)?
+                } else {
+                    String::new()
+                },
             })
         })
     }

@@ -168,7 +168,11 @@ impl<'a> Document<'a> {
                 .collect(),
             focus: of.focus.iter().map(FocusRow::of).collect(),
             rolled_forward: &of.rolled,
-            in_progress: of.carried.iter().map(|step| step.id().to_string()).collect(),
+            in_progress: of
+                .carried
+                .iter()
+                .map(|step| step.id().to_string())
+                .collect(),
             dependency_risks: (of.threats.iter())
                 .map(|threat| ThreatRow {
                     step_id: threat.step.id().to_string(),

@@ -52,11 +52,12 @@ impl RetroArguments {
     }
 
     fn propose(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
-        let uids = invocation.outside.uids.clone();
+        let uids = std::cell::RefCell::new(invocation.outside.uids.clone());
         let proposed = std::cell::RefCell::new(Vec::new());
         let change = invocation.edit(|opened, composer| {
             let file = with_actions(&opened.plan, self.stage.as_deref()).map_err(refused)?;
-            let (change, steps) = propose(composer, file, || uids.take()).map_err(refused)?;
+            let (change, steps) =
+                propose(composer, file, || uids.borrow_mut().take()).map_err(refused)?;
             *proposed.borrow_mut() = steps;
             Ok(change)
         })?;
@@ -133,7 +134,8 @@ impl<'a> Document<'a> {
             attempts: (retro.attempts.iter())
                 .map(|attempt| AttemptRow {
                     file: plan.files()[attempt.packet.file].path.display().to_string(),
-                    date: (attempt.packet.decided_on().or(attempt.packet.date)).map(|day| day.to_string()),
+                    date: (attempt.packet.decided_on().or(attempt.packet.date))
+                        .map(|day| day.to_string()),
                     decision: attempt.packet.decision.map(Decision::words),
                     signed: attempt.signed,
                     sign_offs: attempt.sign_offs,

@@ -7,6 +7,7 @@ use super::super::Shown;
 use super::super::parts::{facts, line, section, share};
 use crate::history::outlook::Outlook;
 use crate::plan::canon::checklist::Check;
+use crate::plan::charge::owners_in_words;
 use crate::plan::packet::{Decision, Packet};
 use crate::plan::stage::{Stage, Standing, standings};
 
@@ -76,6 +77,9 @@ fn figures<'f>(
     if let Some(rung) = stage.rung.as_ref().filter(|rung| !rung.horizon.is_empty()) {
         figures.push(("Horizon", html! { (line(&rung.horizon)) }));
     }
+    let owners = owners_in_words(stage.acknowledgements());
+    let owners = owners.filter(|_| !shown.page.redacted.hides_people());
+    figures.extend(owners.map(|owners| ("Owner", html! { (line(&owners)) })));
     let Some(outlook) = outlook.filter(|outlook| !outlook.is_done()) else {
         figures.extend(stage.due().map(|due| ("Due", html! { (due) })));
         return figures;

@@ -1,4 +1,4 @@
-//! The roadmap: evidence links and due dates under the milestones' headings.
+//! The roadmap: evidence links, due dates and owners under the milestones' headings.
 
 use std::path::Path;
 
@@ -8,6 +8,7 @@ use super::names::Names;
 use super::normalised;
 use crate::document::markdown::{Link, MarkdownDocument};
 use crate::document::splice::Span;
+use crate::plan::charge::{Acknowledgement, names};
 use crate::plan::link;
 
 /// A roadmap heading that names a stage, with the evidence below it.
@@ -23,6 +24,10 @@ pub(crate) struct Entry {
     pub evidence: Vec<Evidence>,
     /// The bullets that say when it is due, in file order.
     pub due: Vec<Due>,
+    /// Those that its bullets name as owners.
+    pub accountable: Vec<String>,
+    /// The bullets by which owners take it on, in file order.
+    pub acknowledged: Vec<Acknowledgement>,
 }
 
 /// A bullet that says by when the gate of a stage is to be passed: `- **Due:** 2027-03-31`.
@@ -40,8 +45,10 @@ pub struct Due {
 
 /// What a bullet of the roadmap says of the stage itself, by the word before its colon. It is no
 /// evidence, even with a link.
-const LABELS: [&str; 3] = [DUE, "owner", "acknowledged"];
+const LABELS: [&str; 5] = [DUE, OWNER, "owners", ACKNOWLEDGED, "quarter"];
 const DUE: &str = "due";
+const OWNER: &str = "owner";
+const ACKNOWLEDGED: &str = "acknowledged";
 
 /// What stands for a date that is not set yet.
 const NO_DATE: [&str; 5] = ["tbd", "tba", "none", "n/a", "open"];
@@ -136,6 +143,8 @@ pub(crate) fn entries(document: &MarkdownDocument, file: usize, stages: &Names) 
                     heading: index,
                     evidence: Vec::new(),
                     due: Vec::new(),
+                    accountable: Vec::new(),
+                    acknowledged: Vec::new(),
                 });
                 Some(entries.len() - 1)
             }
@@ -148,8 +157,13 @@ pub(crate) fn entries(document: &MarkdownDocument, file: usize, stages: &Names) 
         };
         let line = document.line_of(item.span.start);
         if let Some((label, value)) = labelled(&item.text) {
-            if label == DUE && entries[entry].is_own {
-                entries[entry].due.extend(Due::read(value, file, line));
+            let entry = &mut entries[entry];
+            match label {
+                _ if !entry.is_own => {}
+                DUE => entry.due.extend(Due::read(value, file, line)),
+                ACKNOWLEDGED => entry.acknowledged.extend(Acknowledgement::read(value)),
+                OWNER | "owners" => entry.accountable.extend(names(value).map(str::to_owned)),
+                _ => {}
             }
             continue;
         }

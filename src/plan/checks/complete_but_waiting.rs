@@ -18,8 +18,9 @@
 //! {"step_id": "0002", "status": "complete", "dependencies": ["0001", "[x] Budget signed"]}
 //! ```
 
-use super::wording::{listed, quoted};
+use super::wording::quoted;
 use super::{Context, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
+use crate::document::english::listed;
 use crate::plan::StepRef;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;

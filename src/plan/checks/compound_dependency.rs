@@ -20,8 +20,9 @@
 //! {"step_id": "0002", "dependencies": ["0001", "2027 budget", "[x] 0001 (agreed by phone)"]}
 //! ```
 
-use super::wording::{listed, quoted};
+use super::wording::quoted;
 use super::{Context, Fix, Help, Pass, Problem, Reading, Rule, Severity, Spot};
+use crate::document::english::listed;
 use crate::plan::compound::Compound;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;

@@ -19,8 +19,8 @@
 //! {"step_id": "0003", "dependencies": ["0001", "0002"]}
 //! ```
 
-use super::wording::counted;
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
+use crate::document::english::counted;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 

@@ -17,8 +17,8 @@
 //! {"step_id": "0001", "block": "B01", "title": "Hold the review", "theme": "", "owner": "", "status": "draft", "outcome": "", "dependencies": [], "artifacts": [], "evidence": {"metric": "", "target": null}, "updated_at": "2026-11-01T00:00:00Z"}
 //! ```
 
-use super::wording::listed;
 use super::{Context, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
+use crate::document::english::listed;
 use crate::document::json;
 use crate::plan::StepRef;
 use crate::plan::field::{Field, FieldSpec, Kind, fields, key_order};

@@ -22,6 +22,7 @@ pub(crate) mod block_table_gap;
 pub(crate) mod complete_but_waiting;
 pub(crate) mod complete_without_evidence;
 pub(crate) mod compound_dependency;
+pub(crate) mod condition_overdue;
 pub(crate) mod conflict_marker;
 pub(crate) mod contradicting_packets;
 pub(crate) mod control_character;
@@ -47,6 +48,7 @@ pub(crate) mod risk_overdue;
 pub(crate) mod unreadable_risk;
 pub(crate) mod retired_dependency;
 mod self_dependency;
+pub(crate) mod stage_overdue;
 pub(crate) mod stale;
 pub(crate) mod status_spelling;
 pub(crate) mod theme;
@@ -454,6 +456,8 @@ pub const RULES: &[Rule] = &[
     id_spelling::RULE,
     stale::RULE,
     risk_overdue::RULE,
+    stage_overdue::RULE,
+    condition_overdue::RULE,
 ];
 
 /// The rule with this code.

@@ -33,8 +33,9 @@
 //! - [x] Budget of 2027 agreed
 //! ```
 
-use super::wording::{listed, quoted};
+use super::wording::quoted;
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
+use crate::document::english::listed;
 use crate::plan::canon::checklist::Check;
 
 /// The rule.

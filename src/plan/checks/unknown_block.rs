@@ -33,8 +33,9 @@
 use std::collections::HashSet;
 
 use super::id_outside_block::{is_home, named_block};
-use super::wording::{counted, quoted};
+use super::wording::quoted;
 use super::{Context, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
+use crate::document::english::counted;
 use crate::document::json;
 use crate::plan::StepRef;
 use crate::plan::field::Field;

@@ -44,8 +44,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::wording::{listed, quoted};
+use super::wording::quoted;
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
+use crate::document::english::listed;
 use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::Span;
 use crate::plan::canon::checklist::{self, Checklist};

@@ -1,4 +1,4 @@
-//! Values in messages: quoted, cut to a bearable length, listed with commas and "and".
+//! Values in messages: quoted, cut to a bearable length.
 
 /// How many characters of a value a message shows.
 const LONGEST: usize = 60;
@@ -21,22 +21,6 @@ pub(super) fn contrasted(a: &str, b: &str) -> (String, String) {
         format!("“…{}”", cut(&rest))
     };
     (tail(&a), tail(&b))
-}
-
-/// `a`, `a and b`, `a, b and c`.
-pub(super) fn listed<S: AsRef<str>>(items: &[S]) -> String {
-    let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
-    match items.as_slice() {
-        [] => String::new(),
-        [only] => (*only).to_owned(),
-        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
-    }
-}
-
-/// `1 step`, `2 steps`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }
 
 /// Step numbers from first to last: `0004`, `0004–0009`.
@@ -70,7 +54,6 @@ mod tests {
         assert_eq!(a, format!("“…{} old”", "x".repeat(14)));
         assert!(b.ends_with("new”"));
         assert_eq!(contrasted("a", "b").0, "“a”");
-        assert_eq!(listed(&["a", "b", "c"]), "a, b and c");
         assert_eq!(numbers(4, 4), "0004");
     }
 }

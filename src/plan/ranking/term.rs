@@ -2,6 +2,7 @@
 //! put it into words. One table; weights, help, README and schema follow from it.
 
 use super::facts::{Facts, Survey};
+use crate::document::english::counted;
 use crate::plan::last_change::LastChange;
 use crate::plan::status::Status;
 
@@ -49,7 +50,7 @@ pub const TERMS: &[TermSpec] = &[
         measure: |facts| doublings(facts.chain),
         why: |_, facts| match facts.chain {
             0 => "holds up no chain".to_owned(),
-            n => format!("holds up a chain of {}", counted(n, "step")),
+            n => format!("holds up a chain of {}", counted(n as usize, "step")),
         },
     },
     TermSpec {
@@ -105,15 +106,21 @@ pub const TERMS: &[TermSpec] = &[
                 "was touched within the last day, by updated_at".to_owned()
             }
             Some((LastChange::Stamped(_), days)) => {
-                let days = counted(days, "day");
+                let days = counted(days as usize, "day");
                 format!("has not been touched for {days}, by updated_at")
             }
             Some((LastChange::Landed(_), 0)) => "changed within the last day".to_owned(),
             Some((LastChange::Landed(_), days)) => {
-                format!("its last change landed {} ago", counted(days, "day"))
+                format!(
+                    "its last change landed {} ago",
+                    counted(days as usize, "day")
+                )
             }
             Some((LastChange::LandedBefore(_), days)) => {
-                format!("no change of it has landed for {}", counted(days, "day"))
+                format!(
+                    "no change of it has landed for {}",
+                    counted(days as usize, "day")
+                )
             }
         },
     },
@@ -187,11 +194,4 @@ fn doublings(count: u32) -> f64 {
 
 fn old(days: u32) -> f64 {
     f64::from(days.min(OLD_DAYS)) / f64::from(OLD_DAYS)
-}
-
-fn counted(count: u32, noun: &str) -> String {
-    match count {
-        1 => format!("1 {noun}"),
-        _ => format!("{count} {noun}s"),
-    }
 }

@@ -51,7 +51,10 @@ fn retrospective(plan: &Plan, at: usize) -> Option<Listed> {
         let label = document.and_then(|document| label_at(document, 0, STAGE));
         label.is_some_and(|(_, label)| normalised(&label.text) == normalised(&before.name))
     })?;
-    Some(Listed::retrospective(&before.name, plan.files()[own.file].path.clone()))
+    Some(Listed::retrospective(
+        &before.name,
+        plan.files()[own.file].path.clone(),
+    ))
 }
 
 impl Listed {
@@ -63,13 +66,16 @@ impl Listed {
 
     /// The retrospective of a stage.
     pub(crate) fn retrospective(stage: &str, path: PathBuf) -> Self {
-        let words = format!("Retrospective of {stage}: ");
+        let words = format!("Retrospective of {stage}:");
         Self { words, path }
     }
 
     fn item(&self, packet: &Path) -> String {
         let link = link::written_beside(&self.path.to_string_lossy(), packet);
-        format!("- {}{link}", escaped(&self.words))
+        match &*self.words {
+            "" => format!("- {link}"),
+            words => format!("- {} {link}", escaped(words)),
+        }
     }
 }
 
@@ -95,8 +101,13 @@ pub(crate) fn listing(file: &SourceFile, papers: &[Listed]) -> Result<Vec<Edit>,
         return Ok(Vec::new());
     };
     let is_open = Packet::read(document, 0, &file.path).is_some_and(|it| it.decision.is_none());
-    let leads = |link: &str| link::from_root(link, &file.path).and_then(|path| link::file_of(&path));
-    let linked: Vec<String> = document.links().iter().filter_map(|link| leads(&link.url)).collect();
+    let leads =
+        |link: &str| link::from_root(link, &file.path).and_then(|path| link::file_of(&path));
+    let linked: Vec<String> = document
+        .links()
+        .iter()
+        .filter_map(|link| leads(&link.url))
+        .collect();
     let is_missing = |paper: &&Listed| {
         let path = paper.path.to_string_lossy();
         paper.path != file.path && !linked.iter().any(|known| *known == path)
@@ -172,11 +183,18 @@ mod tests {
             (../../../retrospectives/base-2026-11-20.md)\n\n\
             - [docs/milestone-reviews/top/20261121/ops.md](ops.md)\n";
         assert_eq!(one, format!("{open}{listed}"));
-        let papers = [retro, beside("ops.md"), beside("deck 1.pdf"), beside("review.md")];
+        let papers = [
+            retro,
+            beside("ops.md"),
+            beside("deck 1.pdf"),
+            beside("review.md"),
+        ];
         let two = after(&packet(&one), &papers);
         assert_eq!(
             two,
-            format!("{open}{listed}\n- [docs/milestone-reviews/top/20261121/deck 1.pdf](<deck 1.pdf>)\n")
+            format!(
+                "{open}{listed}\n- [docs/milestone-reviews/top/20261121/deck 1.pdf](<deck 1.pdf>)\n"
+            )
         );
         assert_eq!(after(&packet(&two), &papers), two);
         let decided = open.replace("undecided", "go");

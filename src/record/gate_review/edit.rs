@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
+use super::beside;
+use super::conditions::{handed_on, next_with_checks};
 use super::{
     CriterionVerdict, DECISION, GateReview, READINESS, bar, check_line, checks_heading,
     decision_words, draft, new_path, ticked, unstamped, verdict_word,
@@ -15,8 +17,10 @@ use super::{
 use crate::change::compose::reversible;
 use crate::change::value::{Refusal, refuse};
 use crate::change::{Change, Edit, Target};
+use crate::document::english::capitalised;
 use crate::document::markdown::{CheckState, MarkdownDocument};
 use crate::plan::Plan;
+use crate::plan::charge::Owed;
 use crate::plan::packet::{Decision, label_at, section};
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::stage::{Stage, current};
@@ -78,13 +82,20 @@ impl<'a> Reviewer<'a> {
             return Held::Open(self.plan.files()[packet.file].path.clone());
         }
         let path = new_path(self.plan, folder, &stage.name, today);
+        let at = self
+            .plan
+            .stages()
+            .iter()
+            .position(|own| own.name == stage.name);
+        let papers = at.map(|at| beside::known(self.plan, at, &path));
+        let papers = beside::written(&papers.unwrap_or_default(), &path);
         let edit = Edit {
             path: path.clone(),
             target: Target::File {
                 role: Role::GateReview,
             },
             before: None,
-            after: Some(draft(stage, today, self.who).into_bytes()),
+            after: Some((draft(stage, today, self.who) + &papers).into_bytes()),
         };
         let change = Change {
             label: format!("review of {} opened in {}", stage.name, path.display()),
@@ -202,9 +213,34 @@ impl<'a> Reviewer<'a> {
             true => format!("{} removed", name.to_lowercase()),
             false => format!("{} written", name.to_lowercase()),
         };
-        desk.change(label, |document| {
+        let change = desk.change(label, |document| {
             set_label(document, desk.decision()?, name, &written)
-        })
+        })?;
+        match clause {
+            Clause::Conditions => self.with_conditions(&desk, change, decision, &written),
+            Clause::Waiver => Ok(change),
+        }
+    }
+
+    /// A change of a packet, with what follows from its decision for the checks of the next gate.
+    fn with_conditions(
+        &self,
+        desk: &Desk<'_>,
+        mut change: Change,
+        decision: Option<Decision>,
+        conditions: &str,
+    ) -> Result<Change, Refusal> {
+        let wanted = match decision {
+            Some(Decision::Conditional) => Owed::listed(conditions),
+            _ => Vec::new(),
+        };
+        let day = self.now.date_naive();
+        let edits = handed_on(self.plan, desk.at, &wanted, day)?;
+        if let (false, Some(words)) = (edits.is_empty(), desk.handed_on(wanted.len())) {
+            change.label = format!("{} · {words}", change.label);
+        }
+        change.edits.extend(edits);
+        Ok(change)
     }
 
     /// Writes the decision, when and by whom; nothing makes it undecided again.
@@ -223,7 +259,7 @@ impl<'a> Reviewer<'a> {
             None => String::new(),
         };
         let label = format!("gate of {}: {words}", desk.review.facts.stage);
-        desk.change_with_checklist(label, |document| {
+        let change = desk.change_with_checklist(label, |document| {
             let heading = desk.decision()?;
             let document = set_label(document, heading, "Decision", words)?;
             let decided = label_at(&document, heading, "Decided");
@@ -236,7 +272,8 @@ impl<'a> Reviewer<'a> {
                 _ => document,
             };
             set_label(&document, heading, "Decided", &stamp)
-        })
+        })?;
+        self.with_conditions(&desk, change, decision, &desk.review.facts.conditions)
     }
 
     /// Why a decision cannot be made now, if so.
@@ -254,6 +291,13 @@ impl<'a> Reviewer<'a> {
         };
         let mut lines = vec![desk.next(self.plan, decision)];
         let review = &desk.review;
+        if decision == Decision::Conditional {
+            let owed = Owed::listed(&review.facts.conditions).len();
+            lines.push(match desk.handed_on(owed) {
+                Some(words) => format!("{}.", capitalised(&words)),
+                None => "The conditions stay in the packet: no checklist comes next.".to_owned(),
+            });
+        }
         let mut open = Vec::new();
         for (verdict, words) in [
             (Some(CriterionVerdict::NotMet), "not met"),
@@ -313,12 +357,6 @@ impl<'a> Reviewer<'a> {
 
 const UNDECIDED_YET: &str = "undecided";
 
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(letters).collect()
-}
-
 /// A packet with its stage.
 struct Desk<'a> {
     file: &'a SourceFile,
@@ -354,6 +392,17 @@ impl Desk<'_> {
             ))
         };
         section(self.document()?, DECISION).ok_or_else(missing)
+    }
+
+    /// What becomes of so many conditions, in words; nothing where no stage with a checklist comes
+    /// next.
+    fn handed_on(&self, conditions: usize) -> Option<String> {
+        let next = next_with_checks(self.stages, self.at)?;
+        Some(match conditions {
+            0 => format!("its conditions leave the checks of {}", next.name),
+            1 => format!("1 condition becomes a check of {}", next.name),
+            count => format!("{count} conditions become checks of {}", next.name),
+        })
     }
 
     fn obstacle(&self, decision: Decision) -> Option<String> {

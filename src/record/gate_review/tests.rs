@@ -28,6 +28,8 @@ fn stage(name: &str, review: &str, people: &[(&str, &str, &str)]) -> Stage {
         checks: Vec::new(),
         evidence: Vec::new(),
         due: Vec::new(),
+        accountable: Vec::new(),
+        acknowledged: Vec::new(),
         owners: (people.iter())
             .map(|(workstream, role, name)| Assignment {
                 workstream: (*workstream).to_owned(),

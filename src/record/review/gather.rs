@@ -67,8 +67,8 @@ pub struct Proposal {
     pub comes_back: bool,
     /// Whether it is asked about only because no review has done so before.
     pub is_older: bool,
-    /// What was decided so far.
-    pub verdict: Option<Entry>,
+    /// What was decided so far. Most of a first review's thousands are open: boxed.
+    pub verdict: Option<Box<Entry>>,
 }
 
 /// What is wrong with a dependency.
@@ -238,7 +238,7 @@ impl<'a> Review<'a> {
                     title: step.title().into_owned(),
                     comes_back: deferred.contains(&id),
                     is_older,
-                    verdict: verdict.cloned(),
+                    verdict: verdict.cloned().map(Box::new),
                 });
             }
         }
@@ -247,7 +247,7 @@ impl<'a> Review<'a> {
             title: entry.text.clone(),
             comes_back: false,
             is_older: false,
-            verdict: Some(entry.clone()),
+            verdict: Some(Box::new(entry.clone())),
         });
         proposals.extend(gone);
         proposals.sort_by_key(|proposal| proposal.id);
@@ -258,6 +258,7 @@ impl<'a> Review<'a> {
             };
             proposals.sort_by_cached_key(stamp);
         }
+        proposals.shrink_to_fit();
         proposals
     }
 

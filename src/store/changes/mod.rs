@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::change::delta::FileDelta;
 use crate::change::delta::outline::{Line, LineKind, outline};
+use crate::document::english::counted;
 use crate::document::visible::visible_line;
 use crate::git::standing::Standing;
 use crate::git::tree::TreeKind;
@@ -229,10 +230,7 @@ impl Changes {
             Some(branch) => format!("on {branch}"),
             None => "no branch is checked out".to_owned(),
         }];
-        let commits = |count: usize| match count {
-            1 => "1 commit".to_owned(),
-            count => format!("{count} commits"),
-        };
+        let commits = |count| counted(count, "commit");
         match (&standing.upstream, standing.ahead_behind, &standing.remote) {
             (Some(upstream), Some((0, 0)), _) => words.push(format!("up to date with {upstream}")),
             (Some(upstream), Some((ahead, 0)), _) => {
@@ -263,8 +261,7 @@ impl Changes {
     pub fn summary(&self) -> String {
         match self.count {
             0 => "no changes".to_owned(),
-            1 => "1 change".to_owned(),
-            count => format!("{count} changes"),
+            count => counted(count, "change"),
         }
     }
 

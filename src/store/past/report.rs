@@ -142,11 +142,14 @@ impl Archive for Reporter<'_> {
         let queries: Vec<Query> = queries.map(Result::unwrap_or_default).collect();
         let known = (queries.iter().any(Query::asks_past)).then(|| KnownBy::of(self.past()));
         let past_by = |then: &Plan, at: DateTime<Utc>| Some(known.as_ref()?.at(then, at));
-        let scopes = scopes.iter().zip(&queries).map(|((target, _), query)| Scope {
-            target: target.clone(),
-            query,
-            past: &past_by,
-        });
+        let scopes = scopes
+            .iter()
+            .zip(&queries)
+            .map(|((target, _), query)| Scope {
+                target: target.clone(),
+                query,
+                past: &past_by,
+            });
         self.past().weeks_of(&scopes.collect::<Vec<_>>(), self.plan)
     }
 

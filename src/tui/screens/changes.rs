@@ -13,6 +13,7 @@ use crate::app::core::model::Model;
 use crate::app::core::pointer::Target;
 use crate::change::delta::How;
 use crate::change::delta::outline::{Line as ChangeLine, LineKind};
+use crate::document::english::capitalised;
 use crate::document::visible::visible_line;
 use crate::store::changes::{Base, Changes};
 use crate::tui::theme::Theme;
@@ -72,19 +73,12 @@ fn unknown(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
                 Base::Head => format!("{since} shows what was edited since a date."),
                 _ => format!("{base} compares with HEAD again."),
             };
-            (format!("{}.", capital(reason)), press)
+            (format!("{}.", capitalised(reason)), press)
         }
         (None, _) => ("Asking git…".to_owned(), String::new()),
     };
     let (why, press) = (frame::words(theme, &why), frame::words(theme, &press));
     empty(buf, inner, theme, &why, &press);
-}
-
-/// A sentence with a capital at its beginning.
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str()
 }
 
 fn list(

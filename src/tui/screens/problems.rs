@@ -12,6 +12,7 @@ use ratatui::text::{Line, Span};
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::app::core::pointer::Target;
+use crate::document::english::counted;
 use crate::document::visible::{pad, visible_line, width};
 use crate::plan::checks::{Problem, Severity};
 use crate::plan::source;
@@ -127,8 +128,7 @@ pub fn counts(count: impl Fn(Severity) -> usize, theme: &Theme) -> Vec<Span<'sta
         if !spans.is_empty() {
             spans.push(Span::styled(format!(" {} ", theme.glyphs.dot), theme.dim));
         }
-        let plural = if count == 1 { "" } else { "s" };
-        let text = format!("{count} {}{plural}", severity.word());
+        let text = counted(count, severity.word());
         spans.push(Span::styled(text, look(severity, theme).1));
     }
     spans

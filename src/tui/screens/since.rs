@@ -11,6 +11,7 @@ use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::app::core::pointer::Target;
 use crate::app::screens::since::view::Row;
+use crate::document::english::capitalised;
 use crate::document::visible::{fit, pad, visible_line, width};
 use crate::history::since::{Comparison, Different, How, Origin};
 use crate::history::words::title;
@@ -89,7 +90,7 @@ fn nothing(
         }
         (None, Some(reason)) => {
             let press = format!("{baseline} compares with another date, gate or commit.");
-            (format!("{}.", capital(reason)), press)
+            (format!("{}.", capitalised(reason)), press)
         }
         (None, None) => {
             let why = match model.work.is_opening() {
@@ -101,13 +102,6 @@ fn nothing(
     };
     let (why, press) = (frame::words(theme, &why), frame::words(theme, &press));
     empty(buf, inner, theme, &why, &press);
-}
-
-/// A sentence with a capital at its beginning.
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str()
 }
 
 /// How far the history is read, while it is.

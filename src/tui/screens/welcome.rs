@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::app::sync::absent::Away;
+use crate::document::english::capitalised;
 use crate::tui::overlays::{centred, key_name};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
@@ -50,10 +51,7 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
 /// The plan was there and is not: what is waited for.
 fn waiting(sheet: &mut TextLayout, away: Away, root: &str, theme: &Theme) {
     let words = away.in_words();
-    sheet.text(
-        &format!("{}{}.", words[..1].to_uppercase(), &words[1..]),
-        theme.heading,
-    );
+    sheet.text(&format!("{}.", capitalised(words)), theme.heading);
     sheet.text(&format!("They were in {root}."), theme.dim);
     sheet.blank();
     sheet.text(

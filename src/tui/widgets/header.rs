@@ -6,6 +6,7 @@ use ratatui::text::Span;
 
 use crate::app::core::model::Model;
 use crate::app::core::screen::Crumb;
+use crate::document::english::counted;
 use crate::document::visible::{fit, visible_line};
 use crate::plan::checks::Severity;
 use crate::tui::theme::{Sign, Theme};
@@ -137,20 +138,13 @@ fn problems(parts: &mut Vec<RowPart<'_>>, model: &Model, theme: &Theme) {
     for (rank, (severity, style)) in Severity::ALL.into_iter().zip(styles).enumerate() {
         let text = match model.problems.found.count(severity) {
             0 => continue,
-            count if all => plural(count, severity.word()),
+            count if all => counted(count, severity.word()),
             count if severity == Severity::Error => {
                 format!("{} {count}", theme.glyph(Sign::Blocked))
             }
             _ => continue,
         };
         parts.push(RowPart::styled(2 + rank, text, style).after("   ".into()));
-    }
-}
-
-fn plural(count: usize, word: &str) -> String {
-    match count {
-        1 => format!("1 {word}"),
-        _ => format!("{count} {word}s"),
     }
 }
 

@@ -28,6 +28,7 @@ mod rereading;
 mod review;
 mod review_in_git;
 mod since;
+mod stages;
 mod standup;
 mod stories;
 mod terminal;

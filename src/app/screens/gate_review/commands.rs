@@ -200,7 +200,7 @@ fn write(model: &mut Model) {
 
 fn clause_label(clause: Clause) -> &'static str {
     match clause {
-        Clause::Conditions => "Conditions still to be met",
+        Clause::Conditions => "Conditions still to be met, separated by ;",
         Clause::Waiver => "Waiver: why the gate may be passed below its bar",
     }
 }

@@ -12,7 +12,7 @@ use crate::change::value::Refusal;
 use crate::plan::canon::checklist::Check;
 use crate::plan::ladders::OtherChecklists;
 use crate::plan::query::words::Words;
-use crate::plan::stage::Stage;
+use crate::plan::stage::{Stage, standing_of};
 
 /// Commands that find a check.
 pub const COMMANDS: &[Command] = &[Command {
@@ -56,6 +56,12 @@ impl<'m> Holder<'m> {
 }
 
 impl Model {
+    /// When the gate of a stage is due and who answers for it, if the roadmap says so.
+    pub(crate) fn charge(&self, stage: &Stage) -> Option<String> {
+        let standing = standing_of(self.plan.stages(), stage);
+        stage.charge_in_words(standing, self.now.date_naive())
+    }
+
     /// The documents with other checklists, as far as they have been read.
     pub fn other_checklists(&self) -> &[Arc<OtherChecklists>] {
         self.plan.known_other_checklists().unwrap_or_default()

@@ -12,6 +12,7 @@ use crate::change::compose::{
     Assignment, BulkChange, Composer, StepRequest, dependents, sub_steps,
 };
 use crate::change::value::Refusal;
+use crate::document::english::counted;
 use crate::document::progress::Progress;
 use crate::plan::field::Field;
 use crate::plan::status::Status;
@@ -176,10 +177,7 @@ impl Model {
         let it = if going.len() == 1 { "it" } else { "them" };
         let mut lines = Vec::new();
         let open = dependents.iter().filter(|at| !is_done(at)).count();
-        let steps = |count: usize| match count {
-            1 => "1 step".to_owned(),
-            _ => format!("{count} steps"),
-        };
+        let steps = |count| counted(count, "step");
         let waits = if open == 1 { "waits" } else { "wait" };
         match (open, dependents.len() - open) {
             (0, 0) => {}

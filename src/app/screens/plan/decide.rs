@@ -9,6 +9,7 @@ use crate::app::core::model::Model;
 use crate::app::overlays::menu::{Choice, Row};
 use crate::app::overlays::prompt::Purpose;
 use crate::change::value::{Refusal, refuse};
+use crate::document::english::counted;
 use crate::document::progress::Progress;
 use crate::plan::Plan;
 use crate::plan::canon::block_table::{BlockColumn, Retirement};
@@ -99,8 +100,7 @@ fn block_menu(model: &mut Model, at: usize) {
     let open = block.tally.total - block.tally.done();
     let steps = match open {
         0 => "no open steps".to_owned(),
-        1 => "1 open step".to_owned(),
-        _ => format!("{open} open steps"),
+        _ => counted(open, "open step"),
     };
     let was = retirement.map_or_else(String::new, Retirement::in_a_sentence);
     let row = |key: &str, label: &str, detail: &str, blocked: Option<String>, about| Row {

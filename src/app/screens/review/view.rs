@@ -179,7 +179,7 @@ impl ReviewView {
                 let verdict = self
                     .record
                     .find(Section::Proposals, (proposals[*row].id, None));
-                proposals[*row].verdict = verdict.cloned();
+                proposals[*row].verdict = verdict.cloned().map(Box::new);
             }
         }
         if part != ReviewPart::Ten {
@@ -244,6 +244,10 @@ impl ReviewView {
     }
 
     fn refresh_proposals(&mut self, review: &Review<'_>) {
+        if self.proposals.is_empty() {
+            self.proposals = Arc::new(review.proposals());
+            return;
+        }
         let mut fresh: HashMap<StepId, Proposal> = HashMap::new();
         let mut order = Vec::new();
         for proposal in review.proposals() {

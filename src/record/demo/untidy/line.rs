@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::author::{Author, EmptyList, Escapes, IdForm, Json, LogHabits, OwnerForm};
+use crate::document::english::capitalised;
 use crate::plan::id::StepId;
 use crate::plan::status::Status;
 use crate::record::demo::step::{Artifact, Dependency, Spend, Step};
@@ -123,11 +124,7 @@ pub fn owner(name: &str, form: OwnerForm) -> String {
     match form {
         OwnerForm::Plain => name.to_owned(),
         OwnerForm::At => format!("@{name}"),
-        OwnerForm::Capital => {
-            let mut letters = name.chars();
-            let first = letters.next().into_iter().flat_map(char::to_uppercase);
-            first.chain(letters).collect()
-        }
+        OwnerForm::Capital => capitalised(name),
     }
 }
 

@@ -6,8 +6,28 @@ use crate::plan::stage::Stage;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::text_layout::TextLayout;
 
-/// Adds them in full where that takes at most so many rows, else cut to them.
-pub fn criteria(sheet: &mut TextLayout, stage: &Stage, theme: &Theme, most: usize) {
+/// Adds them in full where that takes at most so many rows, else cut to them. `charge` says when the
+/// gate is due and who answers for it, where anything does.
+pub fn criteria(
+    sheet: &mut TextLayout,
+    stage: &Stage,
+    charge: Option<&str>,
+    theme: &Theme,
+    most: usize,
+) {
+    let mut most = most;
+    if let Some(charge) = charge {
+        let mut row = sheet.like();
+        row.hanging(
+            Span::styled(format!("{:13}", "Stage"), theme.heading),
+            charge,
+            theme.text,
+        );
+        row.shorten((most / 4).max(1));
+        most = most.saturating_sub(row.len() + 1).max(1);
+        row.blank();
+        sheet.append(row);
+    }
     let Some(rung) = &stage.rung else {
         sheet.text(
             "This checklist has no row on the stage ladder, so it has no gate.",

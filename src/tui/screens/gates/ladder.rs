@@ -27,8 +27,7 @@ pub fn draw(
 ) -> usize {
     let stages = model.plan.stages();
     let standings = standings(stages);
-    let is_behind = |s: &&Standing| matches!(s, Standing::Passed | Standing::Met);
-    let behind = standings.iter().filter(is_behind).count();
+    let behind = standings.iter().filter(|s| s.is_behind()).count();
     let word = match standings.contains(&Standing::Passed) {
         true => "passed",
         false => "met",
@@ -55,6 +54,12 @@ pub fn draw(
     let rows = stages.len() * 3 + titles;
     let has_forecasts = rows + ahead <= height;
     let rows = if has_forecasts { rows + ahead } else { rows };
+    let is_owned = |(stage, standing): &(&Stage, &Standing)| {
+        !standing.is_behind() && !stage.accountable.is_empty()
+    };
+    let owned = stages.iter().zip(&standings).filter(is_owned).count();
+    let has_owners = has_forecasts && rows + owned <= height;
+    let rows = if has_owners { rows + owned } else { rows };
     let roomy = rows + stages.len() + reviews.count() <= height + 1;
     let tight = rows > height;
     let mut ladder = None;
@@ -89,14 +94,17 @@ pub fn draw(
                 None => Span::styled("bar: all", theme.dim),
             };
             // Where there is no row for it, a date takes the place of the horizon.
-            let date =
-                (!has_forecasts && !is_behind(&&standing)).then(|| date(stage, model, theme));
+            let date = (!has_forecasts && !standing.is_behind()).then(|| date(stage, model, theme));
             let (date, late) = date.flatten().unzip();
             let horizon = || Span::styled(format!("  {}", rung.horizon), theme.dim);
             sheet.pair(date.unwrap_or_else(horizon), late.flatten().unwrap_or(bar));
         }
-        if has_forecasts && !is_behind(&&standing) {
+        if has_forecasts && !standing.is_behind() {
             let (left, right) = forecast(stage, model, width, theme);
+            sheet.pair(left, right);
+        }
+        if has_owners && is_owned(&(stage, &standing)) {
+            let (left, right) = owners(stage, width, theme);
             sheet.pair(left, right);
         }
         if let Some((text, style)) = reviewed(stage, theme) {
@@ -120,7 +128,8 @@ fn date(
     Some((date, is_late.then(|| Span::styled("late", theme.warning))))
 }
 
-/// By when the gate is likely to be reached and when it is due, as far as that is known yet.
+/// By when the gate, which is still ahead, is likely to be reached and when it is due, as far as that
+/// is known yet.
 fn forecast(
     stage: &Stage,
     model: &Model,
@@ -130,7 +139,8 @@ fn forecast(
     let outlook = model.outlook.of_stage(&stage.name);
     let p85 = outlook.and_then(Outlook::p85);
     let due = stage.due().map(|due| format!("due {due}"));
-    let is_late = outlook.and_then(|outlook| outlook.is_late(model.now.date_naive()));
+    let today = model.now.date_naive();
+    let is_late = outlook.and_then(|outlook| outlook.is_late(today));
     let left = match (p85, outlook) {
         (Some(p85), _) => Span::styled(format!("  P85 {p85}"), theme.text),
         (None, Some(outlook)) if outlook.open.is_empty() && outlook.reason().is_some() => {
@@ -142,12 +152,36 @@ fn forecast(
     let used = left.width() as u16;
     let fits = |text: &String| used + frame::columns(text) < width;
     let right = match (is_late, due) {
+        _ if stage.overdue(Standing::Current, today).is_some() => {
+            Span::styled("overdue", theme.warning)
+        }
         (Some(true), _) => Span::styled("late", theme.warning),
         (_, Some(due)) if fits(&due) => Span::styled(due, theme.dim),
         (Some(false), _) => Span::styled("on time", theme.ok),
         _ => Span::raw(""),
     };
     (left, right)
+}
+
+/// Who answers for a stage, and whether they took it on.
+fn owners(stage: &Stage, width: u16, theme: &Theme) -> (Span<'static>, Span<'static>) {
+    let all = stage.acknowledgements().count();
+    let said = stage.acknowledgements();
+    let said = said.filter(|(_, date)| date.is_some()).count();
+    let left = Span::styled(format!("  {}", stage.accountable.join(", ")), theme.text);
+    let words = match said {
+        said if said == all => "acknowledged".to_owned(),
+        0 => "not acknowledged".to_owned(),
+        said => format!("{said} of {all} acknowledged"),
+    };
+    // Names before words.
+    let fits = left.width() as u16 + frame::columns(&words) < width;
+    let words = match fits {
+        true => words,
+        false => format!("{} {said}/{all}", theme.glyph(Sign::Complete)),
+    };
+    let style = if said == all { theme.ok } else { theme.dim };
+    (left, Span::styled(words, style))
 }
 
 /// The documents with checklists that belong to no stage, a row each.

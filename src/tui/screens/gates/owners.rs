@@ -36,7 +36,8 @@ pub fn draw(
     let inner = frame::pane_with(buf, area, theme, title, right, focused);
     let mut sheet = TextLayout::new(theme, inner.width.saturating_sub(GUTTER + 1));
     if with_criteria {
-        criteria(&mut sheet, stage, theme, usize::MAX);
+        let charge = model.charge(stage);
+        criteria(&mut sheet, stage, charge.as_deref(), theme, usize::MAX);
     }
     if streams.is_empty() {
         sheet.text(

@@ -46,6 +46,9 @@ pub fn facts<'t>(outlook: &Outlook, model: &Model, theme: &'t Theme, width: u16)
         };
         text(&mut sheet, &due, style);
     }
+    if let Some(owners) = outlook.owners_in_words() {
+        text(&mut sheet, &owners, theme.text);
+    }
     if !outlook.blocked.is_empty() {
         let ids = outlook.blocked.iter().map(StepId::to_string);
         let said = format!("Blocked: {}", named(ids, outlook.blocked.len(), ", "));

@@ -13,6 +13,7 @@ use crate::app::core::command::Focus;
 use crate::app::core::groups::GroupLine;
 use crate::app::core::model::Model;
 use crate::app::core::pointer::Target;
+use crate::document::english::capitalised;
 use crate::document::visible::{fit, visible_line, width, wrap};
 use crate::plan::StepRef;
 use crate::plan::status::State;
@@ -332,13 +333,6 @@ pub fn count(model: &Model, theme: &Theme) -> String {
     format!("{}{more} of {}", model.view.list.len(), model.plan.len())
 }
 
-/// A clause as a sentence.
-fn sentence(clause: &str) -> String {
-    let mut letters = clause.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
-}
-
 /// Why the list is empty, and what to press.
 fn nothing(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
     if let Some(away) = model.away() {
@@ -352,7 +346,7 @@ fn nothing(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
     let (why, press) = match (filter, view.empty_block.and(block)) {
         (Some(filter), None) if is_nobodys => (
             format!("No step matches “{filter}”."),
-            sentence(&nobodys(&model.context.me)),
+            format!("{}.", capitalised(&nobodys(&model.context.me))),
         ),
         (Some(filter), _) if view.is_looking() => (
             format!("Still searching for “{filter}”{}", theme.glyphs.ellipsis),

@@ -73,7 +73,9 @@ fn decision(sheet: &mut TextLayout, model: &Model, id: StepId, theme: &Theme) {
     }
     let Some(at) = view.row() else { return };
     let decided = match view.part {
-        ReviewPart::Proposals => view.proposals.get(at).and_then(|row| row.verdict.clone()),
+        ReviewPart::Proposals => {
+            (view.proposals.get(at)).and_then(|row| row.verdict.as_deref().cloned())
+        }
         ReviewPart::Dependencies => {
             let (tangle, _) = &view.tangles[at];
             let (sign, style) = rows::trouble(tangle.trouble, theme);

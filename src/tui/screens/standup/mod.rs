@@ -13,6 +13,7 @@ use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::app::core::pointer::Target;
 use crate::app::screens::standup::view::{Due, Thread};
+use crate::document::english::counted;
 use crate::document::visible::visible_line;
 use crate::record::standup::{Day, DayCard, Entry};
 use crate::record::stretch;
@@ -341,11 +342,7 @@ fn told(
         Span::styled("Thread  ", theme.text),
         Span::styled(name.clone(), theme.title),
     ]);
-    let right = match view.said.len() {
-        1 => "1 card".to_owned(),
-        count => format!("{count} cards"),
-    };
-    let right = Line::styled(right, theme.dim);
+    let right = Line::styled(counted(view.said.len(), "card"), theme.dim);
     let inner = frame::pane_with(buf, area, theme, title, right, focused);
     let mut sheet = TextLayout::new(theme, inner.width.saturating_sub(GUTTER + 1));
     if view.said.is_empty() {

@@ -1,0 +1,159 @@
+//! What a gate that was passed with conditions leaves to the next one: a check for each condition,
+//! with the day of the decision, so that it is ticked, proven and asked for as any other.
+
+use chrono::NaiveDate;
+
+use crate::change::compose::reversible;
+use crate::change::value::Refusal;
+use crate::change::{Change, Edit};
+use crate::document::markdown::{CheckState, MarkdownDocument, escaped};
+use crate::document::splice::Splice;
+use crate::plan::Plan;
+use crate::plan::canon::checklist::Check;
+use crate::plan::charge::Owed;
+use crate::plan::stage::Stage;
+use crate::record::labels::{applied, in_words, section_edits};
+use crate::record::one_line;
+
+/// The stage after this one on its ladder, if it has a checklist.
+pub(crate) fn next_with_checks(stages: &[Stage], at: usize) -> Option<&Stage> {
+    let next = stages.get(at + 1)?;
+    (next.ladder == stages[at].ladder && !next.checks.is_empty()).then_some(next)
+}
+
+/// The edits by which the checklist of the next stage has the wanted conditions of this gate: those
+/// that it lacks come behind its last check; those that are not wanted any more go, unless somebody
+/// ticked them. None where no stage with a checklist comes next.
+pub(super) fn handed_on(
+    plan: &Plan,
+    at: usize,
+    wanted: &[String],
+    day: NaiveDate,
+) -> Result<Vec<Edit>, Refusal> {
+    let gate = &plan.stages()[at].name;
+    let Some(next) = next_with_checks(plan.stages(), at) else {
+        return Ok(Vec::new());
+    };
+    let owed = || next.owed().filter(|(_, owed)| owed.is_of(gate));
+    let is_wanted = |owed: &Owed| wanted.iter().any(|words| owed.is(words, gate));
+    let missing: Vec<Owed> = (wanted.iter())
+        .filter(|words| !owed().any(|(_, owed)| owed.is(words, gate)))
+        .map(|words| Owed::new(&one_line(words), gate, day))
+        .collect();
+    let gone: Vec<&Check> = owed()
+        .filter(|(check, owed)| !check.done && !is_wanted(owed))
+        .map(|(check, _)| check)
+        .collect();
+    let last = next.checks.last();
+    let Some((last, file)) = last.map(|last| (last, &plan.files()[last.file])) else {
+        return Ok(Vec::new());
+    };
+    let Some(document) = file.markdown() else {
+        return Ok(Vec::new());
+    };
+    let gone = gone.into_iter().filter(|check| check.file == last.file);
+    let after = without(&with(document, last.item, &missing)?, gone)?;
+    let edits = section_edits(&file.path, document, &after)?;
+    if edits.is_empty() {
+        return Ok(edits);
+    }
+    let label = String::new();
+    Ok(reversible(file, Change { label, edits })?.edits)
+}
+
+/// The document with checks behind an item, written as that one is.
+fn with(
+    document: &MarkdownDocument,
+    item: usize,
+    missing: &[Owed],
+) -> Result<MarkdownDocument, Refusal> {
+    let mut document = document.clone();
+    let mark = match document.items()[item].check.state() {
+        CheckState::Absent => "",
+        _ => "[ ] ",
+    };
+    for owed in missing.iter().rev() {
+        let text = format!("{mark}{}", escaped(&owed.text()));
+        let splices = document.insert_item_after(item, &text);
+        document = applied(&document, &splices.map_err(in_words)?)?;
+    }
+    Ok(document)
+}
+
+/// The document without these checks.
+fn without<'c>(
+    document: &MarkdownDocument,
+    gone: impl Iterator<Item = &'c Check>,
+) -> Result<MarkdownDocument, Refusal> {
+    let lines = gone.map(|check| {
+        let span = document.items()[check.item].span;
+        Splice::remove(document.whole_lines(span))
+    });
+    applied(document, &lines.collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::apply;
+    use crate::plan::source::{Role, SourceFile};
+
+    const CANON: &str = "# Plan\n\n| Stage | Stage-Gate Review |\n| --- | --- |\n| Base | Review |\n\
+        | Top | Review |\n\n## Readiness Checklists\n\n### Base\n\n- [x] Runbooks\n\n### Top\n\n- [ ] Flag\n\n\
+        ## End\n\nWords.\n";
+
+    fn plan(canon: &str) -> Plan {
+        let canon = SourceFile::load("docs/plan.md", Role::Canon, canon.as_bytes().to_vec());
+        Plan::read(vec![canon])
+    }
+
+    fn after(plan: &Plan, wanted: &[&str]) -> String {
+        let wanted: Vec<String> = wanted.iter().map(|words| (*words).to_owned()).collect();
+        let edits = handed_on(plan, 0, &wanted, "2026-11-21".parse().unwrap()).unwrap();
+        let mut files = plan.files().to_vec();
+        let label = String::new();
+        apply::change(&Change { label, edits }, &mut files).unwrap();
+        String::from_utf8(files[0].document.to_bytes()).unwrap()
+    }
+
+    #[test]
+    fn conditions_become_checks_and_go_again_unless_ticked() {
+        let before = plan(CANON);
+        let two = after(&before, &["Rota *covered*", "Budget signed by 2026-12-01"]);
+        let expected = "- [ ] Flag\n- [ ] Rota \\*covered\\* (condition of Base, 2026-11-21)\n\
+            - [ ] Budget signed by 2026-12-01 (condition of Base, 2026-11-21)\n\n## End";
+        assert!(two.contains(expected), "{two}");
+        let read = plan(&two);
+        let owed: Vec<String> = read.stages()[1]
+            .owed()
+            .map(|(_, owed)| owed.words)
+            .collect();
+        assert_eq!(owed, ["Rota *covered*", "Budget signed by 2026-12-01"]);
+        // The same again is nothing new, in whatever case.
+        assert_eq!(
+            after(&read, &["rota *covered*", "Budget signed by 2026-12-01"]),
+            two
+        );
+        assert_eq!(after(&read, &[]), CANON);
+        let ticked = two.replace("- [ ] Rota", "- [x] Rota");
+        let left = after(&plan(&ticked), &[]);
+        assert!(left.contains("Rota") && !left.contains("Budget"), "{left}");
+        // The last gate leaves nothing to anybody.
+        assert!(
+            handed_on(&before, 1, &["x".to_owned()], "2026-11-21".parse().unwrap())
+                .unwrap()
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn plain_bullets_stay_plain() {
+        let canon = CANON.replace("- [ ] Flag", "* Flag");
+        let one = after(&plan(&canon), &["Rota"]);
+        assert!(
+            one.contains("* Flag\n* Rota (condition of Base, 2026-11-21)\n"),
+            "{one}"
+        );
+        assert_eq!(after(&plan(&one), &[]), canon);
+    }
+}
