@@ -438,7 +438,7 @@ fn became(block: &Block, completed: usize, added: usize) -> String {
         (done, total) if done == total && completed > 0 => "finished".to_owned(),
         (done, total) if done == total => "complete".to_owned(),
         (0, total) if total == tally.count(Status::Idea) => "only ideas".to_owned(),
-        _ if completed > 0 => "under way".to_owned(),
+        _ if completed > 0 || tally.count(Status::InProgress) > 0 => "under way".to_owned(),
         _ if added > 0 => "planned on".to_owned(),
         (0, _) => "not begun".to_owned(),
         _ => "stood still".to_owned(),
