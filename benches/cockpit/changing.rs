@@ -20,7 +20,9 @@ const KEY_PAUSE: Duration = Duration::from_millis(4);
 /// a changed file is left at rest before it is read.
 const REST: Duration = Duration::from_millis(1_500);
 
-/// Another program writes one line, as editors do: a new file renamed over the old.
+/// Another program writes one line, as editors do: a new file, synced and renamed over the old. One
+/// that is renamed within the same tick of the clock as its last byte was written is not seen to be
+/// new, and waited for until it rests.
 pub fn outside(log: &Path, rounds: usize, cockpit: &mut Terminal, table: &mut Table) {
     let limits = [None, Some(60.0), Some(250.0), Some(2_000.0)];
     cockpit.send("g");
@@ -31,7 +33,9 @@ pub fn outside(log: &Path, rounds: usize, cockpit: &mut Terminal, table: &mut Ta
         let title = ["QQQQQQQQ", "ZZZZZZZZ"][round % 2];
         let bytes = fs::read(log).expect("the log");
         let new = log.with_extension("new");
-        fs::write(&new, retitled(&bytes, title)).expect("a new log");
+        let mut file = fs::File::create(&new).expect("a new log");
+        (file.write_all(&retitled(&bytes, title))).expect("a new log");
+        file.sync_all().expect("a new log on disk");
         cockpit.forget();
         let begun = Instant::now();
         fs::rename(new, log).expect("the log replaced");

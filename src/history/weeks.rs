@@ -46,6 +46,8 @@ pub struct Snapshot {
     steps: Vec<Name>,
     /// Where in it a step with a uid is.
     by_uid: HashMap<Uid, u32>,
+    /// Which of them were complete: of two steps with one number perhaps the one and not the other.
+    is_complete: Vec<bool>,
     complete: Complete,
     /// For each scope where in it its steps are, ascending.
     scopes: Vec<Vec<u32>>,
@@ -73,9 +75,14 @@ impl Snapshot {
         let name = |step: StepRef<'_>| (step.id(), step.raw(Field::Uid).and_then(Uid::of_raw));
         let steps: Vec<Name> = plan.steps().map(name).collect();
         let by_uid = (0..).zip(&steps);
-        let statuses = steps.iter().zip(plan.statuses());
-        let complete = statuses.filter(|(_, status)| **status == Some(Status::Complete));
-        let complete: Vec<Name> = complete.map(|(name, _)| *name).collect();
+        let statuses = plan.statuses().iter();
+        let is_complete: Vec<bool> = statuses
+            .map(|status| *status == Some(Status::Complete))
+            .collect();
+        let complete = steps.iter().zip(&is_complete);
+        let complete: Vec<Name> = (complete.filter(|(_, is)| **is))
+            .map(|(name, _)| *name)
+            .collect();
         let scopes = scopes.iter().map(|scope| scope.steps(plan, at).into_iter());
         Self {
             by_uid: by_uid
@@ -88,6 +95,7 @@ impl Snapshot {
             scopes: scopes
                 .map(|steps| steps.map(|step| step as u32).collect())
                 .collect(),
+            is_complete,
             steps,
         }
     }
@@ -103,7 +111,10 @@ impl Snapshot {
             steps.map(|step| of.steps[*step as usize]).collect()
         };
         let (now, before) = (names(self), names(start));
-        let done: Vec<&Name> = now.iter().filter(|name| self.complete.has(name)).collect();
+        let done = self.scopes[scope].iter().map(|step| *step as usize);
+        let done: Vec<&Name> = (done.filter(|step| self.is_complete[*step]))
+            .map(|step| &self.steps[step])
+            .collect();
         let left = before.iter().filter(|name| self.complete.has(name));
         let left = left.filter(|name| !self.is_in(scope, &now, name));
         let completed = done.iter().copied().chain(left);
@@ -158,4 +169,47 @@ pub fn by_stamp(scope: &Scope<'_>, plan: &Plan, now: DateTime<Utc>) -> Vec<Week>
     }
     weeks.reverse();
     weeks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::target::Target;
+    use crate::plan::query::Query;
+    use crate::plan::source::{Role, SourceFile};
+
+    #[test]
+    fn of_two_steps_with_one_number_the_open_one_is_open() {
+        let plan = |statuses: [&str; 2]| {
+            let line = |status| format!("{{\"step_id\":\"0001\",\"status\":\"{status}\"}}\n");
+            let log = statuses.map(line).concat();
+            Plan::read(vec![SourceFile::load(
+                "plan.jsonl",
+                Role::Log,
+                log.into_bytes(),
+            )])
+        };
+        let scopes = [Scope {
+            target: Target::Plan,
+            query: &Query::default(),
+            past: &|_, _| None,
+        }];
+        let at = DateTime::UNIX_EPOCH;
+        let before = Snapshot::of(&scopes, &plan(["draft", "draft"]), at);
+        let after = Snapshot::of(&scopes, &plan(["complete", "draft"]), at);
+        let end = Period::Week.last_day(at);
+        let weeks: Vec<Week> = after.weeks(&before, end).collect();
+        let week = Week {
+            end,
+            open: 1,
+            done: 1,
+            completed: 1,
+        };
+        assert_eq!(weeks, [week]);
+        let weeks = by_stamp(&scopes[0], &plan(["complete", "draft"]), at);
+        assert_eq!(
+            weeks.last().map(|week| (week.open, week.done)),
+            Some((1, 1))
+        );
+    }
 }

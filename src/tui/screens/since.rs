@@ -82,7 +82,7 @@ fn nothing(
             compared
                 .notes
                 .iter()
-                .for_each(|note| why += &format!("\n{note}."));
+                .for_each(|note| why += &format!("\n{}.", capitalised(note)));
             (
                 why,
                 format!("{baseline} compares with another date, gate or commit."),
