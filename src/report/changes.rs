@@ -5,7 +5,8 @@ use chrono::NaiveDate;
 
 use super::desk::{Desk, Materials};
 use super::paper::{Paper, Section};
-use super::words::{block, count, items, linked, listed, named, paragraphs, plain, sentence, step};
+use super::words::{block, count, items, linked, listed, named, paragraphs, plain, step};
+use crate::document::english::capitalised;
 use crate::history::events::Event;
 use crate::history::since::{Comparison, Origin};
 use crate::history::words::{title, told};
@@ -205,7 +206,7 @@ impl<'a> Changes<'a> {
         );
         match parts.is_empty() {
             true => format!("Nothing was completed, added or decided. {stands}"),
-            false => format!("{}. {stands}", sentence(&listed(&parts))),
+            false => format!("{}. {stands}", capitalised(&listed(&parts))),
         }
     }
 

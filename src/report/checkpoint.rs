@@ -14,10 +14,11 @@ use super::desk::{Desk, Materials};
 use super::paper::{ChartFile, Fact, Made, Paper, Section};
 use super::scorecard::delta::Delta;
 use super::words::{
-    block_named, count, items, linked, listed, paragraphs, percent, plain, sentence, step, table,
+    block_named, count, items, linked, listed, paragraphs, percent, plain, step, table,
 };
 use crate::change::Edit;
 use crate::change::value::{Refusal, refuse};
+use crate::document::english::capitalised;
 use crate::history::outlook::Outlook;
 use crate::history::since::Comparison;
 use crate::history::target::Target;
@@ -281,7 +282,7 @@ impl<'a> Thousand<'a> {
             .collect();
         let happened = match parts.is_empty() {
             true => "Steps changed, and none was completed".to_owned(),
-            false => sentence(&listed(&parts)),
+            false => capitalised(&listed(&parts)),
         };
         let share = percent(complete, total);
         format!("{happened}. {complete} of {total} steps are complete ({share}%).")

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use super::desk::{Archive, Artifact, Desk, Materials};
 use super::paper::{Paper, Section};
-use super::words::{block, count, items, linked, listed, paragraphs, plain, sentence, step};
+use super::words::{block, count, items, linked, listed, paragraphs, plain, step};
+use crate::document::english::capitalised;
 use crate::document::markdown::escaped_cell;
 use crate::document::visible::visible_line;
 use crate::history::since::Comparison;
@@ -211,7 +212,7 @@ impl<'a> Demo<'a> {
             1 => format!("1 {one}"),
             number => format!("{number} {many}"),
         }));
-        format!("{}.", sentence(&listed(&all)))
+        format!("{}.", capitalised(&listed(&all)))
     }
 
     fn completed(&self, path: &Path) -> String {

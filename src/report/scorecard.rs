@@ -17,7 +17,8 @@ use self::picture::Picture;
 use super::chart::figure as figure_in_words;
 use super::desk::{Desk, Materials, NoValue};
 use super::paper::{ChartFile, Paper, Section};
-use super::words::{count, items, linked, listed, paragraphs, plain, sentence, table};
+use super::words::{count, items, linked, listed, paragraphs, plain, table};
+use crate::document::english::capitalised;
 use crate::history::since::Comparison;
 use crate::plan::Plan;
 use crate::plan::decision::{self, DecisionNote};
@@ -107,7 +108,7 @@ impl ScoreLine {
 
     fn notes(&self) -> String {
         let set = self.set.as_ref();
-        let set = set.map(|(colour, why)| format!("{} because: {why}", sentence(colour.word())));
+        let set = set.map(|(colour, why)| format!("{} because: {why}", capitalised(colour.word())));
         let all = [
             self.note.clone(),
             set.unwrap_or_default(),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-pub(crate) use crate::document::english::{capitalised as sentence, listed};
+pub(crate) use crate::document::english::listed;
 use crate::document::markdown::escaped;
 use crate::document::visible::visible_line;
 use crate::history::when::end_of;
