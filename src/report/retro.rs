@@ -385,6 +385,11 @@ fn open_actions(document: &MarkdownDocument) -> Vec<(usize, String)> {
         .collect()
 }
 
+/// Whether a retrospective has actions that name no step.
+pub(crate) fn has_open_actions(document: &MarkdownDocument) -> bool {
+    !open_actions(document).is_empty()
+}
+
 /// The latest retrospective with actions that name no step, of a stage if one is meant.
 ///
 /// # Errors

@@ -22,7 +22,6 @@ use crate::plan::stage::current;
 use crate::record::checkpoint::last_section;
 use crate::record::review::Week;
 use crate::record::shelf::{filed, last_before, week_of};
-use crate::record::today::cadence::Ritual;
 
 /// One report.
 #[derive(Clone, Copy, Debug)]
@@ -168,17 +167,8 @@ impl ReportSpec {
     }
 
     /// The report whose papers have this role.
-    #[cfg_attr(not(test), expect(dead_code, reason = "screen 9 asks"))]
     pub(crate) fn of_role(role: Role) -> Option<&'static Self> {
         REPORTS.iter().find(|report| report.role == role)
-    }
-
-    /// How the ritual stands that it is written for, if there is one: when it is due.
-    #[expect(dead_code, reason = "screen 9 asks")]
-    pub(crate) fn ritual<'r>(&self, cadence: &'r [Ritual]) -> Option<&'r Ritual> {
-        cadence
-            .iter()
-            .find(|ritual| ritual.kind.role() == self.role)
     }
 }
 

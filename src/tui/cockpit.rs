@@ -322,6 +322,12 @@ impl<F: TerminalHost> Cockpit<F> {
             Event::Compared(answer) => self.compared(answer),
             Event::ChangesRead(base, answer) => self.tell(Message::ChangesRead { base, answer }),
             Event::PullRequestText(text) => self.tell(Message::PullRequestText(text)),
+            Event::ReportMade {
+                name,
+                generation,
+                progress,
+                written,
+            } => self.report_made(name, generation, &progress, written),
             Event::RepositoryChanged => {
                 self.model.repository_changed();
                 Ok(())

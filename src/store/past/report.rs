@@ -196,7 +196,6 @@ impl PastInput {
     ///
     /// # Errors
     /// Why there is nothing to write, in words.
-    #[expect(dead_code, reason = "the key that writes a due paper asks")]
     pub(crate) fn report(
         self,
         report: &ReportSpec,
@@ -216,7 +215,15 @@ impl PastInput {
             Err(reason) => return Some(Err(reason)),
         };
         let made = (report.make)(&reporter.materials(&gathered));
-        let written = made.and_then(|made| made.change(|path| reporter.found(path)));
+        // What is not saved yet counts; charts are no files of the plan.
+        let found = |path: &Path| {
+            let file = self.plan.files().iter().find(|file| file.path == path);
+            match file {
+                Some(file) => Ok(Some(file.document.to_bytes())),
+                None => reporter.found(path),
+            }
+        };
+        let written = made.and_then(|made| made.change(found));
         Some(written.map_err(|refusal| refusal.0))
     }
 }

@@ -55,6 +55,7 @@ impl<F: TerminalHost> Cockpit<F> {
             Effect::LookAhead => self.look_ahead_soon(),
             Effect::ReadChanges => self.read_changes_soon(),
             Effect::Follow(subject) => self.start_following(subject),
+            Effect::MakeReport(name) => self.start_report(name),
             Effect::KeepSeen(seen) => self.keep_seen(seen),
             Effect::EditText { form, again } => {
                 let edited = self.face.edit(&form, again);
