@@ -366,10 +366,13 @@ impl<'a> Milestone<'a> {
         let delta = &self.risks;
         let new = delta.new.iter().map(|risk| row("New", risk));
         let closed = delta.closed.iter().map(|risk| row("Closed", risk));
-        let changed = delta
-            .changed
-            .iter()
-            .map(|change| format!("{}: {}", row("Rated anew", &change.risk), change.words()));
+        let changed = delta.changed.iter().map(|change| {
+            format!(
+                "{}: {}",
+                row("Rated differently", &change.risk),
+                change.words()
+            )
+        });
         // Their files are those of an earlier state.
         let gone = delta
             .gone

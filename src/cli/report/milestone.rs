@@ -15,7 +15,7 @@ use crate::report::table::ReportSpec;
 
 /// Milestone reviews: how each workstream stands with a stage, two weeks on.
 ///
-/// Exit criteria, open steps week by week, risks that are new, closed or rated otherwise, and who has
+/// Exit criteria, open steps week by week, risks that are new, closed or rated differently, and who has
 /// how much to do; what customers said is for you to add. There is a paper a workstream, beside the
 /// packet of the gate of that day, which lists it.
 #[derive(clap::Args, Clone, Debug)]
