@@ -13,6 +13,7 @@ use super::settings::judged;
 use super::step_document::ListDocument;
 use crate::cli::printer::Printer;
 use crate::document::progress::Progress;
+use crate::document::visible::{pad, visible_line, width};
 use crate::plan::StepRef;
 use crate::plan::arrange::{Group, Sort, arrange};
 use crate::plan::column::{Column, DERIVED, Known};
@@ -24,6 +25,7 @@ use crate::plan::status::{State, Status};
 use crate::plan::view::{NamedView, all, nobodys};
 use crate::record::review::Week;
 use crate::record::review::gather::Review;
+use crate::store::locate::discover::discover;
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::status;
 
@@ -50,6 +52,9 @@ pub struct List {
     /// Group by owner, status, block, stage or theme; `none` for no groups.
     #[arg(long, value_name = "BY", value_parser = grouped)]
     group: Option<Grouped>,
+    /// Print what the views are called and what each shows, instead of steps.
+    #[arg(long, conflicts_with_all = ["query", "view", "sort", "columns", "group", "json"])]
+    views: bool,
     /// Print JSON (stepdeck/list@1).
     #[arg(long)]
     json: bool,
@@ -97,6 +102,9 @@ impl List {
     /// # Errors
     /// When the filter makes no sense, or there is no plan or no such view.
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
+        if self.views {
+            return print_views(invocation);
+        }
         // What is typed wrong is said before the plan is read.
         self.filter.parse(invocation)?;
         let opened = invocation.open()?;
@@ -186,6 +194,25 @@ impl List {
         }
         Ok(look)
     }
+}
+
+/// Prints the views, a line each, without reading the plan: a shell that completes their names waits.
+fn print_views(invocation: &mut Invocation<'_, '_>) -> Result<()> {
+    let layout = discover(&invocation.start(), &invocation.overrides());
+    let settings = judged(&layout, invocation.outside.config.as_deref());
+    let views = all(&settings.config.views);
+    let name = |view: &NamedView| visible_line(&view.name).into_owned();
+    let longest = views.iter().map(|view| width(&name(view))).max();
+    let line = |view: &NamedView| {
+        let (name, words) = (name(view), view.in_words());
+        let words = visible_line(&words);
+        match invocation.outside.terminal.and(longest) {
+            Some(longest) => format!("{}  {words}\n", pad(&name, longest)),
+            None => format!("{name}\t{words}\n"),
+        }
+    };
+    let text: String = views.iter().map(line).collect();
+    invocation.print(&text)
 }
 
 /// What the columns of a view need to know; nothing is read that none of them asks.

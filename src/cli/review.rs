@@ -14,6 +14,7 @@ use super::next::{TermEntry, weights};
 use crate::cli::printer::Printer;
 use crate::document::visible::{visible_line, width};
 use crate::history::words::short;
+use crate::plan::people::steward_words;
 use crate::plan::ranking::term::Weights;
 use crate::plan::source::Role;
 use crate::record::review::causes::{Cause, Shortage, by_cause};
@@ -122,6 +123,7 @@ struct Document {
     record: Option<String>,
     date: Option<String>,
     steward: String,
+    stewards: Vec<String>,
     since: String,
     since_commit: Option<String>,
     held: Option<String>,
@@ -308,6 +310,7 @@ fn document(review: &gather::Review<'_>, weights: &Weights) -> Document {
         record: review.written.then(|| review.path.display().to_string()),
         date: record.date.map(|date| date.to_string()),
         steward: record.steward.clone(),
+        stewards: review.stewards(),
         since: instant(review.since()),
         since_commit: (review.landed().since.as_ref()).and_then(|since| since.from.clone()),
         held: record.held.map(instant),
@@ -402,7 +405,14 @@ fn sheet<'p>(paint: &'p Printer, document: &Document) -> TextLayout<'p> {
     let theme = &paint.theme;
     let mut sheet = paint.sheet();
     let title = format!("Weekly review {}", document.week);
-    sheet.row(Span::styled(title, theme.title));
+    let steward = match &*steward_words(&document.stewards) {
+        "" => String::new(),
+        steward => format!("  {steward}"),
+    };
+    sheet.row(Line::from(vec![
+        Span::styled(title, theme.title),
+        Span::styled(visible_line(&steward).into_owned(), theme.text),
+    ]));
     let state = match (&document.record, &document.held) {
         (None, _) => "no record yet".to_owned(),
         (Some(path), None) => format!("started by {}, {path}", document.steward),

@@ -12,11 +12,13 @@ use crate::plan::source::Role;
 use crate::record::standup::{
     self as record, Card, CardPart, CardRequest, Dialect, Entry, Health, digest,
 };
+use crate::store::posts::posts_on_branches;
 
 /// Show a day's standup as one text, or post your own cards.
 ///
 /// The text is Markdown. Days are UTC days. Entries are due before 15:00 UTC, or the time that
-/// [rituals] in stepdeck.toml names.
+/// [rituals] in stepdeck.toml names. What others posted on branches that are fetched is shown with
+/// the branch. Expected is who is in a table of people, or posted in the week before.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Standup {
     /// The day, such as 2026-11-21, instead of today.
@@ -116,23 +118,31 @@ impl Standup {
         let opened = invocation.open()?;
         let person = invocation.person();
         let folder = opened.layout.papers.folder_of(Role::Standup);
+        let now = invocation.outside.now;
+        let date = self.date.unwrap_or_else(|| now.date_naive());
+        if date > now.date_naive() {
+            bail!("{date} has not started yet (UTC)");
+        }
+        let (root, main) = (&opened.layout.root, &opened.layout.config.main_branch);
+        let elsewhere = match &invocation.as_of {
+            // The past has no branches.
+            Some(_) => Vec::new(),
+            None => posts_on_branches(root, folder, main.as_deref(), date),
+        };
         let standup = record::Standup {
             plan: &opened.plan,
             folder,
             person: &person,
-            now: invocation.outside.now,
+            now,
             due: opened.layout.config.rituals.standup,
+            elsewhere: &elsewhere,
         };
-        let date = self.date.unwrap_or_else(|| standup.today());
-        if date > standup.today() {
-            bail!("{date} has not started yet (UTC)");
-        }
         let mut day = standup.day(date);
         if let Some(name) = &self.only {
             let wanted = record::slug(name);
             day.entries.retain(|entry| entry.slug == wanted);
             day.missing.clear();
-        } else if day.own().is_none() && standup.is_regular(date) {
+        } else if !day.has_own() && standup.is_expected(date) {
             // On one's own screen one knows; in a text for all one is missing like others.
             day.missing.push(day.person.clone());
         }
@@ -169,6 +179,7 @@ impl Post {
                 person: &person,
                 now,
                 due: opened.layout.config.rituals.standup,
+                elsewhere: &[],
             };
             let posted = standup.post(now.date_naive(), stage, &self.wishes());
             posted.map_err(refused)
@@ -211,6 +222,7 @@ struct Document {
     deadline: String,
     entries: Vec<EntryDocument>,
     missing: Vec<String>,
+    stewards: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -220,6 +232,7 @@ struct EntryDocument {
     late: bool,
     cards: Vec<CardDocument>,
     file: String,
+    branch: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -253,6 +266,7 @@ fn document(opened: &OpenPlan, day: &record::Day) -> Document {
         late: entry.is_late(),
         cards: entry.cards.iter().map(card).collect(),
         file: opened.layout.below(&entry.path).display().to_string(),
+        branch: entry.branch.clone(),
     };
     Document {
         schema: "stepdeck/standup@1",
@@ -260,5 +274,6 @@ fn document(opened: &OpenPlan, day: &record::Day) -> Document {
         deadline: instant(day.deadline),
         entries: day.entries.iter().map(entry).collect(),
         missing: day.missing.clone(),
+        stewards: day.stewards.clone(),
     }
 }

@@ -6,6 +6,9 @@ use std::path::Path;
 
 use super::{Git, GitError};
 
+/// How many branches are looked at, the newest first.
+const BRANCHES: &str = "--count=64";
+
 /// A side of a merge, as git tells them apart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum MergeSide {
@@ -43,7 +46,44 @@ impl Mainline {
     }
 }
 
+/// A branch that this clone has or has fetched.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct KnownBranch {
+    /// What people call it: `ana`, or `origin/ana` where it was fetched.
+    pub name: String,
+    /// Its newest commit.
+    pub commit: String,
+}
+
 impl Git {
+    /// The branches that this clone has or has fetched, those with the newest commits first, as
+    /// many as are quickly looked at.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn branches(&self) -> Result<Vec<KnownBranch>, GitError> {
+        let lines = self.lines(&[
+            "for-each-ref",
+            BRANCHES,
+            "--sort=-committerdate",
+            "--format=%(objectname) %(symref) %(refname)",
+            "refs/heads",
+            "refs/remotes",
+        ])?;
+        let branch = |line: &String| {
+            let mut words = line.splitn(3, ' ');
+            let (commit, symref, name) = (words.next()?, words.next()?, words.next()?);
+            let own = name.strip_prefix("refs/heads/");
+            let name = own.or_else(|| name.strip_prefix("refs/remotes/"))?;
+            // What only points to another branch is none of its own.
+            symref.is_empty().then(|| KnownBranch {
+                name: name.to_owned(),
+                commit: commit.to_owned(),
+            })
+        };
+        Ok(lines.iter().filter_map(branch).collect())
+    }
+
     /// The main branch: the one `configured`, else the `HEAD` of the remote, else `main` or
     /// `master`. Nothing where there is none.
     ///

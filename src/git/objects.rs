@@ -39,7 +39,15 @@ impl Git {
     /// # Errors
     /// When git cannot be started.
     pub fn objects(&self, hashes: &[&str]) -> Result<Objects, GitError> {
-        let mut objects = self.cat_file(&["cat-file", "--batch", "--buffer"])?;
+        self.objects_up_to(LARGEST, hashes)
+    }
+
+    /// The same, of which those with more bytes than that are not read.
+    ///
+    /// # Errors
+    /// When git cannot be started.
+    pub(crate) fn objects_up_to(&self, most: u64, hashes: &[&str]) -> Result<Objects, GitError> {
+        let mut objects = self.cat_file(most, &["cat-file", "--batch", "--buffer"])?;
         let asked = hashes.join("\n") + "\n";
         if let Some(mut stdin) = objects.asking.take() {
             // Where git has ended, its output has too: that is noticed there.
@@ -53,10 +61,10 @@ impl Git {
     /// # Errors
     /// When git cannot be started.
     pub(super) fn objects_on_demand(&self) -> Result<Objects, GitError> {
-        self.cat_file(&["cat-file", "--batch"])
+        self.cat_file(LARGEST, &["cat-file", "--batch"])
     }
 
-    fn cat_file(&self, arguments: &[&str]) -> Result<Objects, GitError> {
+    fn cat_file(&self, most: u64, arguments: &[&str]) -> Result<Objects, GitError> {
         let arguments = [&MAPPED[..], arguments].concat();
         let mut command = self.command(&arguments);
         let piped = command.stdin(Stdio::piped()).stderr(Stdio::null());
@@ -68,7 +76,7 @@ impl Git {
             thread::spawn(move || {
                 let mut stdout = BufReader::new(stdout);
                 let room = || free.try_recv().unwrap_or_default();
-                while let Ok(object) = output::object(&mut stdout, LARGEST, room())
+                while let Ok(object) = output::object(&mut stdout, most, room())
                     && sender.send(object).is_ok()
                 {}
             });
@@ -101,9 +109,17 @@ impl Git {
     /// # Errors
     /// When git cannot be started.
     pub(crate) fn hashes(&self, names: &[&str]) -> Result<Vec<String>, GitError> {
+        Ok(self.hash_of_each(names)?.into_iter().flatten().collect())
+    }
+
+    /// The hash of each of the objects with these names; nothing for one that this clone lacks.
+    ///
+    /// # Errors
+    /// When git cannot be started.
+    pub(crate) fn hash_of_each(&self, names: &[&str]) -> Result<Vec<Option<String>>, GitError> {
         let answer = self.asked(names)?;
-        let there = answer.lines().filter(|line| !line.contains(' '));
-        Ok(there.map(str::to_owned).collect())
+        let hash = |line: &str| (!line.contains(' ')).then(|| line.to_owned());
+        Ok(answer.lines().map(hash).collect())
     }
 
     /// What git calls each of these objects, one a line; ` missing` is behind the name of one that

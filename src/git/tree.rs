@@ -48,6 +48,19 @@ impl Git {
     pub(crate) fn tree_below(&self, commit: &str) -> Result<Vec<TreeEntry>, GitError> {
         Ok(entries(&self.output(&["ls-tree", "-r", "-z", commit])?))
     }
+
+    /// What a tree has right in it, folders aside.
+    ///
+    /// # Errors
+    /// When git refuses.
+    pub(crate) fn listing(&self, tree: &str) -> Result<Vec<TreeEntry>, GitError> {
+        Ok(entries(&self.output(&[
+            "ls-tree",
+            "-z",
+            "--full-tree",
+            tree,
+        ])?))
+    }
 }
 
 /// The folder that all worktrees of the repository around `folder` share.
@@ -60,13 +73,13 @@ pub(crate) fn common_folder(folder: &Path) -> Result<PathBuf, GitError> {
     Ok(folder.join(OsStr::from_bytes(path)))
 }
 
-/// Reads `ls-tree -z`: `100644 blob <hash>\t<path>`.
+/// Reads `ls-tree -z`: `100644 blob <hash>\t<path>`. Folders are left out.
 fn entries(output: &[u8]) -> Vec<TreeEntry> {
     let entry = |line: &[u8]| {
         let tab = memchr::memchr(b'\t', line)?;
         let head = std::str::from_utf8(&line[..tab]).ok()?;
         let words: Vec<&str> = head.split(' ').collect();
-        let [mode, _, hash] = words[..] else {
+        let [mode, "blob" | "commit", hash] = words[..] else {
             return None;
         };
         let kind = match mode {
@@ -90,7 +103,8 @@ mod tests {
     #[test]
     fn paths_are_taken_as_they_are_and_nonsense_is_left_out() {
         let output =
-            b"100755 blob ab\ta\tb\n.md\x00120000 blob cd\tlink\x00160000 commit ef\tsub\0\0x\0";
+            b"100755 blob ab\ta\tb\n.md\x00120000 blob cd\tlink\x00160000 commit ef\tsub\0\
+              040000 tree ba\tfolder\0\0x\0";
         let read = entries(output);
         let told: Vec<_> = read
             .iter()

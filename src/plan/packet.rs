@@ -11,6 +11,9 @@ use chrono::NaiveDate;
 use super::canon::normalised;
 use crate::document::markdown::{Label, MarkdownDocument};
 
+/// What parts a decision from what is said of it.
+const BEHIND_DECISION: [char; 7] = ['(', ',', ';', ':', '.', '–', '—'];
+
 /// What a gate review decided.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Decision {
@@ -35,15 +38,23 @@ impl Decision {
         }
     }
 
-    /// Reads the words, however they are cased and hyphenated; nothing where they decide
-    /// nothing.
+    /// Reads the words, however they are cased and hyphenated, and whatever is said of them behind
+    /// a sign; nothing where they decide nothing, or leave the choice.
     pub(crate) fn read(text: &str) -> Option<Self> {
-        match normalised(text).as_str() {
+        let said = |text: &str| match normalised(text).as_str() {
             "go" => Some(Self::Go),
             "go with conditions" | "conditional go" => Some(Self::Conditional),
             "no go" | "nogo" => Some(Self::NoGo),
             _ => None,
-        }
+        };
+        said(text).or_else(|| {
+            let (words, rest) = text.split_at(text.find(BEHIND_DECISION)?);
+            let rest = normalised(rest);
+            let mut rest = rest.split(' ');
+            let is_open =
+                |word: &str| matches!(word, "go" | "nogo") || word.starts_with("condition");
+            said(words).filter(|_| !rest.any(is_open))
+        })
     }
 
     /// Whether the gate is passed by it.
@@ -207,6 +218,24 @@ mod tests {
             assert_eq!(Decision::read(decision.words()), Some(decision));
         }
         assert_eq!(Decision::read("undecided"), None);
+        for (text, decision) in [
+            ("No-go (the vendor failed)", Decision::NoGo),
+            ("Go.", Decision::Go),
+            ("✅ GO — all signed", Decision::Go),
+            ("go (with conditions)", Decision::Conditional),
+        ] {
+            assert_eq!(Decision::read(text), Some(decision), "{text}");
+        }
+        for open in [
+            "go, no-go",
+            "go (or no go)",
+            "go or no-go",
+            "gone",
+            "to go, or not",
+            "go, conditions later",
+        ] {
+            assert_eq!(Decision::read(open), None, "{open}");
+        }
         assert_eq!(met_in("95%, met"), Some(true));
         assert_eq!(met_in("95%"), None);
     }

@@ -1,5 +1,9 @@
 //! Who is who: the people that the canon's tables name, and which of them is at work here.
 
+use std::collections::HashMap;
+
+use chrono::{Datelike as _, NaiveDate};
+
 use super::Plan;
 use super::query::words::fold;
 
@@ -111,22 +115,30 @@ pub(super) fn told(name: &str) -> String {
 /// address, or the name where one of them has none.
 pub(crate) fn people(plan: &Plan) -> Vec<Person> {
     let mut people: Vec<Person> = Vec::new();
+    let mut by_mail: HashMap<String, usize> = HashMap::new();
+    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
     for row in plan.canon.people() {
-        let shares =
-            |a: &[String], b: &[String]| a.iter().any(|a| b.iter().any(|b| told(a) == told(b)));
-        let same_mail = people
-            .iter()
-            .position(|person| shares(&person.mails, &row.mails));
+        let mails: Vec<String> = row.mails.iter().map(|mail| told(mail)).collect();
+        let same_mail = mails.iter().filter_map(|mail| by_mail.get(mail)).min();
         let same_name = || {
-            people.iter().position(|person| {
-                let is_named = shares(&person.names, std::slice::from_ref(&row.name));
-                is_named && (person.mails.is_empty() || row.mails.is_empty())
-            })
+            let named = by_name.get(&told(&row.name)).into_iter().flatten();
+            let mut named = named.filter(|at| people[**at].mails.is_empty() || mails.is_empty());
+            named.next()
         };
-        let at = same_mail.or_else(same_name).unwrap_or_else(|| {
+        let at = same_mail.or_else(same_name).copied();
+        let at = at.unwrap_or_else(|| {
             people.push(Person::default());
             people.len() - 1
         });
+        for mail in mails {
+            by_mail.entry(mail).or_insert(at);
+        }
+        for name in std::iter::once(&row.name).chain(&row.git_names) {
+            let named = by_name.entry(told(name)).or_default();
+            if !named.contains(&at) {
+                named.push(at);
+            }
+        }
         let person = &mut people[at];
         let team = (!row.team.is_empty()).then_some(&row.team);
         for (to, from) in [
@@ -152,13 +164,23 @@ pub(crate) fn people(plan: &Plan) -> Vec<Person> {
     people
 }
 
-/// The names of those who are steward in an ISO week, given by year and number.
-pub(crate) fn stewards(plan: &Plan, week: (i32, u32)) -> Vec<String> {
+/// The names of those who are steward in the ISO week of a day.
+pub(crate) fn stewards(plan: &Plan, day: NaiveDate) -> Vec<String> {
+    let week = (day.iso_week().year(), day.iso_week().week());
     let serves = |person: &Person| person.weeks.iter().any(|text| is_in(text, week));
     let stewards = people(plan).into_iter().filter(serves);
     stewards
         .filter_map(|person| person.names.into_iter().next())
         .collect()
+}
+
+/// Who is steward, in words: `steward Ada`; nothing where no table says.
+pub(crate) fn steward_words(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [name] => format!("steward {name}"),
+        names => format!("stewards {}", names.join(", ")),
+    }
 }
 
 /// Whether a week, or a range of weeks, as people write it has this one in it: `2026-W48`,

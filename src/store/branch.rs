@@ -32,9 +32,7 @@ use crate::plan::{Plan, StepRef};
 const MERGES: &str = "30";
 /// How many earlier tips of the branch may be the one before a rebase.
 const EARLIER: usize = 4;
-/// How many branches are asked for the IDs that they use, newest first.
-const BRANCHES: &str = "--count=64";
-/// How much of their logs is read.
+/// How much of the logs of other branches is read.
 const MOST: usize = 64 << 20;
 
 /// Two versions that tell whose a mention is.
@@ -490,17 +488,10 @@ impl KnownSteps {
 /// from git's objects, as many as are quickly read. Nothing outside git.
 pub(crate) fn ids_on_branches(root: &Path, logs: &[PathBuf]) -> HashSet<StepId> {
     let git = Git::at(root);
-    let refs = [
-        "for-each-ref",
-        BRANCHES,
-        "--sort=-committerdate",
-        "--format=%(objectname)",
-        "refs/heads",
-        "refs/remotes",
-    ];
     let mut seen = HashSet::new();
-    let commits = git.lines(&refs).unwrap_or_default().into_iter();
-    let commits: Vec<String> = commits
+    let branches = git.branches().unwrap_or_default().into_iter();
+    let commits: Vec<String> = branches
+        .map(|branch| branch.commit)
         .filter(|commit| seen.insert(commit.clone()))
         .collect();
     let mut found = HashSet::new();

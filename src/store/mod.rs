@@ -8,14 +8,15 @@
 //! 4. [`scratch`]: the texts an editor works on
 //! 5. [`watch`]: how somebody else's change is noticed, and when it is trusted
 //! 6. [`branch`]: what a branch did since it left the mainline, as git tells
-//! 7. [`locate`]: where the plan is, its opening, and the checks on it
-//! 8. [`sources`]: what files and programs say that the plan takes values from
-//! 9. [`past`]: the versions of the logs and the canon that git has
-//! 10. [`as_of`]: one of them, laid out to be opened
-//! 11. [`changes`]: what the checkout changes in the plan
-//! 12. [`pull_request`]: what a pull request would bring, and who may approve it
-//! 13. [`transaction`]: how several files change together, and who may change them
-//! 14. [`worker`]: the thread that does all of it while the cockpit runs
+//! 7. [`posts`]: what others posted to a standup on their branches
+//! 8. [`locate`]: where the plan is, its opening, and the checks on it
+//! 9. [`sources`]: what files and programs say that the plan takes values from
+//! 10. [`past`]: the versions of the logs and the canon that git has
+//! 11. [`as_of`]: one of them, laid out to be opened
+//! 12. [`changes`]: what the checkout changes in the plan
+//! 13. [`pull_request`]: what a pull request would bring, and who may approve it
+//! 14. [`transaction`]: how several files change together, and who may change them
+//! 15. [`worker`]: the thread that does all of it while the cockpit runs
 
 pub mod fs;
 pub mod atomic_replace;
@@ -23,6 +24,7 @@ pub mod state;
 pub(crate) mod scratch;
 pub mod watch;
 pub(crate) mod branch;
+pub(crate) mod posts;
 pub mod locate;
 pub(crate) mod sources;
 pub(crate) mod past;

@@ -210,6 +210,7 @@ impl<F: TerminalHost> Cockpit<F> {
             work.reading_past.is_some() || work.reading_aside.is_some() || work.is_reading_landed,
             work.rereading.is_busy() || self.model.jobs.is_busy() || self.model.view.is_looking(),
             self.is_comparing() || self.is_looking_ahead() || self.is_reading_changes(),
+            self.model.standup_view.is_reading,
             !self.is_aside_quiet(),
         ];
         !is_busy.contains(&true) && self.model.sync.is_settled()
@@ -321,6 +322,7 @@ impl<F: TerminalHost> Cockpit<F> {
             Event::Answer(view, event) => self.answered(view, *event),
             Event::Compared(answer) => self.compared(answer),
             Event::ChangesRead(base, answer) => self.tell(Message::ChangesRead { base, answer }),
+            Event::PostsRead(date, posts) => self.tell(Message::PostsRead { date, posts }),
             Event::PullRequestText(text) => self.tell(Message::PullRequestText(text)),
             Event::ReportMade {
                 name,
@@ -329,7 +331,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 written,
             } => self.report_made(name, generation, &progress, written),
             Event::RepositoryChanged => {
-                self.model.repository_changed();
+                self.model.screen.repository_changed(&mut self.model);
                 Ok(())
             }
             Event::LookAhead(part) => self.looked_ahead(part),

@@ -27,6 +27,8 @@ pub(crate) enum JobKind {
     Rows,
     /// What the weekly review is about.
     Review,
+    /// Which rows of the weekly review pass a filter.
+    ReviewRows,
     /// Which problems pass a filter.
     Problems,
     /// Which steps may wait.
@@ -47,7 +49,7 @@ impl JobKind {
             Self::Order => "sorting",
             Self::Rows => "listing",
             Self::Review => "gathering the review",
-            Self::Problems => "filtering",
+            Self::ReviewRows | Self::Problems => "filtering",
             Self::Float => "measuring the float",
             Self::Today => "gathering the day",
             Self::Papers => "listing papers",

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::job::JobResult;
 use super::key::Key;
@@ -28,6 +28,7 @@ use crate::plan::id::StepId;
 use crate::plan::query::past::PlanPast;
 use crate::record::naming::Naming;
 use crate::record::review::landed::Landed;
+use crate::record::standup::BranchPost;
 use crate::store::changes::{Base, Changes};
 use crate::store::past::outlook::LookAhead;
 pub use crate::store::worker::protocol::DiskEvent;
@@ -87,6 +88,13 @@ pub enum Message {
         generation: u64,
         /// What writes them.
         written: Written,
+    },
+    /// Git has been asked what others posted on a day.
+    PostsRead {
+        /// The day.
+        date: NaiveDate,
+        /// What their branches have.
+        posts: Vec<BranchPost>,
     },
     /// More is known of what happened to a step or a gate.
     Followed(Subject, Followed),
@@ -241,6 +249,8 @@ pub enum Effect {
     Compare,
     /// Find out what the checkout changes in the plan.
     ReadChanges,
+    /// Find out what others posted on a day on branches that are fetched.
+    ReadPosts(NaiveDate),
     /// Find out what happened to a step or a gate.
     Follow(Subject),
     /// Find out what is to be expected of the plan, its parts, and the steps that pass the filter.

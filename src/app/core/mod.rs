@@ -14,5 +14,6 @@ pub mod pointer;
 pub mod registry;
 pub mod screen;
 pub mod session;
+pub(crate) mod steward;
 pub mod update;
 pub(crate) mod view;

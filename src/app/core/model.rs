@@ -12,6 +12,7 @@ use super::job::Jobs;
 use super::keymap::Keymap;
 use super::message::Effect;
 use super::screen::{NumberedScreen, Screen};
+use super::steward::WeekStewards;
 use crate::app::overlays::Overlay;
 use crate::app::overlays::note::Note;
 use crate::app::own::programs::Programs;
@@ -143,6 +144,8 @@ pub struct Model {
     pub today: TodayView,
     /// Screen 9.
     pub papers: PapersView,
+    /// Who is steward this week.
+    pub(super) week_stewards: WeekStewards,
     #[cfg(test)]
     pub invented: crate::app::screens::invented::InventedView,
     /// What lies over the screen, the topmost last.
@@ -222,6 +225,7 @@ impl Model {
             changes: ChangesView::default(),
             today: TodayView::new(),
             papers: PapersView::new(),
+            week_stewards: WeekStewards::default(),
             #[cfg(test)]
             invented: Default::default(),
             overlays: Vec::new(),
@@ -253,6 +257,7 @@ impl Model {
         model.gates.stage = crate::plan::stage::current(model.plan.stages()).unwrap_or(0);
         model.gates.check = model.first_open_check();
         model.effects.push(Effect::Check);
+        model.keep_stewards();
         model
     }
 
@@ -416,14 +421,16 @@ impl Model {
         self.flashes.retain(|(_, until)| *until > now);
         let has_changed = self.next_change().is_some_and(|next| next <= now);
         self.now = now;
+        self.keep_stewards();
         if has_changed {
             self.screen.refresh(self);
         }
         has_changed || lit != self.flashes.len()
     }
 
-    /// When the screen changes by the clock alone.
+    /// When what is shown changes by the clock alone: the screen, or whose week it is.
     pub(crate) fn next_change(&self) -> Option<DateTime<Utc>> {
-        self.shown().next_change(self)
+        let screen = self.shown().next_change(self);
+        screen.into_iter().chain(self.next_week()).min()
     }
 }

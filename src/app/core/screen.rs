@@ -71,7 +71,8 @@ pub trait Screen: Sync {
         model.unzoom()
     }
 
-    /// Narrows its list to what a line asks for; an empty line shows all of it.
+    /// Narrows its list to what a line asks for, as it is typed; an empty line shows all of it. A long
+    /// list is gone through beside the keys, and the next letter stops that.
     ///
     /// # Errors
     /// The first term that makes no sense.
@@ -79,16 +80,14 @@ pub trait Screen: Sync {
         Ok(())
     }
 
-    /// Whether it does so with each letter of the line: where it would be felt, only with the whole.
-    fn narrows_by_letter(&self, model: &Model) -> bool {
-        model.has_short_plan()
-    }
-
     /// Prepares what it shows, when a person comes to it.
     fn opened(&self, _: &mut Model) {}
 
     /// Brings what it shows up to date, after anything happened.
     fn refresh(&self, _: &mut Model) {}
+
+    /// Git did something: what it shows of that may be something else by now.
+    fn repository_changed(&self, _: &mut Model) {}
 
     /// When it changes by the clock alone.
     fn next_change(&self, _: &Model) -> Option<DateTime<Utc>> {

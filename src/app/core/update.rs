@@ -49,6 +49,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             generation,
             written,
         } => model.report_made(name, generation, written),
+        Message::PostsRead { date, posts } => model.posts_read(date, posts),
         Message::Followed(subject, part) => model.followed(&subject, part),
         Message::LookAhead(part) => model.look_ahead(part),
         Message::JobDone(result) => model.job_done(result),
@@ -66,6 +67,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             false => model.say(text),
         },
     }
+    model.keep_stewards();
     model.screen.refresh(model);
     model.begin_program();
     model.quit_when_saved();

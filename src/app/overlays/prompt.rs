@@ -102,7 +102,7 @@ impl Prompt {
     /// where that is all it does.
     pub(super) fn typed(mut self, model: &mut Model) -> Self {
         (self.completion, self.asked) = (None, None);
-        if self.purpose == Purpose::Narrow && model.screen.screen.narrows_by_letter(model) {
+        if self.purpose == Purpose::Narrow {
             self.input.error = model.narrow(&self.input.text).err().map(|why| why.0);
         }
         self

@@ -185,6 +185,8 @@ fn latest_standup(opened: &OpenPlan, now: DateTime<Utc>) -> Vec<Entry> {
         person: "",
         now,
         due: opened.layout.config.rituals.standup,
+        // The page tells of what it was made from.
+        elsewhere: &[],
     };
     let today = standup.today();
     let from = today.checked_sub_days(chrono::Days::new(STANDUP_DAYS));

@@ -1,10 +1,11 @@
 //! Two packets of one stage that contradict each other.
 //!
-//! Two people reviewed a gate on one day and came to different decisions, or a later packet refuses
-//! what an earlier one passed. The later one is in force, at one day the one whose path comes last; who
-//! reads the other one goes by something else. Hold one review of it: take the decision out of the packet
-//! that does not count, or hold the review again. A go after a no-go is how reviews go on, and no
-//! contradiction.
+//! Two people reviewed a gate on one day and came to different decisions, or the latest packet refuses
+//! what an earlier one passed, or a packet of an earlier review was decided after it. The latest review
+//! is in force, at one day the one whose path comes last; who reads the other one goes by something else.
+//! Hold one review of it: take the decision out of the packet that does not count, or hold the review
+//! again. A go after a no-go is how reviews go on, and no contradiction; nor is what a later review
+//! settled.
 //!
 //! ## Caught
 //!
@@ -87,27 +88,27 @@ pub const RULE: Rule = Rule {
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for stage in plan.stages() {
         let decided = stage.packets.iter();
-        let decided: Vec<(&Packet, Decision)> = decided
+        let mut decided: Vec<(&Packet, Decision)> = decided
             .filter_map(|packet| Some((packet, packet.decision?)))
             .collect();
-        for pair in decided.windows(2) {
-            let [(before, earlier), (packet, decision)] = pair else {
-                continue;
-            };
-            let same_day = before.decided_on() == packet.decided_on() && earlier != decision;
-            if !same_day && (!earlier.passes() || decision.passes()) {
-                continue;
-            }
-            let day = before.decided_on();
+        let Some((in_force, decision)) = decided.pop() else {
+            continue;
+        };
+        let contradicts = |(packet, other): &&(&Packet, Decision)| {
+            let is_as_late = packet.decided_on() >= in_force.decided_on();
+            *other != decision && (is_as_late || other.passes() && !decision.passes())
+        };
+        for (other, otherwise) in decided.iter().filter(contradicts) {
+            let day = other.decided_on();
             let day = day.map_or_else(String::new, |day| format!(" of {day}"));
             let message = format!(
                 "{} is {} here and {} in {}{day}",
                 stage.name,
                 decision.words(),
-                earlier.words(),
-                plan.files()[before.file].path.display()
+                otherwise.words(),
+                plan.files()[other.file].path.display()
             );
-            let spot = Spot::of_packet(plan, packet);
+            let spot = Spot::of_packet(plan, in_force);
             problems.push(RULE.problem(plan, spot, message));
         }
     }
@@ -162,6 +163,49 @@ mod tests {
             let found = problems(&packets);
             assert!(found.len() == 1 && found[0].contains(words), "{found:?}");
         }
+    }
+
+    #[test]
+    fn it_holds_on_what_people_write() {
+        let day = "2026-05-01";
+        // Three packets of one day; a decision in words of one's own; a day that nobody wrote.
+        let three = [
+            (day, "go"),
+            (day, "No-Go (the vendor failed)"),
+            (day, "GO."),
+        ];
+        let found = problems(&three);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].contains("Base is go here and no-go in"),
+            "{found:?}"
+        );
+        assert_eq!(problems(&[("soon", "go"), ("", "no go")]).len(), 1);
+        // A packet of an earlier review that was decided after the latest one.
+        let late = "no-go\n- **Decided:** 2026-06-10, Bo";
+        let found = problems(&[(day, late), ("2026-06-01", "go")]);
+        assert!(found[0].contains("and no-go in") && found[0].contains("of 2026-06-10"));
+        // A template that nobody filled in decides nothing.
+        for open in ["go / no-go", "go, no-go", "go | no-go", "", "tbd"] {
+            assert_eq!(problems(&[(day, "go"), (day, open)]), [""; 0], "{open}");
+        }
+    }
+
+    #[test]
+    fn a_later_review_settles_it() {
+        let again = ("2026-06-02", "go");
+        for packets in [
+            [("2026-05-01", "go"), ("2026-05-01", "no-go"), again],
+            [("2026-05-01", "go"), ("2026-06-01", "no-go"), again],
+        ] {
+            assert_eq!(problems(&packets), [""; 0], "{packets:?}");
+        }
+        let refused = [
+            ("2026-05-01", "go"),
+            ("2026-06-01", "no-go"),
+            ("2026-06-02", "no-go"),
+        ];
+        assert_eq!(problems(&refused).len(), 1);
     }
 
     #[test]

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 
 use super::edit::{Clause, Held, Reviewer};
 use super::*;
-use crate::change::{Change, apply};
+use crate::change::three_way::{Markers, Versions};
+use crate::change::{Change, apply, markdown_merge};
 use crate::plan::canon::ladder::Rung;
 use crate::plan::canon::matrix::Assignment;
 use crate::plan::source::{Role, SourceFile};
@@ -77,7 +78,31 @@ proptest! {
         prop_assert_eq!(read.facts.decision, None);
         prop_assert_eq!(read.sign_offs.len(), 1);
         prop_assert_eq!(&read.sign_offs[0].name, &one_line(&who));
+        prop_assert_eq!(read.signed(), 0);
         prop_assert_eq!(read.count(None), read.criteria.len());
+    }
+
+    /// A matrix that looks like a packet signs nothing.
+    #[test]
+    fn a_draft_is_signed_by_nobody(
+        names in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "[x] Ada", "x] Ada (2026-11-20, Ada)", "Ada<br/>- [x] QA: Bo", "- [X] Bo",
+                "\n- [x] **QA:** Bo (2026-11-20, Bo)", "**Decision:** go", "## Decision\n\n- go",
+                "<!-- -->[x]", "✅ Ada", "~~Ada~~ signed",
+            ]),
+            1..5,
+        ),
+        role in proptest::sample::select(vec!["", "DRI", "[x]", "x]", "- [x]", "Decision", "Verdict"]),
+        gate in proptest::sample::select(vec!["all", "- [x] met\n- **Verdict:** met", "**Decision:** go"]),
+    ) {
+        let people: Vec<(&str, &str, &str)> = names.iter().map(|name| ("Ops", role, *name)).collect();
+        let draft = draft(&stage("Base", gate, &people), day(), "- [x] Robin");
+        let read = read_back(&draft);
+        prop_assert_eq!(read.signed(), 0, "{}", draft);
+        prop_assert_eq!(read.facts.decision, None, "{}", draft);
+        prop_assert_eq!(read.count(None), read.criteria.len(), "{}", draft);
+        prop_assert_eq!(read.sign_offs.len(), people.len(), "{}", draft);
     }
 
     /// Folders are letters, digits and dashes, whatever the stage is called.
@@ -435,4 +460,76 @@ fn a_name_that_is_taken_gets_a_number() {
         path,
         Path::new("docs/milestone-reviews/base-2/20261121/review.md")
     );
+}
+
+/// What a person does on one side of a merge: signs, judges, decides.
+fn approve(plan: &Plan, path: &Path, who: &str, deeds: &[usize]) -> String {
+    let mut plan = made(plan, &Change::default());
+    for deed in deeds {
+        let change = {
+            let reviewer = Reviewer {
+                who,
+                ..reviewer(&plan)
+            };
+            match deed {
+                0..3 => reviewer.sign(path, *deed),
+                3 | 4 => reviewer.judge(path, deed - 3, Some(CriterionVerdict::Met)),
+                _ => reviewer.decide(path, Some(Decision::Go)),
+            }
+        };
+        plan = made(&plan, &change.unwrap());
+    }
+    text(&plan, path)
+}
+
+/// The lines of a packet by which something is approved.
+fn approvals(packet: &str) -> Vec<&str> {
+    let is_approval = |line: &&str| {
+        line.contains("[x] **")
+            || line.ends_with("**Verdict:** met")
+            || line.ends_with("**Decision:** go")
+    };
+    packet.lines().filter(is_approval).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Nothing stands approved in a packet but what a person approved: not by bringing it up to date
+    /// with a checklist that reads like sign-offs, and not by a merge, which takes what either did.
+    #[test]
+    fn only_a_person_approves(
+        one in proptest::sample::subsequence(vec![0, 1, 2, 3, 4, 5], 0..=4).prop_shuffle(),
+        other in proptest::sample::subsequence(vec![0, 1, 2, 3, 4, 5], 0..=4).prop_shuffle(),
+    ) {
+        let canon = CANON.replace("- Drill held", "- [x] **QA:** Bo\n- [x] **Decision:** go");
+        let (plan, path) = opened(&canon);
+        let base = text(&plan, &path);
+        let [ours, theirs] = [("Robin", &one), ("Ana", &other)]
+            .map(|(who, deeds)| approve(&plan, &path, who, deeds));
+        for (side, deeds) in [(&ours, &one), (&theirs, &other)] {
+            let read = read_back(side);
+            let signed: Vec<usize> = (0..3).filter(|at| read.sign_offs[*at].signed).collect();
+            let expected: Vec<usize> = (0..3).filter(|at| deeds.contains(at)).collect();
+            prop_assert_eq!(signed, expected, "{}", side);
+            prop_assert_eq!(read.facts.decision.is_some(), deeds.contains(&5), "{}", side);
+        }
+        let [base, our, their] = [&base, &ours, &theirs].map(|text| text.as_bytes().into());
+        let versions = Versions { base: &base, ours: &our, theirs: &their };
+        let markers = Markers { ours: "ours", theirs: "theirs", size: 7 };
+        let Some(merged) = markdown_merge::merge(versions, markers) else { return Ok(()) };
+        let conflicts = merged.merged.conflicts.len();
+        let merged = String::from_utf8(merged.merged.bytes).unwrap();
+        let known = [approvals(&ours), approvals(&theirs)].concat();
+        for line in approvals(&merged) {
+            prop_assert!(known.contains(&line), "{}\n{}", line, merged);
+        }
+        if conflicts == 0 {
+            let read = read_back(&merged);
+            for at in 0..3 {
+                let expected = one.contains(&at) || other.contains(&at);
+                prop_assert_eq!(read.sign_offs[at].signed, expected, "{}", merged);
+            }
+        }
+    }
 }

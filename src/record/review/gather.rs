@@ -13,6 +13,7 @@ use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
 use crate::plan::last_change::LastChanges;
+use crate::plan::people::stewards;
 use crate::plan::ranking::term::Weights;
 use crate::plan::ranking::{Inputs, Ranked, rank};
 use crate::plan::source::{Role, SourceFile};
@@ -151,6 +152,12 @@ impl<'a> Review<'a> {
         review.record.since = Some(since);
         review.record.week = Some(week);
         review
+    }
+
+    /// Whose week it is.
+    pub(crate) fn stewards(&self) -> Vec<String> {
+        let day = self.week.last_day();
+        day.map_or_else(Vec::new, |day| stewards(self.plan, day))
     }
 
     /// The same, knowing what git tells.

@@ -155,6 +155,7 @@ impl Register<'_> {
             now: self.now,
             // Nobody is late here.
             due: NaiveTime::MIN,
+            elsewhere: &[],
         };
         let known: HashSet<String> = risk::all(self.plan)
             .map(|risk| normalised(&risk.title))

@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::blockers::since;
 use super::{Card, Entry, Standup, days_before, deadline, person_name, same_stage, slug};
+use crate::plan::people::{Person, people, stewards};
 
 /// The days within which somebody who posted is expected to post again.
 pub(super) const REGULAR: u64 = 7;
@@ -38,8 +39,10 @@ pub struct Day {
     pub cards: Vec<DayCard>,
     /// Every entry of the day, by the names of their files.
     pub entries: Vec<Entry>,
-    /// Who posted in the week before, and not on this day.
+    /// Who else is expected and has not posted, by name.
     pub missing: Vec<String>,
+    /// Who is steward in the day's week.
+    pub stewards: Vec<String>,
     /// Since when the plan's news are suggested.
     pub since: DateTime<Utc>,
 }
@@ -55,14 +58,53 @@ pub struct Said {
     pub slug: String,
     /// Whether their entry was late.
     pub late: bool,
+    /// The branch that has it, where it is not checked out.
+    pub branch: Option<String>,
     /// What was said.
     pub card: Card,
 }
 
+/// Somebody who is expected to post.
+struct Expected {
+    /// What they are called.
+    name: String,
+    /// What their files may be called.
+    slugs: Vec<String>,
+}
+
+impl Expected {
+    fn of(person: &Person) -> Option<Self> {
+        let called = person.names.iter().chain(&person.logins);
+        let called = called.chain(&person.mails);
+        Some(Self {
+            name: person_name(person.names.first()?),
+            slugs: called.map(|name| slug(name)).collect(),
+        })
+    }
+
+    fn is(&self, whose: &str) -> bool {
+        self.slugs.iter().any(|slug| slug == whose)
+    }
+
+    /// Whether an entry is theirs, by its file or its title, whoever wrote these by hand.
+    fn has_posted(&self, entry: &Entry) -> bool {
+        self.is(&entry.slug) || self.is(&slug(&entry.slug)) || self.is(&slug(&entry.person))
+    }
+}
+
 impl Day {
-    /// The person's own entry, once the first card is posted.
+    /// The person's own entry, once the first card is posted here.
     pub(crate) fn own(&self) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.slug == self.slug)
+        self.entries.iter().find(|entry| self.is_own(entry))
+    }
+
+    fn is_own(&self, entry: &Entry) -> bool {
+        entry.slug == self.slug && entry.branch.is_none()
+    }
+
+    /// Whether the person has posted, here or on another branch.
+    pub(crate) fn has_own(&self) -> bool {
+        self.entries.iter().any(|entry| entry.slug == self.slug)
     }
 
     /// The deadline on clocks that are so many minutes ahead of UTC, such as ` (17:00 here)`;
@@ -77,9 +119,9 @@ impl Day {
         }
     }
 
-    /// Everybody else's entries.
+    /// Everybody else's entries, and what the person has posted on another branch.
     pub(crate) fn others(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(|entry| entry.slug != self.slug)
+        self.entries.iter().filter(|entry| !self.is_own(entry))
     }
 }
 
@@ -95,6 +137,7 @@ impl Standup<'_> {
             slug: own.clone(),
             cards: Vec::new(),
             missing: self.missing(date, &entries),
+            stewards: stewards(self.plan, date),
             since: self.news_since(date),
             entries,
         };
@@ -152,26 +195,39 @@ impl Standup<'_> {
         cards.into_iter().map(with).collect()
     }
 
-    /// Whether the person posted in the week before a day.
-    pub(crate) fn is_regular(&self, date: NaiveDate) -> bool {
-        let mut week = self.earlier(date).into_iter();
-        week.any(|entry| entry.date >= days_before(date, REGULAR))
+    /// Whether the person is expected to post on a day.
+    pub(crate) fn is_expected(&self, date: NaiveDate) -> bool {
+        let own = slug(self.person);
+        self.expected(date).iter().any(|expected| expected.is(&own))
     }
 
-    /// Who posted in the week before a day and not on it.
+    /// Who else is expected on a day and is not among those who posted, by name.
     fn missing(&self, date: NaiveDate, entries: &[Entry]) -> Vec<String> {
         let own = slug(self.person);
+        let is_there = |expected: &Expected| {
+            expected.is(&own) || entries.iter().any(|entry| expected.has_posted(entry))
+        };
+        let mut missing = self.expected(date);
+        missing.retain(|expected| !is_there(expected));
+        missing.into_iter().map(|expected| expected.name).collect()
+    }
+
+    /// Who is expected to post on a day: everybody in the plan's tables of people, and who posted in
+    /// the week before.
+    fn expected(&self, date: NaiveDate) -> Vec<Expected> {
+        let people = people(self.plan);
+        let mut expected: Vec<Expected> = people.iter().filter_map(Expected::of).collect();
         let week = self.entries(days_before(date, REGULAR), days_before(date, 1));
-        let mut missing: Vec<(String, String)> = Vec::new();
         for entry in week.into_iter().rev() {
-            let there = entries.iter().any(|e| e.slug == entry.slug);
-            let told = missing.iter().any(|(slug, _)| *slug == entry.slug);
-            if !there && !told && entry.slug != own {
-                missing.push((entry.slug, entry.person));
+            if !expected.iter().any(|known| known.has_posted(&entry)) {
+                expected.push(Expected {
+                    slugs: vec![slug(&entry.person), entry.slug],
+                    name: entry.person,
+                });
             }
         }
-        missing.sort();
-        missing.into_iter().map(|(_, person)| person).collect()
+        expected.sort_by(|a, b| a.slugs.cmp(&b.slugs));
+        expected
     }
 
     /// What was said of a stage over the days, the newest first.
@@ -195,6 +251,7 @@ impl Standup<'_> {
                     person: entry.person.clone(),
                     slug: entry.slug.clone(),
                     late: entry.is_late(),
+                    branch: entry.branch.clone(),
                     card: card.clone(),
                 });
             }

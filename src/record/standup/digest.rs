@@ -68,6 +68,10 @@ pub fn digest(
     let mut text = format!("{}\n\n", dialect.heading(1, &title));
     let due = day.deadline.format("%H:%M UTC");
     text += &format!("Due {due}{}. ", day.due_here(local_minutes));
+    if let [_, ..] = &day.stewards[..] {
+        let stewards = dialect.words(&day.stewards.join(", "));
+        text += &format!("Steward: {stewards}. ");
+    }
     let who: Vec<String> = entries.iter().map(|entry| stamp(entry, dialect)).collect();
     text += &match who.is_empty() {
         true => "Nobody has posted.".to_owned(),
@@ -104,10 +108,14 @@ fn stages_told(stages: &[String], entries: &[&Entry]) -> Vec<String> {
 
 fn stamp(entry: &Entry, dialect: Dialect) -> String {
     let name = dialect.words(&entry.person);
-    match (entry.posted_at, entry.is_late()) {
-        (None, _) => name,
-        (Some(at), false) => format!("{name} ({})", at.format("%H:%M")),
-        (Some(at), true) => format!("{name} ({}, late)", at.format("%H:%M")),
+    let when = entry.posted_at.map(|at| at.format("%H:%M").to_string());
+    let late = entry.is_late().then(|| "late".to_owned());
+    let branch = entry.branch.as_ref();
+    let branch = branch.map(|branch| format!("on {}", dialect.words(branch)));
+    let said: Vec<String> = [when, late, branch].into_iter().flatten().collect();
+    match said.is_empty() {
+        true => name,
+        false => format!("{name} ({})", said.join(", ")),
     }
 }
 

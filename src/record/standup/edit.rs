@@ -139,6 +139,7 @@ impl Standup<'_> {
             deadline: deadline(date, self.due),
             cards: vec![card.clone()],
             path: self.path(date),
+            branch: None,
         }
     }
 }

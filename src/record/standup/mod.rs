@@ -181,6 +181,17 @@ pub struct Entry {
     pub cards: Vec<Card>,
     /// The paper, relative to the plan's root.
     pub path: PathBuf,
+    /// The branch that has it, where it is not checked out, or has more of it than what is.
+    pub branch: Option<String>,
+}
+
+/// A standup paper as a branch has it that is not checked out.
+#[derive(Clone, Debug)]
+pub struct BranchPost {
+    /// What the branch is called.
+    pub branch: String,
+    /// The paper.
+    pub file: SourceFile,
 }
 
 impl Entry {
@@ -192,6 +203,12 @@ impl Entry {
     /// The card of a stage.
     pub(crate) fn card(&self, stage: &str) -> Option<&Card> {
         self.cards.iter().find(|card| card.is_of(stage))
+    }
+
+    /// When something was posted last.
+    fn newest(&self) -> Option<DateTime<Utc>> {
+        let cards = self.cards.iter().map(|card| card.posted_at);
+        cards.chain([self.posted_at]).flatten().max()
     }
 }
 
@@ -272,6 +289,8 @@ pub(crate) struct Standup<'a> {
     pub now: DateTime<Utc>,
     /// The time of day, in UTC, before which entries are due.
     pub due: NaiveTime,
+    /// What other branches have, those first that count before others.
+    pub elsewhere: &'a [BranchPost],
 }
 
 impl Standup<'_> {
@@ -301,15 +320,36 @@ impl Standup<'_> {
 
     /// Every entry of the days from `from` to `to`, by day and person.
     pub(crate) fn entries(&self, from: NaiveDate, to: NaiveDate) -> Vec<Entry> {
-        let within = |file: &&SourceFile| {
+        let within = |file: &SourceFile| {
             file.role == Role::Standup
                 && day_of(&file.path).is_some_and(|date| (from..=to).contains(&date))
         };
-        let files = self.plan.files().iter().filter(within);
+        let files = self.plan.files().iter().filter(|file| within(file));
         let read = |file| read(file, self.due);
         let mut entries: Vec<Entry> = files.filter_map(read).collect();
+        for post in self.elsewhere.iter().filter(|post| within(&post.file)) {
+            if let Some(entry) = read(&post.file) {
+                let branch = Some(post.branch.clone());
+                self.take_in(&mut entries, Entry { branch, ..entry });
+            }
+        }
         entries.sort_by(|a, b| (a.date, &a.slug).cmp(&(b.date, &b.slug)));
         entries
+    }
+}
+
+impl Standup<'_> {
+    /// Adds what a branch has. Of what somebody posted in several places, what was posted last
+    /// counts; the person's own cards are those that are checked out.
+    fn take_in(&self, entries: &mut Vec<Entry>, entry: Entry) {
+        let mut known = entries.iter_mut();
+        let known = known.find(|known| (known.date, &known.slug) == (entry.date, &entry.slug));
+        match known {
+            None => entries.push(entry),
+            Some(known) if known.branch.is_none() && known.slug == slug(self.person) => {}
+            Some(known) if entry.newest() > known.newest() => *known = entry,
+            Some(_) => {}
+        }
     }
 }
 

@@ -208,6 +208,7 @@ pub fn read(file: &SourceFile, due: NaiveTime) -> Option<Entry> {
         deadline: deadline(date, due),
         cards: Vec::new(),
         path: file.path.clone(),
+        branch: None,
     };
     for (at, heading) in document.headings().iter().enumerate() {
         let section = Section::of(document, at);

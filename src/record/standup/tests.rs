@@ -67,6 +67,7 @@ fn standup<'a>(plan: &'a Plan, person: &'a str) -> Standup<'a> {
         person,
         now: now(),
         due: due(),
+        elsewhere: &[],
     }
 }
 
@@ -450,3 +451,40 @@ const HAND: [&str; 7] = [
     "<!-- by hand -->",
     "\n```\n- **Note:** by hand\n```\n",
 ];
+
+#[test]
+fn whoever_is_in_the_table_is_missing_until_they_post_under_any_of_their_names() {
+    let table = "# Team\n\n| Person | Team | Git name | Mail | Login | Steward |\n\
+        | --- | --- | --- | --- | --- | --- |\n\
+        | Ada Byron | One | Countess | <ada@example.org> | @ada | 2026-W47 |\n\
+        | Zoë | Two | | | zz | W48 |\n| Robin | Two | | | | |\n";
+    let mut files = files();
+    files.push(SourceFile::load(
+        "team.md",
+        Role::Canon,
+        table.as_bytes().to_vec(),
+    ));
+    files.push(paper("2026-11-18", "bo", "# Standup — Bo\n"));
+    files.push(paper("2026-11-18", "zoe", "# Standup — Zoë\n"));
+    let missing = |more: &[SourceFile]| {
+        let plan = Plan::read([&files, more].concat());
+        let day = standup(&plan, "robin").day(today());
+        assert_eq!(day.stewards, ["Ada Byron"]);
+        day.missing.join(", ")
+    };
+    assert_eq!(missing(&[]), "Ada Byron, Bo, Zoë");
+    for (file, title) in [
+        ("countess", "# Standup — Countess\n"),
+        ("ada", "# Standup — ada\n"),
+        ("ada-example-org", "# By mail\n"),
+        ("Ada Byron", "# By hand\n"),
+        ("x", "# Standup 2026-11-21 — Ada Byron\n"),
+    ] {
+        let posted = [paper("2026-11-21", file, title)];
+        assert_eq!(missing(&posted), "Bo, Zoë", "{file}");
+    }
+    let plan = Plan::read(files);
+    let is_expected = |person| standup(&plan, person).is_expected(today());
+    assert!(is_expected("Countess") && is_expected("Bo") && is_expected("zz"));
+    assert!(!is_expected("Cy"));
+}

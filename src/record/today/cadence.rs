@@ -4,7 +4,7 @@
 //! What is due counts from the last paper. A ritual that was never held is not late. Days and
 //! weeks are those of UTC.
 
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
 use super::Today;
 use super::rituals::{Interval, Quarter};
@@ -343,9 +343,4 @@ pub(crate) fn in_days(today: NaiveDate, day: NaiveDate) -> String {
         late if late < 0 => format!("{} days late", -late),
         days => format!("in {days} days"),
     }
-}
-
-/// The ISO week of a day: its year and number.
-pub(crate) fn iso_week(day: NaiveDate) -> (i32, u32) {
-    (day.iso_week().year(), day.iso_week().week())
 }

@@ -27,7 +27,7 @@ use crate::plan::stage::{self, Stage, standings};
 use crate::plan::status::{State, Status};
 use crate::plan::{Plan, StepRef};
 use crate::record::standup::{Standing as Stands, Standup};
-use cadence::{Ritual, in_days, iso_week};
+use cadence::{Ritual, in_days};
 use rituals::Rituals;
 
 /// From how many days on a blocker is told.
@@ -112,7 +112,7 @@ impl<'a> Today<'a> {
         let (mine, is_owner) = self.mine(&owners(self.me, self.plan));
         Morning {
             is_known: is_owner || is_in_table(self.me, self.plan),
-            stewards: stewards(self.plan, iso_week(self.now.date_naive())),
+            stewards: stewards(self.plan, self.now.date_naive()),
             mine,
             cadence: self.cadence(),
             gates: self.gates(),
@@ -146,6 +146,7 @@ impl<'a> Today<'a> {
             person: self.me.name(),
             now: self.now,
             due: self.rituals.standup,
+            elsewhere: &[],
         }
     }
 

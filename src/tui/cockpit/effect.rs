@@ -54,6 +54,7 @@ impl<F: TerminalHost> Cockpit<F> {
             Effect::Compare => self.compare_soon(),
             Effect::LookAhead => self.look_ahead_soon(),
             Effect::ReadChanges => self.read_changes_soon(),
+            Effect::ReadPosts(date) => self.start_reading_posts(date),
             Effect::Follow(subject) => self.start_following(subject),
             Effect::MakeReport(name) => self.start_report(name),
             Effect::KeepSeen(seen) => self.keep_seen(seen),

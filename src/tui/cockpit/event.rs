@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
+use chrono::NaiveDate;
+
 use super::as_of::LaidOut;
 use super::past::Compared;
 use crate::app::DiskEvent;
@@ -18,6 +20,7 @@ use crate::plan::checks::Findings;
 use crate::plan::people::Identity;
 use crate::plan::query::past::PlanPast;
 use crate::record::review::landed::Landed;
+use crate::record::standup::BranchPost;
 use crate::store::changes::{Base, Changes};
 use crate::store::locate::open::Opening;
 use crate::store::past::outlook::LookAhead;
@@ -44,6 +47,8 @@ pub enum Event {
     Compared(Option<Compared>),
     /// What the checkout changes has been found out, for this base.
     ChangesRead(Base, Result<Arc<Changes>, String>),
+    /// What others posted on this day on their branches.
+    PostsRead(NaiveDate, Vec<BranchPost>),
     /// What a pull request would say.
     PullRequestText(Result<String, String>),
     /// Git did something in the repository of the plan.

@@ -5,6 +5,8 @@ use std::io;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
+use chrono::NaiveDate;
+
 use super::background::beside_keys;
 use super::{Cockpit, Event};
 use crate::app::core::message::{Followed, Message, Subject};
@@ -12,12 +14,14 @@ use crate::app::screens::papers::writing::Written;
 use crate::app::screens::since::seen::{SEEN, SeenChanges};
 use crate::document::progress::Progress;
 use crate::history::since::Comparison;
+use crate::plan::source::Role;
 use crate::record::naming::{papers_naming, papers_naming_stage};
 use crate::report::table::ReportSpec;
 use crate::store::changes::Changes;
 use crate::store::locate::discover::discover;
 use crate::store::past::background::PastInput;
 use crate::store::past::outlook::LookAhead;
+use crate::store::posts::posts_on_branches;
 use crate::store::watch::repository::RepositoryWatch;
 use crate::tui::terminal_host::TerminalHost;
 
@@ -156,21 +160,44 @@ impl<F: TerminalHost> Cockpit<F> {
         let (plan, base) = (self.model.plan.clone(), self.model.changes.base.clone());
         let (root, answers) = (self.model.context.root.clone(), self.view.answers.clone());
         let overrides = self.origin.overrides.clone();
-        let watch = self.view.repository.clone();
+        let watch = self.repository_watch();
         std::thread::spawn(move || {
+            watch();
             let layout = discover(&root, &overrides);
             let answer = Changes::read(&layout, &plan, &base).map(Arc::new);
             // An edit need not copy what nobody reads any more.
             drop(plan);
-            let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
-            if watch.is_none() {
-                let told = answers.clone();
-                let tell = move || told.send(Event::RepositoryChanged);
-                *watch = RepositoryWatch::around(&root, tell);
-            }
-            drop(watch);
             answers.send(Event::ChangesRead(base, answer));
         });
+    }
+
+    /// Has git asked what others posted on a day on their branches.
+    pub(super) fn start_reading_posts(&mut self, date: NaiveDate) {
+        let root = self.model.context.root.clone();
+        let folder = self.model.context.papers.folder_of(Role::Standup);
+        let (folder, answers) = (folder.to_owned(), self.view.answers.clone());
+        let overrides = self.origin.overrides.clone();
+        let watch = self.repository_watch();
+        beside_keys(move || {
+            watch();
+            let main = discover(&root, &overrides).config.main_branch;
+            let posts = posts_on_branches(&root, &folder, main.as_deref(), date);
+            answers.send(Event::PostsRead(date, posts));
+        });
+    }
+
+    /// What has the loop told when git does something, if nothing has so far: before git is asked,
+    /// so that nothing is missed.
+    fn repository_watch(&self) -> impl FnOnce() + Send + 'static {
+        let root = self.model.context.root.clone();
+        let (watch, answers) = (self.view.repository.clone(), self.view.answers.clone());
+        move || {
+            let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
+            if watch.is_none() {
+                let tell = move || answers.send(Event::RepositoryChanged);
+                *watch = RepositoryWatch::around(&root, tell);
+            }
+        }
     }
 
     /// How long it is until something of the past is read.

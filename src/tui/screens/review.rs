@@ -15,6 +15,7 @@ use crate::app::core::model::Model;
 use crate::app::core::pointer::Target;
 use crate::app::screens::review::view::ReviewPart;
 use crate::document::visible::visible_line;
+use crate::plan::people::steward_words;
 use crate::record::review::{Section, Word};
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::fit_row::RowPart as Piece;
@@ -93,8 +94,14 @@ fn progress(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
             Line::styled(since.unwrap_or_default(), theme.dim)
         }
     };
+    let mut right = Vec::new();
+    let steward = steward_words(model.stewards());
+    if !steward.is_empty() {
+        let steward = visible_line(&steward).into_owned();
+        right.push(Piece::styled(8, steward, theme.text));
+    }
     // Where one is comes before since when.
-    let right = vec![Piece::new(9, state)];
+    right.push(Piece::new(9, state));
     fit_row::draw_both(buf, theme, area, left, right);
 }
 

@@ -11,6 +11,7 @@ use crate::app::core::model::Model;
 use crate::app::core::pointer::Target;
 use crate::app::screens::today::view::Row;
 use crate::document::visible::pad;
+use crate::plan::id::StepId;
 use crate::plan::status::State;
 use crate::record::today::Morning;
 use crate::record::today::cadence::Standing;
@@ -18,13 +19,16 @@ use crate::record::waits_for;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::pane::{empty, split_columns, split_rows};
 use crate::tui::widgets::scroll::ScrollState;
-use crate::tui::widgets::text_layout::thumb;
+use crate::tui::widgets::text_layout::{GUTTER, TextLayout};
 use crate::tui::widgets::{frame, status};
 
 /// From this many columns on the panes stand side by side.
 const BESIDE: u16 = 120;
 /// Below this many rows, or columns, one pane is shown at a time.
 const ONE_PANE: (u16, u16) = (14, 60);
+/// What a row says behind what begins it.
+type Spans = Vec<Span<'static>>;
+
 /// Columns of a ritual's name: `Checkpoint CP01`.
 const NAME: usize = 15;
 
@@ -94,93 +98,119 @@ fn list(
         return 0;
     };
     let (rows, cursor) = model.today.list(pane);
-    let shown = sight.window(pane).show(cursor, rows.len(), inner);
-    thumb(buf, inner, theme, (shown.start, rows.len()), has_keys);
-    for (y, at) in (inner.y..).zip(shown) {
-        let area = frame::row(inner, y);
-        let row = &rows[at];
-        if at == cursor && !matches!(row, Row::Heading(..) | Row::Nothing(_)) {
-            frame::select(buf, area, theme, has_keys);
-        }
-        let line = line(row, model, morning, theme);
-        let width = area.width.saturating_sub(3);
-        frame::spans(buf, theme, (area.x + 2, y), width, &line);
-    }
-    usize::from(inner.height)
+    let sheet = sheet(inner, model, rows, morning, theme);
+    let lines = rows.get(cursor).is_some_and(Row::is_line);
+    let chosen = if lines { cursor } else { usize::MAX };
+    sheet.draw_items(buf, inner, sight.window(pane), chosen, has_keys)
 }
 
-fn line(row: &Row, model: &Model, morning: &Morning, theme: &Theme) -> Line<'static> {
+/// The rows of a pane, an item each. What has no room in one row goes on below it, as far as rows are
+/// free.
+fn sheet<'t>(
+    inner: Rect,
+    model: &Model,
+    rows: &[Row],
+    morning: &Morning,
+    theme: &'t Theme,
+) -> TextLayout<'t> {
+    let mut free = usize::from(inner.height).saturating_sub(rows.len());
+    let mut sheet = TextLayout::new(theme, inner.width.saturating_sub(GUTTER + 1));
+    for row in rows {
+        let (lead, spans) = line(row, model, morning, theme);
+        let mut own = sheet.like();
+        own.flowing(lead, spans);
+        own.shorten(1 + free);
+        free = (free + 1).saturating_sub(own.len());
+        sheet.begin_item();
+        sheet.append(own);
+        sheet.end_head();
+        sheet.end_item();
+    }
+    sheet
+}
+
+/// What begins a row, and what is said behind it.
+fn line(row: &Row, model: &Model, morning: &Morning, theme: &Theme) -> (Span<'static>, Spans) {
     let text =
         |text: String, style: Style| Span::styled(frame::words(theme, &text).into_owned(), style);
+    let nothing = || (Span::default(), Vec::new());
     match row {
-        Row::Heading(name, about) => Line::from(vec![
-            Span::styled(*name, theme.heading),
-            text(format!("  {about}"), theme.dim),
-        ]),
+        Row::Heading(name, about) => (
+            Span::styled(format!("{name}  "), theme.heading),
+            vec![text(about.clone(), theme.dim)],
+        ),
         Row::Step(id) => step(*id, model, theme),
-        Row::MoreSteps(more) => Line::from(text(format!("… and {more} more"), theme.dim)),
-        Row::MoreChanges(more) => {
-            Line::from(text(format!("… and {more} more on Since"), theme.dim))
+        Row::MoreSteps(more) => {
+            let more = text(format!("… and {more} more"), theme.dim);
+            (Span::default(), vec![more])
         }
-        Row::Change(step) => super::since::short_row(model, step, theme),
-        Row::Ritual(at) => morning
-            .cadence
-            .get(*at)
-            .map_or_else(Line::default, |ritual| {
-                let style = match ritual.standing {
-                    Standing::Held => theme.ok,
-                    Standing::Ahead => theme.text,
-                    Standing::Late => theme.warning,
-                    Standing::Never => theme.dim,
-                };
-                Line::from(vec![
-                    text(format!("{}  ", pad(&ritual.name(), NAME)), theme.text),
-                    text(ritual.words.clone(), style),
-                ])
-            }),
+        Row::MoreChanges(more) => {
+            let more = text(format!("… and {more} more on Since"), theme.dim);
+            (Span::default(), vec![more])
+        }
+        Row::Change(step) => {
+            let mut spans = super::since::short_row(model, step, theme).spans;
+            match spans.is_empty() {
+                true => nothing(),
+                false => (spans.remove(0), spans),
+            }
+        }
+        Row::Ritual(at) => morning.cadence.get(*at).map_or_else(nothing, |ritual| {
+            let style = match ritual.standing {
+                Standing::Held => theme.ok,
+                Standing::Ahead => theme.text,
+                Standing::Late => theme.warning,
+                Standing::Never => theme.dim,
+            };
+            let name = format!("{}  ", pad(&ritual.name(), NAME));
+            (
+                text(name, theme.text),
+                vec![text(ritual.words.clone(), style)],
+            )
+        }),
         Row::Gate(at) => gate(*at, model, morning, theme),
-        Row::Blocker(at) => morning
-            .blockers
-            .get(*at)
-            .map_or_else(Line::default, |stands| {
-                let lead = format!("{:>3} d  ", stands.days);
-                let by = format!("  {}, {}", stands.person, stands.stage);
-                Line::from(vec![
-                    text(lead, theme.warning),
+        Row::Blocker(at) => morning.blockers.get(*at).map_or_else(nothing, |stands| {
+            let by = format!("  {}, {}", stands.person, stands.stage);
+            (
+                text(format!("{:>3} d  ", stands.days), theme.warning),
+                vec![
                     text(stands.blocker.clone(), theme.text),
                     text(by, theme.dim),
-                ])
-            }),
-        Row::Risk(at) => morning.risks.get(*at).map_or_else(Line::default, |risk| {
+                ],
+            )
+        }),
+        Row::Risk(at) => morning.risks.get(*at).map_or_else(nothing, |risk| {
             let owner = match risk.owner.is_empty() {
                 true => String::new(),
                 false => format!("  {}", risk.owner),
             };
-            Line::from(vec![
+            (
                 text(format!("{:>3} d  ", risk.days), theme.warning),
-                text(risk.title.clone(), theme.text),
-                text(owner, theme.dim),
-            ])
+                vec![text(risk.title.clone(), theme.text), text(owner, theme.dim)],
+            )
         }),
-        Row::Unknown(why) | Row::Nothing(why) => Line::from(text(why.clone(), theme.dim)),
+        Row::Unknown(why) | Row::Nothing(why) => {
+            (Span::default(), vec![text(why.clone(), theme.dim)])
+        }
     }
 }
 
 /// A step with what it waits for, or where it is ready, nothing more than its title.
-fn step(id: crate::plan::id::StepId, model: &Model, theme: &Theme) -> Line<'static> {
-    let mut line = Line::default();
+fn step(id: StepId, model: &Model, theme: &Theme) -> (Span<'static>, Spans) {
     // It may have been removed since.
     let Some(found) = model.plan.find(id) else {
-        return line;
+        return (Span::default(), Vec::new());
     };
     let step = model.plan.step(found);
     let look = status::look(step, theme);
-    line.push_span(Span::styled(format!("{} ", look.sign), look.style));
-    line.push_span(Span::styled(format!("{id} "), theme.dim));
-    line.push_span(Span::styled(step.title().into_owned(), theme.text));
+    let sign = Span::styled(format!("{} ", look.sign), look.style);
+    let mut spans = vec![
+        Span::styled(format!("{id} "), theme.dim),
+        Span::styled(step.title().into_owned(), theme.text),
+    ];
     match &waits_for(step)[..] {
         [] if step.state() == State::Blocked => {
-            line.push_span(Span::styled("  blocked", theme.warning));
+            spans.push(Span::styled("  blocked", theme.warning));
         }
         [] => {}
         [first, rest @ ..] => {
@@ -189,32 +219,30 @@ fn step(id: crate::plan::id::StepId, model: &Model, theme: &Theme) -> Line<'stat
                 more => format!(" +{more}"),
             };
             let waits = format!("  waits for {first}{more}");
-            line.push_span(Span::styled(waits, theme.warning));
+            spans.push(Span::styled(waits, theme.warning));
         }
     }
-    line
+    (sign, spans)
 }
 
-fn gate(at: usize, model: &Model, morning: &Morning, theme: &Theme) -> Line<'static> {
+fn gate(at: usize, model: &Model, morning: &Morning, theme: &Theme) -> (Span<'static>, Spans) {
     let gate = morning.gates.get(at);
     let Some((gate, stage)) =
         gate.and_then(|gate| Some((gate, model.plan.stages().get(gate.stage)?)))
     else {
-        return Line::default();
+        return (Span::default(), Vec::new());
     };
     let today = model.now.date_naive();
     let style = match gate.due.is_some_and(|due| due < today) {
         true => theme.warning,
         false => theme.dim,
     };
-    let mut line = Line::from(vec![
-        Span::styled(stage.name.clone(), theme.text),
-        Span::styled(format!("  {}", gate.words(stage, today)), style),
-    ]);
+    let name = Span::styled(format!("{}  ", stage.name), theme.text);
+    let mut spans = vec![Span::styled(gate.words(stage, today), style)];
     if let Some(next) = gate.next.and_then(|next| stage.checks.get(next)) {
         let dot = format!(" {} next: ", theme.glyphs.dot);
-        line.push_span(Span::styled(dot, theme.dim));
-        line.push_span(Span::styled(next.text.clone(), theme.text));
+        spans.push(Span::styled(dot, theme.dim));
+        spans.push(Span::styled(next.text.clone(), theme.text));
     }
-    line
+    (name, spans)
 }

@@ -9,6 +9,7 @@ use crate::app::core::screen::Crumb;
 use crate::document::english::counted;
 use crate::document::visible::{fit, visible_line};
 use crate::plan::checks::Severity;
+use crate::plan::people::steward_words;
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::fit_row::RowPart;
 use crate::tui::widgets::{fit_row, frame, tabs};
@@ -17,12 +18,14 @@ use crate::tui::widgets::{fit_row, frame, tabs};
 const NAME: u16 = 8;
 /// The rank of the part that says when something was saved.
 const SAVED: usize = 5;
+/// Columns for who is steward at the most.
+const STEWARD: usize = 32;
 /// Columns between left and right.
 const GAP: u16 = 3;
 
 /// Draws the row. Parts that do not fit fall away whole: first the state of
-/// the watch, then the percentage, when it was saved, the program's name, the counts; last what is
-/// wrong.
+/// the watch, then the percentage, who is steward, when it was saved, the program's name, the
+/// counts; last what is wrong.
 pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
     let room = area.width.saturating_sub(2);
     let crumbs = model.shown().crumbs(model);
@@ -105,6 +108,9 @@ fn state<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
         );
     }
     problems(&mut parts, model, theme);
+    if let Some(steward) = steward(model, theme) {
+        parts.push(RowPart::styled(6, steward, theme.text).after("   ".into()));
+    }
     if !model.screen.is_about_problems() {
         let tally = model.plan.tally();
         let counts = format!("{}/{}", tally.done(), tally.total);
@@ -129,6 +135,13 @@ fn state<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
     }
     watch(&mut parts, model, theme);
     parts
+}
+
+/// Whose week it is, as far as a table says.
+fn steward(model: &Model, theme: &Theme) -> Option<String> {
+    let words = steward_words(model.stewards());
+    let words = fit(&visible_line(&words), STEWARD, theme.glyphs.ellipsis).into_owned();
+    (!words.is_empty()).then_some(words)
 }
 
 /// What the checks found: on its own screen all of it, elsewhere the errors.

@@ -1,7 +1,7 @@
 //! The row that names the screens with their keys. A click on a name goes there.
 //!
-//! Owns how the names give way to each other: the screen that is shown keeps its whole name, the
-//! others as many letters of theirs as there is room for.
+//! Owns how the names give way to each other. The screen that is shown keeps its whole name. Where the
+//! others have no room for theirs, first the space behind each key goes, then letters of the longest.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -23,24 +23,29 @@ const GAPS: [u16; 2] = [2, 1];
 /// One name.
 struct Tab {
     screen: &'static NumberedScreen,
-    /// The key with a space behind it, if there is one.
+    /// The key, if there is one, and what parts it from the name.
     key: String,
+    /// As much of the name as there is room for.
+    name: &'static str,
     is_shown: bool,
 }
 
 impl Tab {
-    /// Its name, of which the others keep so many letters.
-    fn name(&self, letters: u16) -> &str {
-        let (title, letters) = (self.screen.title, usize::from(letters));
-        let end = title.char_indices().nth(letters).map(|(at, _)| at);
-        match end {
-            Some(end) if !self.is_shown => title[..end].trim_end(),
-            _ => title,
+    fn columns(&self) -> u16 {
+        frame::columns(&self.key) + frame::columns(self.name)
+    }
+
+    /// Takes the space from behind the key, if that is a single letter or digit.
+    fn close_up(&mut self) {
+        if self.key.chars().count() == 2 {
+            self.key.truncate(self.key.trim_end().len());
         }
     }
 
-    fn columns(&self, letters: u16) -> u16 {
-        frame::columns(&self.key) + frame::columns(self.name(letters))
+    /// Takes a letter from the name.
+    fn shorten(&mut self) {
+        let last = self.name.char_indices().next_back();
+        self.name = self.name[..last.map_or(0, |(at, _)| at)].trim_end();
     }
 }
 
@@ -60,16 +65,16 @@ pub(crate) fn draw(
     if row.is_empty() {
         return;
     }
-    let tabs: Vec<Tab> = SCREENS
+    let mut tabs: Vec<Tab> = SCREENS
         .iter()
         .map(|screen| tab(screen, model, theme))
         .collect();
-    let (gap, letters) = fitting(&tabs, row.width.saturating_sub(1));
+    let gap = fit(&mut tabs, row.width.saturating_sub(1));
     let mut x = row.x + 1;
     for tab in &tabs {
         let place = Rect {
             x,
-            width: tab.columns(letters),
+            width: tab.columns(),
             ..row
         };
         let name = match tab.is_shown {
@@ -78,7 +83,7 @@ pub(crate) fn draw(
         };
         let line = Line::from(vec![
             Span::styled(&*tab.key, theme.key),
-            Span::styled(tab.name(letters), name),
+            Span::styled(tab.name, name),
         ]);
         frame::spans(buf, theme, (x, row.y), place.width, &line);
         // The space before and behind it belongs to it, too.
@@ -102,26 +107,30 @@ fn tab(screen: &'static NumberedScreen, model: &Model, theme: &Theme) -> Tab {
     Tab {
         screen,
         key: key.unwrap_or_default(),
+        name: screen.title,
         is_shown: screen == model.screen,
     }
 }
 
-/// The widest gap and the most letters of a name that let all of them fit.
-fn fitting(tabs: &[Tab], room: u16) -> (u16, u16) {
-    let wanted = |gap: u16, letters: u16| -> u16 {
-        let names: u16 = tabs.iter().map(|tab| tab.columns(letters)).sum();
-        names + gap * u16::try_from(tabs.len()).unwrap_or(0)
-    };
-    let [wide, narrow] = GAPS;
-    let longest = tabs.iter().map(|tab| frame::columns(tab.screen.title));
-    let longest = longest.max().unwrap_or(0);
-    if wanted(wide, longest) <= room {
-        return (wide, longest);
+/// Makes the names fit, and answers the gap between them.
+fn fit(tabs: &mut [Tab], room: u16) -> u16 {
+    let count = u16::try_from(tabs.len()).unwrap_or(0);
+    let wanted = |tabs: &[Tab], gap: u16| tabs.iter().map(Tab::columns).sum::<u16>() + gap * count;
+    let fitting = GAPS.into_iter().find(|gap| wanted(tabs, *gap) <= room);
+    if let Some(gap) = fitting {
+        return gap;
     }
-    let letters = (1..=longest)
-        .rev()
-        .find(|letters| wanted(narrow, *letters) <= room);
-    (narrow, letters.unwrap_or(1))
+    tabs.iter_mut().for_each(Tab::close_up);
+    let [_, gap] = GAPS;
+    while wanted(tabs, gap) > room {
+        let others = tabs.iter_mut().filter(|tab| !tab.is_shown);
+        // Of equally long ones the last: people look for the first.
+        match others.max_by_key(|tab| tab.name.len()) {
+            Some(tab) if !tab.name.is_empty() => tab.shorten(),
+            _ => break,
+        }
+    }
+    gap
 }
 
 #[cfg(test)]
@@ -139,12 +148,13 @@ mod tests {
                 screen: screens.screen,
             })),
             key: format!("{at} "),
+            name: title,
             is_shown: at == shown,
         };
         titles.iter().enumerate().map(tab).collect()
     }
 
-    /// All ten screens that there will be.
+    /// All ten screens.
     #[test]
     fn the_one_that_is_shown_keeps_its_name_and_the_others_what_fits() {
         let titles = [
@@ -159,26 +169,34 @@ mod tests {
             "Changes",
             "Papers",
         ];
-        let row = |width: u16| {
-            let tabs = tabs(&titles, 3);
-            let (gap, letters) = fitting(&tabs, width - 1);
+        let row = |width: u16, shown: usize| {
+            let mut tabs = tabs(&titles, shown);
+            let gap = fit(&mut tabs, width - 1);
             let gap = " ".repeat(usize::from(gap));
-            let names = tabs
-                .iter()
-                .map(|tab| format!("{}{}", tab.key, tab.name(letters)));
+            let names = tabs.iter().map(|tab| format!("{}{}", tab.key, tab.name));
             names.collect::<Vec<_>>().join(&gap)
         };
         assert_eq!(
-            row(80),
-            "0 Toda 1 Plan 2 Gate 3 Weekly review 4 Stan 5 Prob 6 Sinc 7 Outl 8 Chan 9 Pape"
+            row(80, 1),
+            "0Today 1Plan 2Gates 3Weekly 4Standup 5Problem 6Since 7Outlook 8Changes 9Papers"
         );
         assert_eq!(
-            row(100),
+            row(80, 3),
+            "0Today 1Plan 2Gates 3Weekly review 4Standu 5Proble 6Since 7Outlo 8Chang 9Paper"
+        );
+        assert_eq!(
+            row(88, 1),
+            "0Today 1Plan 2Gates 3Weekly review 4Standup 5Problems 6Since 7Outlook 8Changes 9Papers"
+        );
+        assert_eq!(
+            row(100, 3),
             "0 Today 1 Plan 2 Gates 3 Weekly review 4 Standup 5 Problems 6 Since 7 Outlook 8 Changes 9 Papers"
         );
-        assert!(row(120).contains("0 Today  1 Plan"));
-        for width in LEAST..200 {
-            assert!(row(width).len() < usize::from(width), "{}", row(width));
+        assert!(row(120, 3).contains("0 Today  1 Plan"));
+        for (width, shown) in (LEAST..200).flat_map(|width| (0..10).map(move |at| (width, at))) {
+            let row = row(width, shown);
+            assert!(row.len() < usize::from(width), "{row}");
+            assert!(row.contains(titles[shown]), "{row}");
         }
     }
 }

@@ -122,6 +122,36 @@ impl<'a> TextLayout<'a> {
         }
     }
 
+    /// Adds what several spans say one behind the other, wrapped behind `lead` like
+    /// [`hanging`](Self::hanging) text.
+    pub fn flowing(&mut self, lead: impl Into<Line<'static>>, spans: Vec<Span<'static>>) {
+        let lead = lead.into();
+        let indent = frame::line_width(&lead);
+        let columns = self.width.saturating_sub(indent).max(1);
+        let mut text = String::new();
+        let mut ends = Vec::new();
+        for span in spans {
+            text += &visible(&span.content);
+            ends.push((text.len(), span.style));
+        }
+        let (mut lead, mut behind) = (Some(lead), 0);
+        for piece in wrap(text.trim_end(), usize::from(columns)) {
+            let mut line = lead
+                .take()
+                .unwrap_or_else(|| Line::raw(" ".repeat(usize::from(indent))));
+            let mut at = behind + text[behind..].find(piece).unwrap_or(0);
+            behind = at + piece.len();
+            for (until, style) in &ends {
+                let until = behind.min(*until);
+                if at < until {
+                    line.push_span(Span::styled(text[at..until].to_owned(), *style));
+                    at = until;
+                }
+            }
+            self.row(line);
+        }
+    }
+
     /// An empty sheet of the same width.
     pub fn like(&self) -> Self {
         Self::new(self.theme, self.width)
@@ -290,6 +320,24 @@ mod tests {
         let mut buf = Buffer::empty(area);
         sheet.draw(&mut buf, area, 0);
         assert_eq!(rows(&buf), ["[ ] one two", "    three", "A long l… 7%"]);
+    }
+
+    #[test]
+    fn spans_flow_behind_their_lead_and_keep_their_looks() {
+        let theme = Theme::new(ColorDepth::TrueColor, Background::Dark, false);
+        let mut sheet = TextLayout::new(&theme, 12);
+        let spans = vec![
+            Span::styled("one ", theme.dim),
+            Span::styled("two three", theme.text),
+            Span::styled(" \u{1b}!", theme.warning),
+        ];
+        sheet.flowing("7 d ", spans);
+        let lines: Vec<Line<'_>> = sheet.into_lines().collect();
+        let texts: Vec<String> = lines.iter().map(Line::to_string).collect();
+        assert_eq!(texts, ["7 d one two", "    three", "    \\x1b!"]);
+        let last = lines[1].spans.last().unwrap();
+        assert_eq!((&*last.content, last.style), ("three", theme.text));
+        assert_eq!(lines[0].spans[1].style, theme.dim);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod papers;
 mod pull_request;
 mod quarter;
 mod resolving;
+mod standups;
 mod team;
 
 use std::fs;

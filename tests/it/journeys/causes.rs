@@ -1,6 +1,9 @@
 //! Deciding by cause: one key for all that one step holds up, or that one rule found; marks for
 //! exceptions, a filter for the rest, one diff and one undo for all of it.
 
+use stepdeck::app::screens::review::view::ReviewPart;
+use stepdeck::app::{Message, update};
+
 use crate::support::desk::Desk;
 use crate::support::review::{LAST, LAST_PAPER, LOG, PAPER};
 
@@ -97,6 +100,40 @@ fn more_than_twenty_lines_are_shown_before_they_change() {
     assert!(screen.contains("2 Dependencies 30/32"), "{screen}");
     desk.keys("u");
     assert_eq!(desk.diff(), "");
+}
+
+/// On a long plan the rows are gone through beside the keys at each letter, and nothing is decided about
+/// rows that the filter may be about to take away.
+#[test]
+fn a_long_review_narrows_as_one_types() {
+    let mut desk = desk(80, 24);
+    desk.cockpit.model.jobs.short = 0;
+    desk.keys("j/owner:grc");
+    let lines = |desk: &Desk| desk.cockpit.model.review.lines(ReviewPart::Dependencies);
+    desk.run_until("each letter narrows", |desk| lines(desk) == 1);
+    desk.wait_for("15 steps");
+    desk.keys(" nobody");
+    desk.run_until("another letter narrows further", |desk| lines(desk) == 0);
+    desk.keys("<Esc>");
+    desk.run_until("Esc shows all", |desk| lines(desk) == 2);
+    assert_eq!(desk.diff(), "");
+    // Keys that are faster than the rows.
+    let model = &mut desk.cockpit.model;
+    let key = |name: &str| Message::Key(name.parse().unwrap());
+    let typed = Message::Typed("owner:grc".to_owned());
+    for message in [key("/"), typed, key("enter"), key("-")] {
+        let effects = update(model, message);
+        model.effects.extend(effects);
+    }
+    let said = model.notice.as_ref().map(|notice| notice.text.clone());
+    assert_eq!(
+        said.as_deref(),
+        Some("still filtering: try again in a moment")
+    );
+    desk.settle();
+    desk.keys("-");
+    desk.wait_for("15 left");
+    assert_eq!(desk.file(PAPER).matches("→ 0001 left:**").count(), 15);
 }
 
 #[test]

@@ -257,6 +257,39 @@ fn headings_fold_by_enter_and_arrows_and_are_moved_over() {
     assert_eq!(desk.diff(), "");
 }
 
+/// However far one scrolls, the first row says which group it is.
+#[test]
+fn the_heading_of_a_group_stays_in_sight_while_its_rows_scroll() {
+    let line = |id: usize| {
+        let owner = ["ops", "grc"][id / 31];
+        format!(
+            "{{\"step_id\":\"{id:04}\",\"title\":\"Step {id}\",\"owner\":\"{owner}\",\"status\":\"draft\"}}\n"
+        )
+    };
+    let log: String = (1..=60).map(line).collect();
+    let mut desk = Desk::open(&[(LOG, &log)]);
+    desk.keys("=og");
+    let first = |desk: &Desk| {
+        let screen = desk.screen();
+        let mut rows = screen.lines().skip_while(|row| !row.contains("ID "));
+        rows.nth(1).unwrap().to_owned()
+    };
+    let down = |desk: &mut Desk, count: usize| {
+        desk.keys(&"j".repeat(count));
+        let screen = desk.screen();
+        assert!(screen.contains(&row(desk)), "{screen}");
+    };
+    assert!(first(&desk).contains("▾ grc"), "{}", desk.screen());
+    down(&mut desk, 24);
+    assert!(first(&desk).contains("▾ grc  30"), "{}", desk.screen());
+    assert!(row(&desk).starts_with("0054"), "{}", desk.screen());
+    down(&mut desk, 30);
+    assert!(first(&desk).contains("▾ ops  30"), "{}", desk.screen());
+    // The heading itself is reached where it is.
+    desk.keys(&"k".repeat(23));
+    assert_eq!(row(&desk), "▾ ops 30");
+}
+
 #[test]
 fn marks_are_of_steps_and_a_heading_marks_its_own() {
     let mut desk = Desk::open(&FILES);

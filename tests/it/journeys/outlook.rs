@@ -264,6 +264,34 @@ fn it_opens_at_what_one_comes_from_and_goes_there() {
     insta::assert_snapshot!(copied);
 }
 
+/// What is done is below what is running, and keeps the plan's order among itself.
+#[test]
+fn blocks_that_are_done_come_last() {
+    let row = |at: u32| {
+        let (first, last) = (at * 100 - 99, at * 100);
+        format!("| B{at:02} | {first:04}–{last:04} | Part {at} |\n")
+    };
+    let rows: String = (1..=5).map(row).collect();
+    let canon = format!("# Plan\n\n| Block | Step Range | Theme |\n| --- | --- | --- |\n{rows}");
+    let step = |at: u32| {
+        let status = ["complete", "draft", "complete", "blocked", "complete"][at as usize - 1];
+        line(&format!("{:04}", at * 100 - 99), "Work", status)
+    };
+    let steps: Vec<String> = (1..=5).map(step).collect();
+    let log = log_of(&steps.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut desk = Desk::sized(&[(LOG, &log), ("docs/plan.md", &canon)], 160, 48);
+    desk.keys("7");
+    desk.wait_for("B05");
+    let screen = desk.screen();
+    let list = screen.lines().skip_while(|line| !line.contains("Blocks"));
+    let block = |line: &str| {
+        let mut words = line.split_whitespace();
+        words.find(|word| word.starts_with("B0")).map(str::to_owned)
+    };
+    let order: Vec<String> = list.filter_map(block).collect();
+    assert_eq!(order, ["B02", "B04", "B01", "B03", "B05"], "{screen}");
+}
+
 #[test]
 fn an_edit_is_counted_and_the_selection_stays() {
     let Some(folder) = plan() else { return };

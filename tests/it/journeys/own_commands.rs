@@ -206,6 +206,33 @@ fn what_it_prints_is_shown_and_steers_nothing() {
     leave(&pty);
 }
 
+/// A line without end leaves room for the others.
+#[test]
+fn a_long_line_takes_three_rows_at_the_most() {
+    let (_folder, pty) = started(
+        "[commands.long]\nkey = \"alt-1\"\nshell = true\nrun = '''i=100; while [ $i -lt 400 ]; do \
+         printf 'w%s ' $i; i=$((i+1)); done; printf '\\nshort\\n'; head -c 5000 /dev/zero | tr '\\0' x'''\n",
+    );
+    pty.type_keys("<A-1>");
+    pty.wait_for("exit code 0");
+    pty.wait_for("│ short");
+    let screen = pty.screen_text();
+    let rows: Vec<&str> = screen.lines().collect();
+    let of = |text: &str| rows.iter().filter(|row| row.contains(text)).count();
+    assert_eq!((of("│ w"), of("│ xxx")), (3, 3), "{screen}");
+    assert!(
+        screen.contains("w100") && !screen.contains("w399"),
+        "{screen}"
+    );
+    let last = rows.iter().rposition(|row| row.contains("│ w")).unwrap();
+    assert!(
+        rows[last].contains('…') && rows[last + 1].contains("short"),
+        "{screen}"
+    );
+    close(&pty);
+    leave(&pty);
+}
+
 #[test]
 fn a_program_that_is_not_there_is_said() {
     let (_folder, pty) = started("[commands.none]\nkey = \"alt-1\"\nrun = \"no-such-program a\"\n");

@@ -84,6 +84,35 @@ fn the_day_at_a_glance() {
     insta::assert_snapshot!("today_160x48", desk(160, 48).screen());
 }
 
+/// On every screen, from the same function as here.
+#[test]
+fn whose_week_it_is_stands_everywhere() {
+    let mut desk = desk(160, 48);
+    for screen in "0123456789".chars() {
+        desk.keys(&screen.to_string());
+        assert!(header(&desk).contains("steward Robin"), "{}", desk.screen());
+    }
+    desk.keys("3");
+    let told = desk.screen().matches("steward Robin").count();
+    assert_eq!(told, 2, "{}", desk.screen());
+    let files = files();
+    let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (*p, t.as_str())).collect();
+    let folder = Folder::new(&files);
+    let review = folder.run(&["review"]).ok();
+    assert!(
+        review.starts_with("Weekly review 2026-W47  steward Robin\n"),
+        "{review}"
+    );
+    let stewards = |arguments: &[&str]| {
+        let review = folder
+            .run(&[&["review", "--json"], arguments].concat())
+            .ok();
+        valid("review", &review)["stewards"].clone()
+    };
+    assert_eq!(stewards(&[]), serde_json::json!(["Robin"]));
+    assert_eq!(stewards(&["--week", "2026-W48"]), serde_json::json!([]));
+}
+
 /// The heading that the header shows.
 fn header(desk: &Desk) -> String {
     desk.screen().lines().next().unwrap().to_owned()
@@ -102,6 +131,7 @@ fn every_line_leads_to_where_it_is_dealt_with() {
         !line.contains("Gates ahead")
             && !line.contains("Blocked for")
             && !line.contains("Risks whose")
+            && !line.contains(" 0003 is complete.")
     });
     let lines: Vec<&str> = lines.collect();
     let downs =

@@ -11,13 +11,14 @@ const LAYERS: [&str; 12] = [
 ];
 
 /// The modules of `store`, in the same way.
-const STORE: [&str; 14] = [
+const STORE: [&str; 15] = [
     "fs",
     "atomic_replace",
     "state",
     "scratch",
     "watch",
     "branch",
+    "posts",
     "locate",
     "sources",
     "past",

@@ -234,6 +234,10 @@ impl Screen for ChangesScreen {
         model.keep_changes();
     }
 
+    fn repository_changed(&self, model: &mut Model) {
+        model.ask_changes();
+    }
+
     /// What is undone is listed again, or no longer.
     fn keeps(&self, _: &mut Model, _: &Change) -> bool {
         true

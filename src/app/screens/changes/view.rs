@@ -110,13 +110,6 @@ impl Model {
         }
     }
 
-    /// Git did something: what is shown may be something else by now.
-    pub(crate) fn repository_changed(&mut self) {
-        if self.screen == &super::SCREEN {
-            self.ask_changes();
-        }
-    }
-
     /// Takes the text of a pull request, or why there is none.
     pub(crate) fn pull_request_described(&mut self, text: Result<String, String>) {
         match text {

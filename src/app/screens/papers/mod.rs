@@ -139,10 +139,6 @@ impl Screen for PapersScreen {
         Ok(())
     }
 
-    fn narrows_by_letter(&self, _: &Model) -> bool {
-        true
-    }
-
     fn back(&self, model: &mut Model) -> bool {
         if model.stop_report() {
             return true;

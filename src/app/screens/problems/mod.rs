@@ -241,11 +241,6 @@ impl Screen for Problems {
         Ok(())
     }
 
-    /// A long list is gone through beside the keys, and the next letter stops that.
-    fn narrows_by_letter(&self, _: &Model) -> bool {
-        true
-    }
-
     fn back(&self, model: &mut Model) -> bool {
         let view = &mut model.problems;
         if !view.marks.is_empty() {

@@ -285,6 +285,10 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 pub(super) fn no_row(model: &Model) -> Blocked {
+    // A row may be one that the filter is about to take away.
+    if model.jobs.is_running(JobKind::ReviewRows) {
+        return Some("still filtering: try again in a moment".to_owned());
+    }
     let nothing = model.review.step().is_none();
     nothing.then(|| "there is nothing to decide here".to_owned())
 }

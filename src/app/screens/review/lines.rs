@@ -4,11 +4,16 @@
 //! Owns what a verb acts on: the marks, else the selected row, else every row of the selected
 //! cause.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::view::{ReviewPart, ReviewView};
+use crate::app::core::groups::GroupedRows;
+use crate::app::core::job::JobKind;
 use crate::app::core::model::Model;
 use crate::app::screens::row_filter::RowFilter;
+use crate::document::progress::Progress;
 use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::marks::Marks;
@@ -16,10 +21,10 @@ use crate::plan::people::Identity;
 use crate::plan::query::QueryError;
 use crate::record::review::EntryKey;
 use crate::record::review::causes::{Cause, by_cause};
-use crate::record::review::gather::TEN;
+use crate::record::review::gather::{BadDependency, Proposal, TEN};
 
 /// What a part is narrowed by.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Narrowed {
     /// The line as typed.
     pub(crate) text: String,
@@ -35,7 +40,7 @@ pub(super) enum Selected {
 
 impl ReviewView {
     /// How many lines a part has.
-    pub(crate) fn lines(&self, part: ReviewPart) -> usize {
+    pub fn lines(&self, part: ReviewPart) -> usize {
         match (part, &self.passing[part as usize]) {
             (ReviewPart::Dependencies, _) => self.causes.lines(),
             (_, Some(rows)) => rows.len(),
@@ -146,42 +151,16 @@ impl ReviewView {
     /// Finds which rows of a part pass its filter, and lists its lines.
     pub(super) fn narrow(&mut self, part: ReviewPart, plan: &Plan, now: DateTime<Utc>) {
         let filter = self.filters[part as usize].as_ref();
-        let filter = filter.and_then(|by| RowFilter::parse(&by.text, &by.me).ok());
-        self.passing[part as usize] = filter.map(|filter| {
-            let marks = Marks::default();
-            let prepared = filter.prepare(plan, now, &marks);
-            let mut passes = prepared.passes();
-            let step = |id: StepId| plan.find(id);
-            let rows = 0..self.count(part);
-            rows.filter(|row| match part {
-                ReviewPart::Proposals => {
-                    let row = &self.proposals[*row];
-                    let steps: Vec<usize> = step(row.id).into_iter().collect();
-                    passes("", &steps, &row.title)
-                }
-                ReviewPart::Dependencies => {
-                    let row = &self.tangles[*row].0;
-                    let steps = [step(row.step), step(row.other)];
-                    let steps: Vec<usize> = steps.into_iter().flatten().collect();
-                    passes(row.trouble.word(), &steps, &row.words)
-                }
-                ReviewPart::Ten => {
-                    let row = &self.ten[*row];
-                    let steps: Vec<usize> = step(row.id).into_iter().collect();
-                    passes("", &steps, &row.title)
-                }
-            })
-            .collect()
-        });
-        if part == ReviewPart::Dependencies {
-            let passing = self.passing[part as usize].as_deref();
-            let groups = by_cause(self.tangles.iter().map(|(tangle, _)| tangle));
-            let is_shown = |row: &usize| passing.is_none_or(|rows| rows.binary_search(row).is_ok());
-            let shown = groups.into_iter().map(|(cause, mut rows)| {
-                rows.retain(is_shown);
-                (cause, rows)
-            });
-            self.causes.set(shown.collect());
+        let passing = PartRows::of(self, part).passing(filter, plan, now, &Progress::default());
+        self.take_passing(part, passing.unwrap_or_default());
+    }
+
+    /// Lists the rows of a part that pass.
+    fn take_passing(&mut self, part: ReviewPart, passing: Passing) {
+        self.passing[part as usize] = passing.rows;
+        if let Some(mut causes) = passing.causes {
+            causes.fold_as(&self.causes);
+            self.causes = causes;
         }
     }
 
@@ -194,10 +173,13 @@ impl ReviewView {
     /// Takes what a person did while the rows were listed on another thread.
     pub(super) fn keep_choices(&mut self, of: &Self, plan: &Plan, now: DateTime<Utc>) {
         self.marks.clone_from(&of.marks);
-        self.filters.clone_from(&of.filters);
         self.causes.fold_as(&of.causes);
         for part in ReviewPart::ALL {
-            self.narrow(part, plan, now);
+            let (filter, typed) = (&mut self.filters[part as usize], &of.filters[part as usize]);
+            if filter != typed {
+                filter.clone_from(typed);
+                self.narrow(part, plan, now);
+            }
         }
         self.clamp();
     }
@@ -335,22 +317,128 @@ impl ReviewView {
             self.part = part;
         }
     }
+}
 
-    /// Lists the causes of a part that is narrowed no more, or by something else.
-    fn set_filter(&mut self, filter: Option<Narrowed>, plan: &Plan, now: DateTime<Utc>) {
-        let (part, line, step) = (self.part, self.selected_line(), self.step());
-        self.filters[part as usize] = filter;
-        self.narrow(part, plan, now);
-        self.keep_line(line);
-        self.clamp();
-        if let Some(step) = step {
-            self.select(step);
+/// What a filter leaves of a part.
+#[derive(Default)]
+struct Passing {
+    /// The rows that pass, where it is narrowed.
+    rows: Option<Vec<usize>>,
+    /// The lines of the dependencies, if it is these.
+    causes: Option<GroupedRows<Cause>>,
+}
+
+/// The rows of a part, as they are looked at beside the keys.
+struct PartRows {
+    part: ReviewPart,
+    proposals: Arc<Vec<Proposal>>,
+    tangles: Arc<Vec<(BadDependency, bool)>>,
+    ten: Vec<(StepId, String)>,
+}
+
+impl PartRows {
+    fn of(view: &ReviewView, part: ReviewPart) -> Self {
+        let ten = view.ten.iter();
+        Self {
+            part,
+            proposals: view.proposals.clone(),
+            tangles: view.tangles.clone(),
+            ten: ten.map(|row| (row.id, row.title.clone())).collect(),
         }
+    }
+
+    /// Whether they are still those of the screen.
+    fn are_of(&self, view: &ReviewView) -> bool {
+        let ten = view.ten.iter().map(|row| row.id);
+        Arc::ptr_eq(&self.proposals, &view.proposals)
+            && Arc::ptr_eq(&self.tangles, &view.tangles)
+            && ten.eq(self.ten.iter().map(|(id, _)| *id))
+    }
+
+    fn count(&self) -> usize {
+        match self.part {
+            ReviewPart::Proposals => self.proposals.len(),
+            ReviewPart::Dependencies => self.tangles.len(),
+            ReviewPart::Ten => self.ten.len(),
+        }
+    }
+
+    /// What a filter leaves; nothing where that was stopped.
+    fn passing(
+        &self,
+        filter: Option<&Narrowed>,
+        plan: &Plan,
+        now: DateTime<Utc>,
+        progress: &Progress,
+    ) -> Option<Passing> {
+        let filter = filter.and_then(|by| RowFilter::parse(&by.text, &by.me).ok());
+        let rows = match filter {
+            Some(filter) => Some(self.filtered(&filter, plan, now, progress)?),
+            None => None,
+        };
+        let is_of_causes = self.part == ReviewPart::Dependencies;
+        let causes = is_of_causes.then(|| self.causes(rows.as_deref()));
+        Some(Passing { rows, causes })
+    }
+
+    fn filtered(
+        &self,
+        filter: &RowFilter,
+        plan: &Plan,
+        now: DateTime<Utc>,
+        progress: &Progress,
+    ) -> Option<Vec<usize>> {
+        let marks = Marks::default();
+        let prepared = filter.prepare(plan, now, &marks);
+        let mut passes = prepared.passes();
+        progress.expect(self.count());
+        let mut strides = progress.strides();
+        let mut rows = Vec::new();
+        for at in 0..self.count() {
+            if !strides.add(1) {
+                return None;
+            }
+            let (rule, steps, words) = match self.part {
+                ReviewPart::Proposals => {
+                    let row = &self.proposals[at];
+                    ("", [Some(row.id), None], &row.title)
+                }
+                ReviewPart::Dependencies => {
+                    let row = &self.tangles[at].0;
+                    let steps = [Some(row.step), Some(row.other)];
+                    (row.trouble.word(), steps, &row.words)
+                }
+                ReviewPart::Ten => {
+                    let (id, title) = &self.ten[at];
+                    ("", [Some(*id), None], title)
+                }
+            };
+            let steps = steps.into_iter().flatten();
+            let steps: Vec<usize> = steps.filter_map(|id| plan.find(id)).collect();
+            if passes(rule, &steps, words) {
+                rows.push(at);
+            }
+        }
+        Some(rows)
+    }
+
+    /// The dependencies that pass, by cause.
+    fn causes(&self, passing: Option<&[usize]>) -> GroupedRows<Cause> {
+        let groups = by_cause(self.tangles.iter().map(|(tangle, _)| tangle));
+        let is_shown = |row: &usize| passing.is_none_or(|rows| rows.binary_search(row).is_ok());
+        let shown = groups.into_iter().map(|(cause, mut rows)| {
+            rows.retain(is_shown);
+            (cause, rows)
+        });
+        let mut causes = GroupedRows::default();
+        causes.set(shown.collect());
+        causes
     }
 }
 
 impl Model {
-    /// Narrows the part of the review that is walked; an empty line shows all of it.
+    /// Narrows the part of the review that is walked; an empty line shows all of it. A long part is
+    /// gone through beside the keys.
     ///
     /// # Errors
     /// The first term that makes no sense.
@@ -361,8 +449,30 @@ impl Model {
             text: text.to_owned(),
             me: self.context.me.clone(),
         });
-        let plan = self.plan.clone();
-        self.review.set_filter(filter, &plan, self.now);
+        let view = &mut self.review;
+        let (part, now) = (view.part, self.now);
+        if view.filters[part as usize] == filter {
+            return Ok(());
+        }
+        let (line, step) = (view.selected_line(), view.step());
+        view.filters[part as usize].clone_from(&filter);
+        let rows = PartRows::of(view, part);
+        let look = move |plan: &Plan, progress: &Progress| {
+            let passing = rows.passing(filter.as_ref(), plan, now, progress)?;
+            Some((rows, passing))
+        };
+        self.have_done(JobKind::ReviewRows, look, move |model, (rows, passing)| {
+            let view = &mut model.review;
+            if !rows.are_of(view) {
+                return;
+            }
+            view.take_passing(part, passing);
+            view.keep_line(line);
+            view.clamp();
+            if let Some(step) = step.filter(|_| view.part == part) {
+                view.select(step);
+            }
+        });
         Ok(())
     }
 }

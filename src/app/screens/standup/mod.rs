@@ -59,8 +59,18 @@ impl Screen for Standup {
         model.standup_view.close_thread() || model.unzoom()
     }
 
+    /// Git may have fetched meanwhile: coming here looks.
+    fn opened(&self, model: &mut Model) {
+        model.ask_posts();
+    }
+
     fn refresh(&self, model: &mut Model) {
+        model.keep_posts();
         model.refresh_standup();
+    }
+
+    fn repository_changed(&self, model: &mut Model) {
+        model.ask_posts();
     }
 
     /// The countdown goes by minutes.

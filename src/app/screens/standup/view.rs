@@ -4,9 +4,10 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::app::core::command::Focus;
+use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::plan::source::Role;
-use crate::record::standup::{Card, Day, DayCard, Entry, Said, Standup};
+use crate::record::standup::{BranchPost, Card, Day, DayCard, Entry, Said, Standup};
 
 /// What a thread over days follows.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,9 +22,9 @@ pub enum Thread {
     },
 }
 
-/// What a gathered day was gathered from: the state of the plan, the day, the person, and
-/// whether it was the present day.
-type GatheredFor = (u64, NaiveDate, String, bool);
+/// What a gathered day was gathered from: the state of the plan, the day, the person, whether it
+/// was the present day, and how often git had answered.
+type GatheredFor = (u64, NaiveDate, String, bool, u64);
 
 /// The state of the standup screen.
 #[derive(Debug, Default)]
@@ -44,6 +45,16 @@ pub struct StandupView {
     pub line: usize,
     /// The day as gathered last.
     pub day: Option<Day>,
+    /// What others posted on their branches, as git said last.
+    posts: Vec<BranchPost>,
+    /// The day that git was asked about last.
+    asked: Option<NaiveDate>,
+    /// Whether git is being asked.
+    pub(crate) is_reading: bool,
+    /// Whether it is to be asked once more.
+    is_stale: bool,
+    /// How often it has answered.
+    answers: u64,
     seen: Option<GatheredFor>,
 }
 
@@ -136,6 +147,44 @@ impl Model {
             person: self.context.me.name(),
             now: self.now,
             due: self.context.rituals.standup,
+            elsewhere: &self.standup_view.posts,
+        }
+    }
+
+    /// Has git asked what others posted on their branches on the day that is shown.
+    pub(super) fn ask_posts(&mut self) {
+        if !self.has_plan() || self.context.as_of.is_some() {
+            return;
+        }
+        let date = self.standup_date();
+        let view = &mut self.standup_view;
+        view.asked = Some(date);
+        match view.is_reading {
+            true => view.is_stale = true,
+            false => {
+                view.is_reading = true;
+                self.effects.push(Effect::ReadPosts(date));
+            }
+        }
+    }
+
+    /// The same, where it was another day that git was asked about.
+    pub(super) fn keep_posts(&mut self) {
+        if self.standup_view.asked != Some(self.standup_date()) {
+            self.ask_posts();
+        }
+    }
+
+    /// Takes what others posted on a day.
+    pub(crate) fn posts_read(&mut self, date: NaiveDate, posts: Vec<BranchPost>) {
+        let view = &mut self.standup_view;
+        view.is_reading = false;
+        if view.asked == Some(date) {
+            view.posts = posts;
+            view.answers += 1;
+        }
+        if std::mem::take(&mut view.is_stale) {
+            self.ask_posts();
         }
     }
 
@@ -155,6 +204,7 @@ impl Model {
             date,
             self.context.me.name().to_owned(),
             is_today,
+            self.standup_view.answers,
         );
         if self.standup_view.seen.as_ref() == Some(&seen) {
             return;

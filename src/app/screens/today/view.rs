@@ -94,7 +94,8 @@ pub(super) enum Leads {
 }
 
 impl Row {
-    fn is_line(&self) -> bool {
+    /// Whether the cursor can be on it.
+    pub(crate) fn is_line(&self) -> bool {
         !matches!(self, Self::Heading(..) | Self::Nothing(_))
     }
 }

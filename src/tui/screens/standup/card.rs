@@ -69,6 +69,12 @@ pub fn summary(sheet: &mut TextLayout, card: &Card, theme: &Theme) {
     }
 }
 
+/// Which branch has what somebody said, where it is not checked out; to stand behind the name.
+pub fn branch(branch: Option<&str>, theme: &Theme) -> Span<'static> {
+    let words = branch.map(|branch| format!(" on {branch}"));
+    Span::styled(words.unwrap_or_default(), theme.dim)
+}
+
 /// Adds what somebody else says of a stage, in one row: the status and the first blocker.
 pub fn heard(sheet: &mut TextLayout, entry: &Entry, stage: &str, theme: &Theme) {
     let Some(card) = entry.card(stage) else {
@@ -78,6 +84,7 @@ pub fn heard(sheet: &mut TextLayout, entry: &Entry, stage: &str, theme: &Theme) 
     let mut spans = vec![
         Span::styled(format!("  {sign} "), style),
         Span::styled(entry.person.clone(), theme.heading),
+        branch(entry.branch.as_deref(), theme),
         Span::styled(format!("  {}", card.said), style),
     ];
     if let Some(first) = card.blockers.first() {

@@ -15,23 +15,32 @@ use crate::app::core::pointer::Target;
 use crate::app::screens::standup::view::{Due, Thread};
 use crate::document::english::counted;
 use crate::document::visible::visible_line;
+use crate::plan::people::steward_words;
 use crate::record::standup::{Day, DayCard, Entry};
 use crate::record::stretch;
-use crate::tui::screens::standup::card::{body, health, heard, summary};
+use crate::tui::screens::standup::card::{body, branch, health, heard, summary};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::frame;
-use crate::tui::widgets::pane::{empty, key_of, split_columns};
+use crate::tui::widgets::fit_row::RowPart;
+use crate::tui::widgets::pane::{empty, key_of, split_columns, split_rows};
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::{GUTTER, TextLayout};
+use crate::tui::widgets::{fit_row, frame};
 
 /// From this many columns on both panes are shown.
 const TWO_COLUMNS: u16 = 120;
+/// Below this many rows the cards have the screen for themselves.
+const LEAST_ROWS: u16 = 10;
+/// Columns at both ends of a row and between what stands there.
+const MARGINS: u16 = 4;
+/// What comes before the names of those who are missing.
+const NOT_POSTED: &str = "Not posted  ";
 
 /// Draws the screen into `body`.
 pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let view = &model.standup_view;
     let Some(day) = &view.day else { return };
     let focused = model.overlays.is_empty();
+    let (body, is_told) = team(buf, body, day, theme);
     let both = body.width >= TWO_COLUMNS && !model.is_zoomed();
     let (own, right) = match both {
         true => split_columns(body, body.width * 11 / 20),
@@ -50,12 +59,63 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &
         let focused = focused && view.pane == Focus::ENTRIES;
         let page = match &view.thread {
             Some((thread, _)) => told(buf, right, model, thread, theme, (sight, focused)),
-            None => others(buf, right, model, day, theme, (sight, focused)),
+            None => others(buf, right, model, (day, is_told), theme, (sight, focused)),
         };
         if view.pane == Focus::ENTRIES {
             sight.page = page;
         }
     }
+}
+
+/// Draws who has not posted and who is steward, if there is anything to say. Answers what is left,
+/// and whether everybody who has not posted is named.
+fn team(buf: &mut Buffer, body: Rect, day: &Day, theme: &Theme) -> (Rect, bool) {
+    let steward = steward_words(&day.stewards);
+    let is_said = !steward.is_empty() || !day.missing.is_empty();
+    if !is_said || body.height < LEAST_ROWS {
+        return (body, day.missing.is_empty());
+    }
+    let (row, rest) = split_rows(body, 1);
+    let mut right = Vec::new();
+    if !steward.is_empty() {
+        let steward = visible_line(&steward).into_owned();
+        right.push(RowPart::styled(1, steward, theme.text));
+    }
+    let taken = fit_row::columns(&right) + frame::columns(NOT_POSTED) + MARGINS;
+    let names = day.missing.iter();
+    let names: Vec<String> = names.map(|name| visible_line(name).into_owned()).collect();
+    let (named, text) = named(&names, row.width.saturating_sub(taken));
+    let mut left = Vec::new();
+    if !names.is_empty() {
+        let lead = Span::styled(NOT_POSTED, theme.dim);
+        let names = Span::styled(text, theme.warning);
+        left.push(RowPart::new(0, Line::from(vec![lead, names])));
+    }
+    fit_row::draw_both(buf, theme, row, left, right);
+    (rest, named == names.len())
+}
+
+/// As many names as so many columns hold, and how many these are; the others are counted.
+fn named(names: &[String], room: u16) -> (usize, String) {
+    let more = |shown: usize| match names.len() - shown {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let (mut used, mut fitting) = (0, 0);
+    for (at, name) in names.iter().enumerate() {
+        used += frame::columns(name) + if at > 0 { 2 } else { 0 };
+        match used {
+            _ if used + frame::columns(&more(at + 1)) <= room => fitting = at + 1,
+            _ if used > room => break,
+            _ => {}
+        }
+    }
+    let text = match (fitting, names.len()) {
+        (0, 1) => "1 person".to_owned(),
+        (0, count) => format!("{count} people"),
+        _ => names[..fitting].join(", ") + &more(fitting),
+    };
+    (fitting, text)
 }
 
 /// The day's name as titles have it.
@@ -268,7 +328,7 @@ fn others(
     buf: &mut Buffer,
     area: Rect,
     model: &Model,
-    day: &Day,
+    (day, is_told): (&Day, bool),
     theme: &Theme,
     (sight, focused): (&mut ScrollState, bool),
 ) -> usize {
@@ -305,9 +365,10 @@ fn others(
         }
         sheet.end_item();
     }
-    if !day.missing.is_empty() {
+    // Those for whom the row above has no room.
+    if !is_told {
         sheet.blank();
-        let lead = Span::styled("Not posted  ", theme.dim);
+        let lead = Span::styled(NOT_POSTED, theme.dim);
         sheet.hanging(lead, &day.missing.join(", "), theme.warning);
     }
     let window = sight.window(Focus::ENTRIES);
@@ -320,7 +381,10 @@ fn whose(sheet: &mut TextLayout, entry: &Entry, theme: &Theme) {
         (Some(at), false) => (format!("posted {}", at.format("%H:%M")), theme.ok),
         (Some(at), true) => (format!("late, {}", at.format("%H:%M")), theme.warning),
     };
-    let name = Span::styled(entry.person.clone(), theme.title);
+    let name = vec![
+        Span::styled(entry.person.clone(), theme.title),
+        branch(entry.branch.as_deref(), theme),
+    ];
     sheet.pair(name, Span::styled(when, style));
 }
 
@@ -371,6 +435,7 @@ fn told(
             Span::styled(format!("{sign} "), style),
             Span::styled(said.date.format("%a %Y-%m-%d").to_string(), theme.text),
             Span::styled(format!("  {who}"), theme.title),
+            branch(said.branch.as_deref(), theme),
         ];
         sheet.pair(left, right);
         sheet.end_head();
