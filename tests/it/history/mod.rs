@@ -14,6 +14,7 @@ mod count;
 mod filters;
 mod forecast;
 mod log;
+mod moved_evidence;
 mod naive;
 pub mod repo;
 mod reports;
