@@ -11,6 +11,7 @@
 //! * `--tidy` and `--untidy` measure one of the two kinds only,
 //! * `--crowded` measures only big canons, full drawers and long notes,
 //! * `--history` measures only plans with a year of commits,
+//! * `--page` measures only the plan as a page in a browser,
 //! * `--build` also builds the release binary from nothing, into a folder of its own.
 
 mod changing;
@@ -18,6 +19,7 @@ mod commands;
 mod crowded;
 mod history;
 mod looking;
+mod page;
 mod peers;
 mod process;
 mod statistics;
@@ -56,7 +58,11 @@ fn main() {
             };
             eprintln!("{name} …");
             table.column(name, *steps);
-            Desk::new(*steps, *untidy).measure(&mut table);
+            let desk = Desk::new(*steps, *untidy);
+            if !options.page {
+                desk.measure(&mut table);
+            }
+            page::measure(desk.folder.path(), *steps, desk.rounds, &mut table);
         }
     }
     if !options.sizes.is_empty() {
@@ -86,6 +92,8 @@ struct Options {
     kinds: Vec<bool>,
     crowded: bool,
     history: bool,
+    /// Nothing but the page.
+    page: bool,
     build: bool,
 }
 
@@ -96,6 +104,7 @@ impl Options {
             kinds: vec![false, true],
             crowded: true,
             history: true,
+            page: false,
             build: false,
         };
         let mut words = std::env::args().skip(1);
@@ -111,6 +120,11 @@ impl Options {
                 "--history" => {
                     options.sizes = Vec::new();
                     options.crowded = false;
+                }
+                "--page" => {
+                    options.page = true;
+                    options.crowded = false;
+                    options.history = false;
                 }
                 "--build" => options.build = true,
                 "--size" => {

@@ -7,9 +7,12 @@ use color_eyre::eyre::{Result, bail};
 use super::filter::Filter;
 use super::invocation::{Invocation, Name};
 use super::past::{Moment, followed};
+use super::printer::Printer;
 use crate::history::follow::Followed;
+use crate::history::landing::Landing;
 use crate::history::when::{HELP, When};
 use crate::history::words::instant;
+use crate::store::past::Past;
 use sheet::{Form, Sheet};
 
 /// Show what happened to the steps, newest first: who changed what, and in which commit.
@@ -104,4 +107,9 @@ impl Log {
         }
         Ok(())
     }
+}
+
+/// What landed as `stepdeck/log@1`, for a document that holds it.
+pub(super) fn document(paint: Printer, landings: &[Landing], past: &Past) -> String {
+    Sheet::json(paint, past, landings)
 }

@@ -105,7 +105,7 @@ impl Invocation<'_, '_> {
         let start = self.start();
         let git = History::around(&start).map_err(|error| eyre!("--at needs git ({error})"))?;
         let plan = match when {
-            When::Review | When::Demo | When::Gate(_) => self.reopen()?.plan,
+            When::Review | When::Demo | When::Checkpoint | When::Gate(_) => self.reopen()?.plan,
             _ => Plan::default(),
         };
         let version = Version::find(when, &git, &plan, self.outside.now);

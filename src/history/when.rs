@@ -17,6 +17,7 @@ WHEN is one of:
   36h, 7d, 2w           that long ago
   review                what the last finished weekly review saw
   demo                  what the last demo saw
+  checkpoint            the end of the day of the last checkpoint
   gate:STAGE            the end of the day on which the stage's gate was last decided
   main, v1.2, 4507f6d   a commit, by any name that git knows
   rev:NAME              the same, for a name that means something else above";
@@ -32,6 +33,8 @@ pub enum When {
     Review,
     /// When the last demo was held.
     Demo,
+    /// When the last section of a checkpoint was written.
+    Checkpoint,
     /// The last decision about the gate of this stage.
     Gate(String),
     /// A commit, as git names it.
@@ -52,7 +55,7 @@ impl std::error::Error for WhenError {}
 
 /// Words reserved for moments that nothing records yet, so that none of them changes its meaning
 /// later.
-const RESERVED: [&str; 2] = ["checkpoint", "visit"];
+const RESERVED: [&str; 1] = ["visit"];
 
 /// The end of a day in UTC.
 pub fn end_of(day: NaiveDate) -> DateTime<Utc> {
@@ -79,6 +82,9 @@ impl std::str::FromStr for When {
         }
         if text == "demo" {
             return Ok(Self::Demo);
+        }
+        if text == "checkpoint" {
+            return Ok(Self::Checkpoint);
         }
         if RESERVED.contains(&text) {
             let reason =
@@ -120,6 +126,7 @@ mod tests {
     fn words_win_over_revisions_and_rev_names_them_all() {
         assert_eq!(when("review"), When::Review);
         assert_eq!(when("demo"), When::Demo);
+        assert_eq!(when("checkpoint"), When::Checkpoint);
         assert_eq!(when("rev:review"), When::Revision("review".to_owned()));
         assert_eq!(when("gate:Beta"), When::Gate("Beta".to_owned()));
         for revision in [

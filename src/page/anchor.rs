@@ -31,6 +31,11 @@ pub fn block(id: BlockId) -> String {
     format!("block-{id}").to_lowercase()
 }
 
+/// The page of a block, in a folder of pages: `block-b03.html`.
+pub(super) fn block_file(id: BlockId) -> String {
+    format!("{}.html", block(id))
+}
+
 /// The place of a week: `week-2026-w48`.
 pub fn week(week: Week) -> String {
     format!("week-{week}").to_lowercase()

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use maud::{Markup, PreEscaped, html};
 
+use super::Shown;
 use super::counts::{Counts, Look};
 use super::link::linked;
-use super::{Shown, anchor};
 use crate::document::visible::visible;
 use crate::plan::id::StepId;
 
@@ -128,10 +128,14 @@ pub(super) fn numbers(caption: &str, heads: &[&str], rows: &[Vec<String>]) -> Ma
 impl Shown<'_> {
     /// A step by its ID, as a link where it is on the page.
     pub(super) fn step(&self, id: StepId) -> Markup {
-        match self.plan().find(id).filter(|step| self.is_shown[*step]) {
+        match self
+            .plan()
+            .find(id)
+            .filter(|step| self.known.is_shown[*step])
+        {
             Some(step) => {
                 let id = self.plan().step(step).id();
-                html! { a href={ "#" (anchor::step(id)) } { (id) } }
+                html! { a href=(self.address(step)) { (id) } }
             }
             None => html! { (id) },
         }

@@ -54,7 +54,7 @@ impl Redacted {
     }
 
     /// Whether people are left out: owners, and with them sign-offs and standups.
-    pub(super) fn hides_people(&self) -> bool {
+    pub(crate) fn hides_people(&self) -> bool {
         self.hides(Field::Owner)
     }
 }

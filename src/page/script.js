@@ -1,74 +1,115 @@
 "use strict";
-// Filter, sort and folding; the page is complete without it.
+// Filter, sort and folding; a page is complete without it.
 (() => {
   const get = (id) => document.getElementById(id);
   const form = get("search");
   if (!form) return;
   const words = get("words"), state = get("state"), fold = get("fold"), found = get("found");
-  const blocks = [...document.querySelectorAll("details.block")].map((block) => ({
-    block, rows: null, unfolded: false,
+  // What is filtered together: the steps of a block, or the blocks of a folder.
+  const groups = [...document.querySelectorAll("table.rows")].map((table) => ({
+    table, block: table.closest("details.block"), rows: null, unfolded: false,
   }));
   form.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
 
-  // What a row says is read once, when somebody first asks.
-  const rows = (of) => (of.rows ??= [...of.block.querySelectorAll("tbody > tr")].map((row) => ({
-    row, says: row.textContent.toLowerCase(), state: row.cells[2].className,
+  // What rows say is read once, while nothing else happens or when it is first asked for.
+  const rows = (group) => (group.rows ??= [...group.table.tBodies[0].rows].map((row) => ({
+    row, says: row.textContent.toLowerCase(), state: row.cells[2].className, hidden: false,
   })));
+  const idle = window.requestIdleCallback ?? ((go) => setTimeout(() => go({ timeRemaining: () => 8 }), 20));
+  const read = (at) => idle((deadline) => {
+    do rows(groups[at++]); while (at < groups.length && deadline.timeRemaining() > 2);
+    if (at < groups.length) read(at);
+  });
+  if (groups.length) read(0);
 
   const setFold = (open) => {
-    fold.setAttribute("aria-pressed", String(open));
-    fold.textContent = open ? "Fold all" : "Unfold all";
+    fold?.setAttribute("aria-pressed", String(open));
+    if (fold) fold.textContent = open ? "Fold all" : "Unfold all";
   };
 
+  // So long one stretch of filtering lasts: the next letter is never kept waiting for the one before.
+  const STRETCH = 12;
+  let asked = 0;
   const filter = () => {
+    const mine = ++asked, is = state?.value ?? "";
     const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const all = !wanted.length && !state.value;
-    let shown = 0, total = 0;
-    for (const of of blocks) {
-      let here = 0;
-      for (const { row, says, state: is } of rows(of)) {
-        const fits = (!state.value || is === state.value) && wanted.every((word) => says.includes(word));
-        if (row.hidden === fits) row.hidden = !fits;
-        here += fits;
+    const all = !wanted.length && !is;
+    let at = 0, shown = 0, total = 0;
+    const go = () => {
+      if (mine !== asked) return;
+      const until = performance.now() + STRETCH;
+      for (; at < groups.length && performance.now() < until; at++) {
+        const group = groups[at], here = narrow(group, wanted, is);
+        total += group.rows.length;
+        shown += here;
+        if (!group.block) continue;
+        const hide = !all && !here, open = all ? group.unfolded : here > 0;
+        if (group.block.hidden !== hide) group.block.hidden = hide;
+        if (!hide && group.block.open !== open) group.block.open = open;
       }
-      total += of.rows.length;
-      shown += here;
-      const hide = !all && !here;
-      if (of.block.hidden !== hide) of.block.hidden = hide;
-      const open = all ? of.unfolded : here > 0;
-      if (of.block.open !== open) of.block.open = open;
-    }
-    found.textContent = all ? "" : `${shown} of ${total} steps`;
+      if (at < groups.length) return void setTimeout(go);
+      form.removeAttribute("aria-busy");
+      found.textContent = all ? "" : `${shown.toLocaleString("en")} of ${total.toLocaleString("en")} ${form.dataset.of}`;
+    };
+    form.setAttribute("aria-busy", "true");
+    go();
+  };
+
+  // Answers how many rows fit. Those of a block without any are left as they are: it is not shown.
+  const narrow = (group, wanted, is) => {
+    const all = rows(group);
+    const fits = all.map(({ says, state }) => (!is || state === is) && wanted.every((word) => says.includes(word)));
+    const count = fits.reduce((sum, fit) => sum + fit, 0);
+    if (!count && group.block) return 0;
+    all.forEach((entry, at) => {
+      if (entry.hidden === fits[at]) entry.row.hidden = entry.hidden = !fits[at];
+    });
+    return count;
   };
   words.addEventListener("input", filter);
-  state.addEventListener("change", filter);
-  form.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { words.value = ""; state.value = ""; filter(); }
-  });
+  state?.addEventListener("change", filter);
+  const clear = () => {
+    words.value = "";
+    if (state) state.value = "";
+    filter();
+  };
+  form.addEventListener("keydown", (event) => { if (event.key === "Escape") clear(); });
 
-  fold.addEventListener("click", () => {
+  fold?.addEventListener("click", () => {
     const open = fold.getAttribute("aria-pressed") !== "true";
-    for (const of of blocks) of.block.open = of.unfolded = open;
+    for (const { block } of groups) block.open = open;
+    for (const group of groups) group.unfolded = open;
     setFold(open);
   });
-  for (const of of blocks) {
-    of.block.open = false;
-    of.block.firstElementChild.addEventListener("click", () => { of.unfolded = !of.block.open; });
+  for (const group of groups.filter(({ block }) => block)) {
+    group.block.open = false;
+    group.block.firstElementChild.addEventListener("click", () => { group.unfolded = !group.block.open; });
   }
 
+  // In a folder, the steps are on the pages of their blocks.
+  const elsewhere = (name) => {
+    const number = Number(/^step-(\d+)/.exec(name)?.[1]);
+    const holds = (run) => {
+      const [first, last = first] = run.split("-").map(Number);
+      return first <= number && number <= last;
+    };
+    const row = [...document.querySelectorAll("tr[data-steps]")].find((row) => row.dataset.steps.split(" ").some(holds));
+    if (row) location.replace(row.querySelector("a").getAttribute("href") + location.hash);
+  };
   // A link into a folded block unfolds it.
   const reveal = () => {
     let name = "";
     try { name = decodeURIComponent(location.hash.slice(1)); } catch { return; }
     const target = name && get(name);
-    if (!target) return;
-    if (target.matches("tr") && target.hidden) { words.value = ""; state.value = ""; filter(); }
+    if (!target) return elsewhere(name);
+    if (target.closest("[hidden]")) clear();
     for (let up = target; up; up = up.parentElement) {
+      up.hidden = false;
       if (up.localName !== "details") continue;
       up.open = true;
-      const of = blocks.find((of) => of.block === up);
-      if (of) of.unfolded = true;
+      const group = groups.find(({ block }) => block === up);
+      if (group) group.unfolded = true;
     }
     target.scrollIntoView();
     // What comes into view takes its real height only now.
@@ -77,7 +118,7 @@
   addEventListener("hashchange", reveal);
   reveal();
 
-  // Sorting, block by block: up, down, and as it was.
+  // Sorting, table by table: up, down, and as it was.
   const number = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
   const order = ["b", "p", "r", "w", "i", "d", "x"];
   const sort = (head, table) => {
@@ -86,7 +127,10 @@
     table.original ??= [...body.rows];
     for (const other of head.parentElement.cells) other.removeAttribute("aria-sort");
     const now = was === "ascending" ? "descending" : was ? null : "ascending";
-    const key = (row) => place === 2 ? String(order.indexOf(row.cells[2].className)) : row.cells[place].textContent;
+    const key = ({ cells }) => {
+      const rank = order.indexOf(cells[place].className);
+      return rank < 0 ? cells[place].textContent : String(rank);
+    };
     let sorted = [...table.original];
     if (now) {
       head.setAttribute("aria-sort", now);
@@ -95,7 +139,7 @@
     }
     body.append(...sorted);
   };
-  for (const table of document.querySelectorAll("table.steps")) {
+  for (const { table } of groups) {
     for (const head of table.tHead.rows[0].cells) {
       const button = document.createElement("button");
       button.type = "button";

@@ -299,7 +299,7 @@ impl<'a> Thousand<'a> {
             ]
         });
         table(
-            "| Block | Complete | In this time | Blocked |",
+            "| Block | Complete | Since then | Blocked |",
             "l r r r",
             rows,
         )
@@ -377,7 +377,7 @@ impl<'a> Thousand<'a> {
         ];
         let (complete, total) = self.counts();
         let words = format!(
-            "{complete} of {total} steps of CP{number:02} are complete; {} are recorded.",
+            "{complete} of {total} steps of CP{number:02} are complete; recorded over {}.",
             count(dates.len(), "week", "weeks")
         );
         let svg = Chart {

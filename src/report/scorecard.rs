@@ -7,6 +7,7 @@
 
 mod built_in;
 pub(crate) mod delta;
+pub(crate) mod filed;
 pub(crate) mod picture;
 
 use std::path::{Path, PathBuf};

@@ -51,7 +51,7 @@ fn cell(value: &str) -> Cow<'_, str> {
 }
 
 /// Whether a text is digits with a sign, a point and an exponent at most.
-fn is_number(text: &str) -> bool {
+pub(super) fn is_number(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | 'e' | 'E');
     text.chars().all(allowed) && text.parse::<f64>().is_ok()
 }

@@ -3,7 +3,7 @@
 //! Every series that could be there is there, with a zero where nothing is counted: a
 //! dashboard then tells "none" from "gone". Names end in no suffix that the format reserves.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
@@ -13,9 +13,11 @@ use crate::history::series::{Period, Point};
 use crate::plan::Plan;
 use crate::plan::block::Tally;
 use crate::plan::checks::{Findings, Severity};
+use crate::plan::indicator::Colour;
 use crate::plan::risk::Risk;
 use crate::plan::status::{State, Status};
 use crate::record::risk::register;
+use crate::report::scorecard::filed::FiledScorecard;
 
 /// The label of a step whose status is none of the five.
 const UNKNOWN: &str = "unknown";
@@ -33,7 +35,7 @@ impl<'t> Family<'t> {
         Self { text, name }
     }
 
-    fn sample(&mut self, labels: &[(&str, &str)], count: usize) {
+    fn sample(&mut self, labels: &[(&str, &str)], count: impl fmt::Display) {
         let labels: Vec<String> = labels
             .iter()
             .map(|(name, value)| format!("{name}=\"{}\"", escaped(value)))
@@ -62,6 +64,7 @@ pub(super) fn exposition(
     forecast(&mut text, outlooks);
     checks(&mut text, plan);
     risks(&mut text, plan, now.date_naive());
+    scorecard(&mut text, plan);
     let mut family = Family::begin(
         &mut text,
         "stepdeck_problems",
@@ -249,6 +252,39 @@ fn risks(text: &mut String, plan: &Plan, today: NaiveDate) {
                 |risk: &&&Risk| risk.score() == score && risk.is_overdue(today) == is_overdue;
             let count = open.iter().filter(fits).count();
             family.sample(&[("score", &score.to_string()), ("review", word)], count);
+        }
+    }
+}
+
+/// What the last scorecard on file says: nothing of indicators without a value or a colour.
+fn scorecard(text: &mut String, plan: &Plan) {
+    let last = FiledScorecard::last(plan);
+    let lines = last.map_or_else(Vec::new, |last| last.lines);
+    let mut family = Family::begin(
+        text,
+        "stepdeck_indicator_value",
+        "Indicators of the last scorecard, each in its own unit.",
+    );
+    for line in &lines {
+        if let Some(value) = line.reading.value {
+            family.sample(&[("indicator", &line.reading.name)], value);
+        }
+    }
+    let mut family = Family::begin(
+        text,
+        "stepdeck_indicator_colour",
+        "Whether an indicator of the last scorecard has this colour.",
+    );
+    for line in &lines {
+        let Some(of) = line.reading.colour else {
+            continue;
+        };
+        for colour in Colour::ALL {
+            let labels = [
+                ("indicator", &*line.reading.name),
+                ("colour", colour.word()),
+            ];
+            family.sample(&labels, usize::from(of == colour));
         }
     }
 }

@@ -97,22 +97,35 @@ impl Sheet {
         notes: &[String],
     ) -> Result<()> {
         if self.form == Form::Json {
-            if self.is_empty {
-                self.begin_json();
-            }
-            let end = if self.is_empty { "" } else { "\n  " };
-            self.text.push_str(end);
-            self.text.push_str("],\n  \"notes\": [");
-            for (at, note) in notes.iter().enumerate() {
-                let comma = if at == 0 { "" } else { "," };
-                let note = quote(note);
-                self.text.push_str(&format!("{comma}\n    {note}"));
-            }
-            let end = if notes.is_empty() { "" } else { "\n  " };
-            self.text.push_str(end);
-            self.text.push_str("]\n}\n");
+            self.end_json(notes);
         }
         self.pass_on(invocation).map(drop)
+    }
+
+    /// The whole document of what landed, as it would be printed.
+    pub(super) fn json(paint: Printer, past: &Past, landings: &[Landing]) -> String {
+        let mut sheet = Self::new(Form::Json, paint, past);
+        let landings = landings.iter().filter(|landing| !landing.is_empty());
+        landings.for_each(|landing| sheet.add(landing));
+        sheet.end_json(&past.notes());
+        escape_hidden(sheet.text)
+    }
+
+    fn end_json(&mut self, notes: &[String]) {
+        if self.is_empty {
+            self.begin_json();
+        }
+        let end = if self.is_empty { "" } else { "\n  " };
+        self.text.push_str(end);
+        self.text.push_str("],\n  \"notes\": [");
+        for (at, note) in notes.iter().enumerate() {
+            let comma = if at == 0 { "" } else { "," };
+            let note = quote(note);
+            self.text.push_str(&format!("{comma}\n    {note}"));
+        }
+        let end = if notes.is_empty() { "" } else { "\n  " };
+        self.text.push_str(end);
+        self.text.push_str("]\n}\n");
     }
 
     fn pass_on(&mut self, invocation: &mut Invocation<'_, '_>) -> Result<bool> {

@@ -14,7 +14,7 @@ use super::shadow::Shadow;
 use crate::document::splice::Span;
 
 /// GitHub's dialect: that is where plans are read and reviewed.
-pub(super) const DIALECT: Options = Options::ENABLE_TABLES
+pub(crate) const DIALECT: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_TASKLISTS)
     .union(Options::ENABLE_STRIKETHROUGH)
     .union(Options::ENABLE_FOOTNOTES)

@@ -30,7 +30,7 @@ pub(super) fn show(shown: &Shown<'_>) -> Option<Markup> {
 }
 
 fn gate(shown: &Shown<'_>, at: usize, stage: &Stage, standing: Standing) -> Markup {
-    let anchor = &shown.gates[at];
+    let anchor = &shown.known.gates[at];
     // The first one is that of the whole plan.
     let outlook = shown.page.outlooks.get(at + 1);
     html! {

@@ -1,12 +1,14 @@
 //! The sections of the page, a file each, in the order in which they are read.
 
-mod blocks;
+pub(super) mod blocks;
 mod decisions;
+mod demo;
 mod gates;
 mod overview;
 mod problems;
 mod progress;
 mod risks;
+mod scorecard;
 mod since;
 mod standup;
 mod step;
@@ -38,7 +40,9 @@ pub(super) const ALL: &[Section] = &[
     section("week", "This week", week::show),
     section("gates", "Gates", gates::show),
     section("progress", "Progress", progress::show),
+    section("scorecard", "Scorecard", scorecard::show),
     section("standup", "Standup", standup::show),
+    section("demo", "Demo", demo::show),
     section("since", "Since the last review", since::show),
     section("risks", "Risks", risks::show),
     section("decisions", "Decisions", decisions::show),

@@ -49,7 +49,7 @@ fn gate(shown: &Shown<'_>) -> Markup {
     html! {
         div.tile {
             p.name { "Next gate" }
-            p.figure.words { a href={ "#" (shown.gates[at]) } { (stage.name) } }
+            p.figure.words { a href={ "#" (shown.known.gates[at]) } { (stage.name) } }
             p.more {
                 (stage.ticked()) " of " (counted(stage.checks.len(), "check")) " ticked"
                 @if let Some(due) = stage.due() { ", due " (due) }

@@ -1,4 +1,7 @@
-//! This week's ten steps with the reason for each, and what became of last week's.
+//! This week's ten steps with the reason for each, what became of last week's, and those of the weeks
+//! before, so that a link to a week leads somewhere in later years too.
+
+use std::cmp::Reverse;
 
 use maud::{Markup, html};
 
@@ -8,7 +11,7 @@ use super::super::{Shown, anchor};
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
 use crate::record::review::gather::{TEN, reason};
-use crate::record::review::{Entry, Section, Word};
+use crate::record::review::{Entry, Section, Week, Word};
 
 pub(super) fn show(shown: &Shown<'_>) -> Option<Markup> {
     let review = shown.page.review;
@@ -35,6 +38,7 @@ pub(super) fn show(shown: &Shown<'_>) -> Option<Markup> {
             p.lead { (done) " of " (fates.len()) " are done." }
             (became(shown, &fates))
         }
+        (earlier(shown, last.filter(|_| !fates.is_empty())))
     };
     Some(section("week", "This week", body))
 }
@@ -89,6 +93,45 @@ fn became(shown: &Shown<'_>, fates: &[Entry]) -> Markup {
                     (shown.titled(fate.id, &fate.text))
                 }
             }
+        }
+    }
+}
+
+/// The weeks before the last one, the latest first, with how the steps of each are today.
+fn earlier(shown: &Shown<'_>, last: Option<Week>) -> Markup {
+    let mut weeks: Vec<(Week, &[Entry])> = Vec::new();
+    for record in shown.page.review.earlier() {
+        let ten = record.entries(Section::Ten);
+        let is_new = |week: &Week| Some(*week) != last && weeks.iter().all(|(of, _)| of != week);
+        if let Some(week) = record.week.filter(is_new).filter(|_| !ten.is_empty()) {
+            weeks.push((week, ten));
+        }
+    }
+    weeks.sort_by_key(|(week, _)| Reverse(*week));
+    html! {
+        @if !weeks.is_empty() {
+            h3 { "Weeks before" }
+            div.weeks { @for (week, ten) in weeks { (before(shown, week, ten)) } }
+        }
+    }
+}
+
+fn before(shown: &Shown<'_>, week: Week, ten: &[Entry]) -> Markup {
+    let plan = shown.plan();
+    let look = |entry: &Entry| plan.find(entry.id).map(|step| Look::of(plan.step(step)));
+    let done = ten.iter().filter(|entry| look(entry) == Some(Look::Done));
+    html! {
+        details id=(anchor::week(week)) {
+            summary { "Week " (week) ": " (done.count()) " of " (ten.len()) " are done by now" }
+            ul.fates { @for entry in ten {
+                li {
+                    @match look(entry) {
+                        Some(look) => (state(look)),
+                        None => span.x { "Gone" },
+                    }
+                    " " (shown.titled(entry.id, &entry.text))
+                }
+            } }
         }
     }
 }

@@ -26,18 +26,23 @@ pub(crate) fn heading(day: NaiveDate) -> String {
     format!("{:04}-{:02}", day.year(), day.month())
 }
 
-/// The days on which sections of months before the one of `today` were written, in any checkpoint;
-/// the latest one.
+/// The latest day of a month before that of `today` on which a section of a checkpoint was written.
 pub(crate) fn last_section(plan: &Plan, today: NaiveDate) -> Option<NaiveDate> {
+    let this = heading(today);
+    sections(plan).filter(|day| heading(*day) < this).max()
+}
+
+/// The days on which the sections of all checkpoints were written.
+pub(crate) fn sections(plan: &Plan) -> impl Iterator<Item = NaiveDate> {
     let files = plan.files().iter();
     let files = files.filter(|file| file.role == Role::Checkpoint);
-    let days = files.filter_map(|file| file.markdown()).flat_map(sections);
-    let this = heading(today);
-    days.filter(|day| heading(*day) < this).max()
+    files
+        .filter_map(|file| file.markdown())
+        .flat_map(sections_of)
 }
 
 /// The day of each section that is named after a month: as it says, else the last of the month.
-fn sections(document: &MarkdownDocument) -> Vec<NaiveDate> {
+fn sections_of(document: &MarkdownDocument) -> Vec<NaiveDate> {
     let headings = document.headings().iter().enumerate();
     let days = headings.filter_map(|(at, heading)| {
         let first: NaiveDate = format!("{}-01", heading.text.trim().get(..7)?)

@@ -82,7 +82,9 @@ fn block_table(content: &Content, layout: Layout, ledger: &Ledger) -> String {
             round => format!(", round {round}"),
         };
         let thousand = block / 10;
-        let checkpoint = match block % 10 == 0 && thousand <= layout.thousands_done {
+        let is_first = thousand == 1 && super::papers::has_figures(ledger);
+        let has_checkpoint = thousand <= layout.thousands_done || is_first;
+        let checkpoint = match block % 10 == 0 && has_checkpoint {
             true => format!("[CP{thousand:02}](../checkpoints/CP{thousand:02}.md)"),
             false => String::new(),
         };

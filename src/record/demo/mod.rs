@@ -76,6 +76,7 @@ pub fn plan(steps: usize, seed: u64) -> Vec<(PathBuf, Vec<u8>)> {
     papers::risks(&ledger, &mut add);
     papers::demos(&ledger, &mut add);
     papers::checkpoints(&content, layout, &ledger, &mut add);
+    papers::figures(&ledger, &mut add);
     files
 }
 

@@ -1,5 +1,5 @@
-//! The papers around the demo plan: configuration, roadmap, decisions, risks, demos, artifacts
-//! and checkpoints.
+//! The papers around the demo plan: configuration, roadmap, decisions, risks, demos, artifacts,
+//! checkpoints and a scorecard.
 //!
 //! A paper is written only if the steps that it names are in the plan.
 
@@ -25,6 +25,17 @@ macro_rules! paper {
         Paper {
             needs: &$needs,
             name: $name,
+            text: include_str!(concat!("../../../assets/demo/", $folder, "/", $name)),
+        }
+    };
+}
+
+/// One of which nothing is needed but that its figures are right.
+macro_rules! figure {
+    ($folder:literal, $name:literal) => {
+        Paper {
+            needs: &[],
+            name: concat!($folder, "/", $name),
             text: include_str!(concat!("../../../assets/demo/", $folder, "/", $name)),
         }
     };
@@ -81,6 +92,29 @@ const DEMOS: [Paper; 1] = [paper!(
     "2026-07-03.md",
     [328, 335, 410, 411, 419, 420, 501, 502, 508]
 )];
+
+/// A scorecard and a checkpoint with their charts. They tell figures of the plan, which are those of
+/// the bundled one.
+const FIGURES: [Paper; 12] = [
+    figure!("scorecards", "2026-W47.md"),
+    figure!("scorecards", "2026-W47/blocked-over-a-week.svg"),
+    figure!("scorecards", "2026-W47/bookings-that-end-in-a-repair.svg"),
+    figure!("scorecards", "2026-W47/checks-ticked-groundwork.svg"),
+    figure!(
+        "scorecards",
+        "2026-W47/complaints-unanswered-after-a-day.svg"
+    ),
+    figure!("scorecards", "2026-W47/money-in-reserve.svg"),
+    figure!("scorecards", "2026-W47/payouts-on-time.svg"),
+    figure!("scorecards", "2026-W47/quotes-that-hold.svg"),
+    figure!("scorecards", "2026-W47/shops-open-for-bookings.svg"),
+    figure!("scorecards", "2026-W47/steps-completed.svg"),
+    figure!("checkpoints", "CP01.md"),
+    figure!("checkpoints", "CP01/burn-up.svg"),
+];
+
+/// How many steps of the bundled plan are complete, and how many there are.
+const BUNDLED: (usize, usize) = (130, 480);
 
 /// The roadmap with an evidence link for each ticked check, in the check's own words.
 pub(super) fn roadmap(milestones: &Milestones) -> String {
@@ -146,6 +180,25 @@ pub(super) fn demos(ledger: &Ledger, add: &mut impl FnMut(String, String)) {
         .filter(|paper| paper.needs.iter().all(is_complete))
     {
         add(format!("data/demos/{}", paper.name), paper.text.to_owned());
+    }
+}
+
+/// Whether the plan has the figures of the bundled one.
+pub(super) fn has_figures(ledger: &Ledger) -> bool {
+    let complete = ledger
+        .tallies
+        .iter()
+        .map(|tally| tally[Status::Complete as usize]);
+    let all = ledger.tallies.iter().flatten();
+    (complete.sum::<usize>(), all.sum::<usize>()) == BUNDLED
+}
+
+/// A scorecard and a checkpoint, with their charts.
+pub(super) fn figures(ledger: &Ledger, add: &mut impl FnMut(String, String)) {
+    if has_figures(ledger) {
+        for paper in &FIGURES {
+            add(format!("data/{}", paper.name), paper.text.to_owned());
+        }
     }
 }
 

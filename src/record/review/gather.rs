@@ -187,7 +187,7 @@ impl<'a> Review<'a> {
     }
 
     /// The records of the reviews before this one, the earliest first.
-    pub(super) fn earlier(&self) -> impl Iterator<Item = &Record> {
+    pub(crate) fn earlier(&self) -> impl Iterator<Item = &Record> {
         self.earlier.iter().map(|(_, record)| record)
     }
 

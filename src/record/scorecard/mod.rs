@@ -39,6 +39,8 @@ pub(crate) struct Reading {
     /// The value as written.
     pub text: String,
     pub value: Option<f64>,
+    /// What is aimed at, as written.
+    pub target: String,
     /// The colour that it was given.
     pub colour: Option<Colour>,
 }
@@ -102,13 +104,17 @@ fn readings(table: &Table) -> Vec<Reading> {
     let (Some(name), Some(value)) = (column("indicator"), column("value")) else {
         return Vec::new();
     };
-    let colour = column("colour").or_else(|| column("color"));
+    let (colour, target) = (
+        column("colour").or_else(|| column("color")),
+        column("target"),
+    );
     let rows = table.rows.iter().filter_map(|row| {
         let text = |at: usize| row.cells.get(at).map_or("", |cell| cell.text.trim());
         let (name, value) = (text(name).to_owned(), text(value));
         (!name.is_empty()).then(|| Reading {
             name,
             value: figure(value).map(|figure| figure.value),
+            target: target.map(text).unwrap_or_default().to_owned(),
             text: match normalised(value).is_empty() && figure(value).is_none() {
                 true => String::new(),
                 false => value.to_owned(),

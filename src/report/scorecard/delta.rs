@@ -68,6 +68,7 @@ mod tests {
                     name: (*name).to_owned(),
                     text: value.to_string(),
                     value: Some(*value),
+                    target: String::new(),
                     colour: None,
                 })
                 .collect(),

@@ -41,7 +41,6 @@ impl Picture<'_> {
     }
 
     /// As a part of a page, in which it is known by `id`.
-    #[expect(dead_code, reason = "the page asks")]
     pub(crate) fn in_page(&self, id: &str) -> Option<String> {
         self.drawn(id, |chart| chart.in_page())
     }

@@ -18,6 +18,7 @@ use crate::history::words;
 use crate::plan::Plan;
 use crate::plan::source::Role;
 use crate::plan::stage::named;
+use crate::record::checkpoint::sections;
 use crate::record::review::landed::LeftOff;
 use crate::record::shelf::{Filed, filed};
 
@@ -168,6 +169,7 @@ pub(crate) fn instant(
         When::Ago(age) => Ok(now - *age),
         When::Review => last_review(plan, now).map(|left_off| left_off.held),
         When::Demo => last_demo(plan, now).map(|left_off| left_off.held),
+        When::Checkpoint => last_checkpoint(plan, now),
         When::Gate(stage) => last_decision(plan, stage),
         When::Revision(revision) => Err(NoMoment(format!("“{revision}” is a revision"))),
     }
@@ -190,6 +192,13 @@ fn no_commit(revision: &str) -> NoMoment {
 fn last_review(plan: &Plan, now: DateTime<Utc>) -> Result<LeftOff, NoMoment> {
     let none = || NoMoment("no weekly review has been finished yet".to_owned());
     LeftOff::last(plan, now).ok_or_else(none)
+}
+
+/// The end of the day on which a checkpoint was written last.
+fn last_checkpoint(plan: &Plan, now: DateTime<Utc>) -> Result<DateTime<Utc>, NoMoment> {
+    let none = || NoMoment("no checkpoint has been written yet".to_owned());
+    let day = sections(plan).filter(|day| *day <= now.date_naive()).max();
+    day.map(|day| end_of(day).min(now)).ok_or_else(none)
 }
 
 /// Where the last demo left off.

@@ -1,7 +1,12 @@
 //! What `export` writes: CSV, Markdown, OpenMetrics, to a pipe or into a file.
 
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use crate::history::repo::{self, Repo, line, log_of};
 use crate::support::fixture::{CANON, DOCUMENT, LINES, LOG};
 use crate::support::run::Folder;
+use crate::support::schema::valid;
 
 fn folder() -> Folder {
     Folder::new(&[(LOG, LINES), (CANON, DOCUMENT)])
@@ -142,7 +147,13 @@ fn unescaped(text: &str) -> String {
 fn open_metrics_follow_the_rules_of_the_format() {
     let document = DOCUMENT.replace("Ground", "Gr\"ou\\nd");
     let broken = format!("{LINES}no step\n");
-    let folder = Folder::new(&[(LOG, &broken), (CANON, &document)]);
+    let scorecard = "# Scorecard\n\n| Indicator | Value | Colour |\n| --- | --- | --- |\n\
+        | Up \"time\" | 99.5 % | ▲ yellow |\n| Up \"time\" | 1 | ● green |\n| Mood | good | |\n";
+    let folder = Folder::new(&[
+        (LOG, &broken),
+        (CANON, &document),
+        ("docs/scorecards/2026-W47.md", scorecard),
+    ]);
     let out = folder.run(&["export", "--format", "openmetrics"]).ok();
     assert!(out.ends_with("# EOF\n"));
     let metrics: Vec<Metric> = out.lines().map(metric).collect();
@@ -196,12 +207,78 @@ fn open_metrics_follow_the_rules_of_the_format() {
     let open = 4.0 - value("stepdeck_steps", &[("state", "done")]);
     assert_eq!(value("stepdeck_open_steps", &[("target", "plan")]), open);
     assert_eq!(value("stepdeck_open_risks", &[]), 0.0);
+    // Each indicator once, and one colour of three.
+    assert_eq!(value("stepdeck_indicator_value", &[]), 99.5);
+    let uptime = ("indicator", "Up \"time\"");
+    assert_eq!(
+        value("stepdeck_indicator_colour", &[uptime, ("colour", "yellow")]),
+        1.0
+    );
+    assert_eq!(value("stepdeck_indicator_colour", &[]), 1.0);
     let completed = [("week", "last"), ("event", "completed")];
     assert!(value("stepdeck_week_steps", &completed) >= 0.0);
     let some = ["export", "--format", "openmetrics", "--filter", "block:B02"];
     let some = folder.run(&some).ok();
     assert!(some.contains("stepdeck_steps{status=\"idea\",state=\"waiting\"} 1"));
     assert!(some.contains("stepdeck_block_steps{block=\"B01\",status=\"draft\"} 0"));
+}
+
+/// The format's own tool reads it too, where it is installed.
+#[test]
+fn promtool_finds_nothing_to_say() {
+    let document = DOCUMENT.replace("Ground", "Gr\"ou\\nd");
+    let folder = Folder::new(&[(LOG, LINES), (CANON, &document)]);
+    let out = folder.run(&["export", "--format", "openmetrics"]).ok();
+    let tool = Command::new("promtool")
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut tool) = tool else {
+        eprintln!("skipped: there is no promtool");
+        return;
+    };
+    tool.stdin
+        .take()
+        .unwrap()
+        .write_all(out.as_bytes())
+        .unwrap();
+    let told = tool.wait_with_output().unwrap();
+    assert!(
+        told.status.success() && told.stdout.is_empty() && told.stderr.is_empty(),
+        "{told:?}"
+    );
+}
+
+/// The list and the log as they are printed by themselves.
+#[test]
+fn json_with_history_is_the_list_and_the_log_of_its_steps() {
+    let Some(repo) = Repo::new() else { return };
+    let steps = |status| {
+        let lines = [line("0001", "One", status), line("0002", "Two", "draft")];
+        log_of(&lines.each_ref().map(String::as_str))
+    };
+    repo.write(repo::LOG, &steps("draft"));
+    repo.commit("start");
+    repo.write(repo::LOG, &steps("complete"));
+    repo.commit("done");
+    let run = |arguments: &[&str]| repo.folder.run(arguments).ok();
+    for more in [&[][..], &["--filter", "0002"]] {
+        let export = ["export", "--format", "json", "--with-history"];
+        let document = valid("export", &run(&[&export[..], more].concat()));
+        let list = valid("list", &run(&[&["list", "--json"], more].concat()));
+        let log = valid("log", &run(&[&["log", "--json"], more].concat()));
+        assert_eq!((&document["plan"], &document["history"]), (&list, &log));
+        assert!(!log["events"].as_array().unwrap().is_empty());
+    }
+    let refused = repo
+        .folder
+        .run(&["export", "--format", "csv", "--with-history"]);
+    assert!(
+        refused.code == 2 && refused.err.contains("--format json"),
+        "{refused:?}"
+    );
 }
 
 /// The stage of the folder as the plan reads it, quotes and backslash and all.

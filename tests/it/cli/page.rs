@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::history::repo::{LOG, Repo, line, log_of};
+use crate::history::repo::{LOG, Repo, git_in, line, log_of};
 use crate::support::demo::Kind;
 use crate::support::fixture::{self, CANON, DOCUMENT, LINES};
 use crate::support::run::Folder;
@@ -67,6 +67,62 @@ fn a_commit_gives_the_same_bytes_whenever_and_whatever_is_not_committed() {
     assert_eq!(both.code, 2);
 }
 
+/// Builds that are told a time take it instead of the commit's.
+#[test]
+fn the_time_of_a_build_is_the_clock_where_one_is_told() {
+    let Some(repo) = Repo::new() else { return };
+    repo.write(LOG, &log_of(&[&line("0001", "One", "draft")]));
+    repo.commit("start");
+    let run = |now: &str, epoch: &str| {
+        let told = (now, &[("SOURCE_DATE_EPOCH", epoch)][..]);
+        repo.folder.run_told(repo.path(), told, &HTML, None)
+    };
+    let first = run("2027-01-01T00:00:00Z", "1800000000").ok();
+    assert_eq!(run("2028-05-05T00:00:00Z", "1800000000").ok(), first);
+    assert!(first.contains("datetime=\"2027-01-15T08:00:00Z\""));
+    let refused = run("2027-01-01T00:00:00Z", "yesterday");
+    assert!(
+        refused.code == 2 && refused.err.contains("SOURCE_DATE_EPOCH is “yesterday”"),
+        "{refused:?}"
+    );
+}
+
+/// Whoever cloned it, wherever to, and whenever it is exported.
+#[test]
+fn two_clones_of_a_commit_give_the_same_bytes() {
+    let Some(repo) = Repo::new() else { return };
+    repo.write(LOG, &log_of(&[&line("0001", "One", "draft")]));
+    repo.commit("start");
+    repo.write(LOG, &log_of(&[&line("0001", "One", "complete")]));
+    repo.pass_days(7);
+    repo.commit("done");
+    let places = tempfile::TempDir::new().unwrap();
+    let made = ["here", "somewhere-else"].map(|name| {
+        let clone = places.path().join(name);
+        let (from, to) = (
+            repo.path().display().to_string(),
+            clone.display().to_string(),
+        );
+        git_in(places.path(), "", &["clone", "-q", &from, &to]);
+        let now = format!("20{}-01-01T00:00:00Z", 30 + name.len());
+        let run = |arguments: &[&str]| repo.folder.run_in(&clone, &now, arguments, None).ok();
+        run(&[&HTML[..], &["-o", "plan.html"]].concat());
+        run(&[&HTML[..], &["-o", "site/"]].concat());
+        run(&["export", "--format", "xlsx", "-o", "plan.xlsx"]);
+        let read = |name: &str| std::fs::read(clone.join(name)).unwrap();
+        [
+            "plan.html",
+            "site/index.html",
+            "site/block-b01.html",
+            "plan.xlsx",
+        ]
+        .map(read)
+    });
+    assert!(made[0] == made[1]);
+    let page = String::from_utf8(made[0][0].clone()).unwrap();
+    assert!(!page.contains("somewhere") && page.contains("<title>Plan</title>"));
+}
+
 #[test]
 fn a_plan_in_a_repository_that_does_not_have_it_yet_is_not_an_empty_page() {
     let Some(repo) = Repo::new() else { return };
@@ -111,6 +167,30 @@ fn the_page_counts_as_the_others_do() {
     for risk in json(&["risk", "--json"])["risks"].as_array().unwrap() {
         assert!(page.contains(risk["title"].as_str().unwrap()));
     }
+    // The indicators of the scorecard on file, each with its chart where it has a past.
+    let scorecard = folder.read("data/scorecards/2026-W47.md");
+    let scorecard = between(&scorecard, "## Indicators", "## Decisions");
+    let section = between(&page, "<section id=\"scorecard\"", "</section>");
+    let rows: Vec<&str> = scorecard
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .collect();
+    assert_eq!(
+        section.matches("<th scope=\"row\">").count(),
+        rows.len() - 2
+    );
+    for row in &rows[2..] {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        assert!(
+            section.contains(&format!("<td>{}</td>", cells[2])),
+            "{row}\n{section}"
+        );
+    }
+    let hidden = folder
+        .run(&[&HTML[..], &["--worktree", "--redact", "owner"]].concat())
+        .ok();
+    let hidden = between(&hidden, "<section id=\"scorecard\"", "</section>");
+    assert!(section.contains("<td>revenue</td>") && !hidden.contains("revenue"));
     let burn = json(&["burn", "--json"]);
     let last = burn["points"].as_array().unwrap().last().unwrap().clone();
     let row = between(

@@ -64,6 +64,7 @@ const READING: &[&[&str]] = &[
     &["report", "retro", "--json"],
     &["export", "--format", "csv"],
     &["export", "--format", "openmetrics"],
+    &["export", "--format", "json", "--with-history"],
 ];
 
 /// Some of them, for a plan with a long past.

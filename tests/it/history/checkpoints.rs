@@ -292,6 +292,15 @@ fn a_month_has_a_section_of_its_own_and_its_row_a_link() {
     assert!(section(&later, "2026-12").contains("**0003**"), "{later}");
     assert!(!section(&later, "2026-12").contains("**0002**"), "{later}");
     assert!(section(&later, "2026-11").contains("**0002**") && later.contains("Ask the board."));
+    // What is new since the checkpoint is known by that name.
+    let since = folder.run_in(
+        repo.path(),
+        "2026-12-20T09:30:00Z",
+        &["since", "checkpoint", "--json"],
+        None,
+    );
+    let since: Value = serde_json::from_str(&since.ok()).unwrap();
+    assert!(since.to_string().contains("checkpoint"), "{since:#}");
     let check = folder.run(&["check"]).out;
     assert!(!check.contains("docs/checkpoints/"), "{check}");
 }

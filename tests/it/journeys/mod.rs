@@ -27,6 +27,7 @@ mod pty_harness;
 mod rereading;
 mod review;
 mod review_in_git;
+mod scorecards;
 mod since;
 mod stages;
 mod standup;

@@ -91,6 +91,11 @@ impl Browser {
 
     /// Asks for something and waits for the answer.
     pub fn call(&mut self, method: &str, parameters: Value) -> Value {
+        let answer = self.try_call(method, parameters);
+        answer.unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    fn try_call(&mut self, method: &str, parameters: Value) -> Result<Value, Value> {
         self.asked += 1;
         let mut message = json!({"id": self.asked, "method": method, "params": parameters});
         if let Some(session) = &self.session {
@@ -102,8 +107,10 @@ impl Browser {
         loop {
             let mut answer = self.next();
             if answer["id"] == json!(self.asked) {
-                assert!(answer["error"].is_null(), "{method}: {answer}");
-                return answer["result"].take();
+                return match answer["error"].take() {
+                    Value::Null => Ok(answer["result"].take()),
+                    error => Err(error),
+                };
             }
             self.events.push(answer);
         }
@@ -144,14 +151,21 @@ impl Browser {
 
     /// What an expression is in the page; a promise is waited for.
     pub fn ask(&mut self, expression: &str) -> Value {
-        let parameters =
-            json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
-        let mut answer = self.call("Runtime.evaluate", parameters);
+        let mut answer = self.call("Runtime.evaluate", question(expression));
         assert!(
             answer["exceptionDetails"].is_null(),
             "{expression}: {answer}"
         );
         answer["result"]["value"].take()
+    }
+
+    /// The same; nothing where the page went away while it was asked.
+    pub fn try_ask(&mut self, expression: &str) -> Option<Value> {
+        let mut answer = self
+            .try_call("Runtime.evaluate", question(expression))
+            .ok()?;
+        let is_answer = answer["exceptionDetails"].is_null();
+        is_answer.then(|| answer["result"]["value"].take())
     }
 
     /// Presses a key.
@@ -194,6 +208,10 @@ impl Browser {
             .map(Value::to_string)
             .collect()
     }
+}
+
+fn question(expression: &str) -> Value {
+    json!({"expression": expression, "returnByValue": true, "awaitPromise": true})
 }
 
 impl Drop for Browser {

@@ -2,6 +2,7 @@
 
 #[allow(dead_code, reason = "the benchmarks and tests/growth use the rest")]
 pub mod demo;
+pub mod axe;
 pub mod chromium;
 pub mod crew;
 pub mod desk;

@@ -98,8 +98,26 @@ impl Folder {
         arguments: &[&str],
         terminal: Option<usize>,
     ) -> Run {
+        self.run_told(folder, (now, &[]), arguments, terminal)
+    }
+
+    /// The same with these variables in its environment.
+    pub fn run_told(
+        &self,
+        folder: &Path,
+        (now, variables): (&str, &[(&str, &str)]),
+        arguments: &[&str],
+        terminal: Option<usize>,
+    ) -> Run {
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let variable = |name: &str| (name == "TERM").then(|| "xterm-256color".into());
+        let variable = |name: &str| {
+            let known = [("TERM", "xterm-256color")];
+            let found = known
+                .iter()
+                .chain(variables)
+                .find(|(known, _)| *known == name);
+            found.map(|(_, value)| value.into())
+        };
         let mut outside = Outside {
             now: now.parse::<DateTime<Utc>>().unwrap(),
             clock: || NOW.parse().unwrap(),

@@ -41,12 +41,16 @@ impl<'a> Documents<'a> {
                     ticked_today.extend(item.words.filter(|_| item.is_ticked));
                 }
             }
-            let folder = path.parent().and_then(Path::file_name);
+            // Charts are in a folder of their paper's.
+            let mut folders = path.ancestors().skip(1);
+            let folder =
+                folders.find(|folder| folder.parent().is_some_and(|up| up.ends_with("data")));
+            let folder = folder.and_then(Path::file_name);
             let folder = folder.and_then(|folder| folder.to_str());
             let weeks = match folder {
                 Some("artifacts") => 8 + at * 3,
                 Some("decisions" | "risks") => 14 + at * 2,
-                Some("checkpoints") => 40,
+                Some("checkpoints" | "scorecards") => 50,
                 // The week after the one that it shows.
                 Some("demos") => 32,
                 _ => continue,
