@@ -64,12 +64,11 @@ pub fn forecast(weeks: &[Week], open: usize, sunday: NaiveDate, seed: u64) -> Fo
 }
 
 /// What the forecast of each past week said, against what happened. A forecast is due when its date
-/// has passed or the scope is done; a week that allowed none is left out.
+/// has passed or the scope is done.
 pub fn backtest(weeks: &[Week], seed: u64) -> Backtest {
     let mut backtest = Backtest::default();
     for at in 1..weeks.len() {
         let (past, future) = weeks.split_at(at);
-        let now = past[at - 1];
         let done = future.iter().find(|week| week.open == 0);
         // Until the scope is done, a date that lies beyond the weeks known is not due.
         let ahead = if done.is_some() {
@@ -77,8 +76,7 @@ pub fn backtest(weeks: &[Week], seed: u64) -> Backtest {
         } else {
             future.len()
         };
-        let then = simulate(past, now.open, now.end, seed, BACKTEST_RUNS, ahead);
-        let Some(date) = then.dates[TESTED] else {
+        let Some(Foretold { date, .. }) = foretold_after(past, seed, ahead) else {
             continue;
         };
         let is_past = weeks.last().is_some_and(|last| date <= last.end);
@@ -86,6 +84,30 @@ pub fn backtest(weeks: &[Week], seed: u64) -> Backtest {
         backtest.held += usize::from(done.is_some_and(|week| week.end <= date));
     }
     backtest
+}
+
+/// A forecast of the past.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Foretold {
+    /// The Sunday after which it was made.
+    pub on: NaiveDate,
+    /// The date that then had 85 %.
+    pub date: NaiveDate,
+}
+
+/// What the forecast after each of the full weeks said, the earliest first; a week that allowed none
+/// is left out.
+pub fn foretold(weeks: &[Week], seed: u64) -> Vec<Foretold> {
+    let all = (1..=weeks.len()).filter_map(|at| foretold_after(&weeks[..at], seed, HORIZON));
+    all.collect()
+}
+
+/// What the forecast after these weeks said, looking so many weeks ahead.
+fn foretold_after(past: &[Week], seed: u64, ahead: usize) -> Option<Foretold> {
+    let now = past.last()?;
+    let then = simulate(past, now.open, now.end, seed, BACKTEST_RUNS, ahead);
+    let (on, date) = (now.end, then.dates[TESTED]?);
+    Some(Foretold { on, date })
 }
 
 fn simulate(

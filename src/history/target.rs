@@ -244,7 +244,7 @@ fn open_checks<'p>(plan: &'p Plan, stage: &str) -> impl Iterator<Item = &'p Chec
 }
 
 /// The steps from which one starts and all that these wait for, as far as `passes` lets one go.
-pub(super) fn upstream(
+pub(crate) fn upstream(
     graph: &Graph,
     from: impl Iterator<Item = usize>,
     passes: impl Fn(usize) -> bool,

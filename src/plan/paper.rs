@@ -163,7 +163,8 @@ pub const PAPERS: &[PaperSpec] = &[
         name: "gate reviews",
         default: &["docs/milestone-reviews"],
         names: "<stage>/<yyyymmdd>/review.md",
-        written: "criteria, checklist, sign-offs, decision",
+        written: "criteria, checklist, sign-offs, decision; beside it the milestone reviews of the pods, `<workstream>.md`",
+        charts: true,
         ..FOLDER
     },
     PaperSpec {
@@ -193,6 +194,24 @@ pub const PAPERS: &[PaperSpec] = &[
         names: "<yyyy>-W<ww>.md",
         written: "the indicators of a week with value, change and colour",
         charts: true,
+        ..FOLDER
+    },
+    PaperSpec {
+        role: Role::Quarter,
+        key: "quarters",
+        name: "quarter plans",
+        default: &["docs/planning"],
+        names: "<yyyy>-Q<n>.md",
+        written: "blocks, stage focus, what rolls forward, dependency risks, decisions",
+        ..FOLDER
+    },
+    PaperSpec {
+        role: Role::Retrospective,
+        key: "retrospectives",
+        name: "retrospectives",
+        default: &["docs/retrospectives"],
+        names: "<stage>-<date>.md",
+        written: "what the history of a stage says; what to keep and to change",
         ..FOLDER
     },
     PaperSpec {

@@ -146,11 +146,16 @@ impl SourceFile {
         self.document.log()
     }
 
+    /// Whether it is a chart, which is written with a paper and says nothing to the plan.
+    pub(crate) fn is_chart(&self) -> bool {
+        self.path.as_os_str().as_encoded_bytes().ends_with(b".svg")
+    }
+
     /// The Markdown document, if it is one.
     pub fn markdown(&self) -> Option<&MarkdownDocument> {
         match &self.document {
-            Document::Markdown(markdown) => Some(markdown),
-            Document::Log(_) => None,
+            Document::Markdown(markdown) if !self.is_chart() => Some(markdown),
+            _ => None,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! A demo: the steps that were completed since the one before, with what shows each, and the
 //! artifacts with their digests. What lacks evidence comes first, so that somebody asks.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::path::Path;
+
+use chrono::NaiveDate;
 
 use super::desk::{Archive, Artifact, Desk, Materials};
 use super::paper::{Paper, Section};
@@ -11,12 +13,12 @@ use crate::document::english::capitalised;
 use crate::document::markdown::escaped_cell;
 use crate::document::visible::visible_line;
 use crate::history::since::Comparison;
-use crate::plan::StepRef;
 use crate::plan::column::stages_naming;
 use crate::plan::field::Field;
 use crate::plan::link;
 use crate::plan::risk::Risk;
 use crate::plan::source::Role;
+use crate::plan::{Plan, StepRef};
 use crate::record::one_line;
 use crate::record::shelf::filed;
 
@@ -333,16 +335,30 @@ fn verdict(step: StepRef<'_>, artifacts: &[(String, Artifact)]) -> Verdict {
     }
 }
 
-/// The artifacts that earlier demos list and that have another digest now. The latest demo that lists
-/// one counts: showing it again settles it.
-fn moved(desk: &Desk<'_>, archive: &dyn Archive) -> Vec<Moved> {
-    let mut shown: HashMap<String, (usize, String)> = HashMap::new();
-    let mut order = Vec::new();
-    for demo in filed(desk.plan, Role::Demo) {
-        if demo.date.is_none_or(|date| date >= desk.today()) {
+/// An artifact that a demo lists, with what it was.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct ShownArtifact {
+    /// As the demo writes it.
+    pub path: String,
+    pub sha256: String,
+    /// Index of the file of the demo.
+    pub demo: usize,
+    /// The day that it was held on.
+    pub day: Option<NaiveDate>,
+    /// Where the demo lists it, counted from 1.
+    pub line: usize,
+}
+
+/// The artifacts that the demos of earlier days list, each once: the latest demo that lists one
+/// counts, so that showing it again settles it.
+pub(crate) fn shown_before(plan: &Plan, day: NaiveDate) -> Vec<ShownArtifact> {
+    let mut all: Vec<ShownArtifact> = Vec::new();
+    let mut known: HashSet<String> = HashSet::new();
+    for demo in filed(plan, Role::Demo) {
+        if demo.date.is_none_or(|date| date >= day) {
             continue;
         }
-        let Some(document) = desk.plan.files()[demo.file].markdown() else {
+        let Some(document) = plan.files()[demo.file].markdown() else {
             continue;
         };
         for table in document.tables() {
@@ -355,26 +371,36 @@ fn moved(desk: &Desk<'_>, archive: &dyn Archive) -> Vec<Moved> {
             };
             for row in &table.rows {
                 let text = |at: usize| row.cells.get(at).map(|cell| cell.text.trim().to_owned());
-                let (Some(path), Some(hash)) = (text(path), text(hash)) else {
+                let (Some(path), Some(sha256)) = (text(path), text(hash)) else {
                     continue;
                 };
-                if !path.is_empty() && !shown.contains_key(&path) {
-                    order.push(path.clone());
-                    shown.insert(path, (demo.file, hash));
+                if !path.is_empty() && known.insert(path.clone()) {
+                    all.push(ShownArtifact {
+                        path,
+                        sha256,
+                        demo: demo.file,
+                        day: demo.date,
+                        line: document.line_of(row.span.start),
+                    });
                 }
             }
         }
     }
-    let moved = order.into_iter().filter_map(|path| {
-        let (demo, was) = shown.remove(&path)?;
-        let is = match artifact(&path, archive) {
+    all
+}
+
+/// The artifacts that earlier demos list and that have another digest now.
+fn moved(desk: &Desk<'_>, archive: &dyn Archive) -> Vec<Moved> {
+    let shown = shown_before(desk.plan, desk.today()).into_iter();
+    let moved = shown.filter_map(|shown| {
+        let is = match artifact(&shown.path, archive) {
             Artifact::File { sha256, .. } => Some(sha256),
             _ => None,
         };
-        (is.as_ref() != Some(&was)).then_some(Moved {
-            path,
-            demo,
-            was,
+        (is.as_ref() != Some(&shown.sha256)).then_some(Moved {
+            path: shown.path,
+            demo: shown.demo,
+            was: shown.sha256,
             is,
         })
     });

@@ -1,7 +1,7 @@
 //! What reports are made of: the plan and where its papers are, what is different since a moment,
 //! and what files and history answer where a report asks.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -10,12 +10,15 @@ use super::words::{is_since, items, linked};
 use crate::history::outlook::Outlook;
 use crate::history::since::Comparison;
 use crate::history::target::Target;
+use crate::history::weeks::Week;
 use crate::plan::Plan;
 use crate::plan::indicator::Source;
 use crate::plan::paper::Papers;
 use crate::plan::query::past::PlanPast;
 use crate::plan::risk::{self, Risk};
+use crate::plan::source::{Role, SourceFile};
 use crate::record::shelf::{DATE, SEEN};
+use crate::record::today::rituals::Rituals;
 
 /// The plan on the desk.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +31,8 @@ pub(crate) struct Desk<'a> {
     pub now: DateTime<Utc>,
     /// The full hash of the commit that is checked out.
     pub head: Option<&'a str>,
+    /// The calendar of the team.
+    pub rituals: &'a Rituals,
 }
 
 /// Everything that a report is made of.
@@ -50,6 +55,13 @@ pub(crate) trait Archive {
     fn history(&self) -> PlanPast;
     /// What is to be expected of these.
     fn outlooks(&self, targets: &[Target]) -> Vec<Outlook>;
+    /// How the steps of these that pass a filter went, week by week, the running week last.
+    fn weeks(&self, scopes: &[(Target, String)]) -> Vec<Vec<Week>>;
+    /// The papers with this role as they were at the moment that a comparison starts at; `None` where
+    /// nobody knows.
+    fn papers_then(&self, since: &Comparison, role: Role) -> Option<Vec<SourceFile>>;
+    /// The files that lie in a folder, relative to the root as it is.
+    fn files_in(&self, folder: &Path) -> Vec<PathBuf>;
     /// The value that the source of an indicator says.
     ///
     /// # Errors

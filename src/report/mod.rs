@@ -8,7 +8,8 @@
 //! - `words`: what papers say of steps, people and days
 //! - `slack`: Markdown as a chat has it
 //! - `chart`: figures as SVG
-//! - a module a paper: `changes`, `demo`, `scorecard`, `checkpoint`
+//! - `stage`, `roadmap`: what papers say of stages, and write about them elsewhere
+//! - a module a paper: `changes`, `demo`, `milestone`, `scorecard`, `checkpoint`, `quarter`, `retro`
 //!
 //! Reading papers back is for `record::shelf`, so that everything below knows what was held.
 
@@ -17,8 +18,13 @@ pub mod chart;
 pub(crate) mod checkpoint;
 pub(crate) mod demo;
 pub(crate) mod desk;
+pub(crate) mod milestone;
 pub(crate) mod paper;
+pub(crate) mod quarter;
+pub(crate) mod retro;
+mod roadmap;
 pub(crate) mod scorecard;
 pub(crate) mod slack;
+pub(crate) mod stage;
 pub(crate) mod table;
 pub(crate) mod words;

@@ -7,16 +7,21 @@ use super::changes::Changes;
 use super::checkpoint::Checkpoints;
 use super::demo::Demo;
 use super::desk::Materials;
+use super::milestone::{self, Milestone};
 use super::paper::Made;
+use super::quarter::{self, QuarterPlan};
+use super::retro::Retro;
 use super::scorecard::WeeklyScorecard;
+use super::stage;
 use crate::change::value::Refusal;
 use crate::history::when::{When, end_of};
 use crate::plan::Plan;
+use crate::plan::packet::{Packet, day_of_folder};
 use crate::plan::source::Role;
+use crate::plan::stage::current;
 use crate::record::checkpoint::last_section;
 use crate::record::review::Week;
-use crate::record::shelf::{last_before, week_of};
-use crate::record::today::cadence::Ritual;
+use crate::record::shelf::{filed, last_before, week_of};
 
 /// One report.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +74,12 @@ pub(crate) const REPORTS: &[ReportSpec] = &[
         make: |materials| Ok(Demo::of(materials).paper().into()),
     },
     ReportSpec {
+        name: "milestone",
+        role: Role::GateReview,
+        start: |plan, now| last_of_a_pod(plan, now).unwrap_or_else(|| Start::days_ago(14)),
+        make: |materials| Milestone::of(materials, &milestone::Asked::default())?.made(materials),
+    },
+    ReportSpec {
         name: "scorecard",
         role: Role::Scorecard,
         start: |plan, now| {
@@ -91,7 +102,59 @@ pub(crate) const REPORTS: &[ReportSpec] = &[
         },
         make: |materials| Checkpoints::of(materials).papers(),
     },
+    ReportSpec {
+        name: "quarter",
+        role: Role::Quarter,
+        // The plan of this quarter may be there already: the one before is older.
+        start: |plan, now| {
+            let before = now.date_naive().checked_sub_days(Days::new(42));
+            let last = Start::last(plan, Role::Quarter, "plan", before.unwrap_or_default());
+            last.unwrap_or_else(|| Start::days_ago(91))
+        },
+        make: |materials| QuarterPlan::of(materials, &quarter::Asked::default())?.made(),
+    },
+    ReportSpec {
+        name: "retro",
+        role: Role::Retrospective,
+        start: |plan, now| gate_before(plan, now),
+        make: |materials| Retro::of(materials, None)?.made(),
+    },
 ];
+
+/// Where the last milestone review of a pod left off; packets of gates are others.
+fn last_of_a_pod(plan: &Plan, now: DateTime<Utc>) -> Option<Start> {
+    let papers = filed(plan, Role::GateReview).into_iter();
+    let dated = papers.filter_map(|paper| {
+        let file = &plan.files()[paper.file];
+        let document = file.markdown()?;
+        let is_packet = Packet::read(document, paper.file, &file.path).is_some();
+        let day = paper.date.or_else(|| day_of_folder(&file.path))?;
+        (!is_packet && day < now.date_naive()).then_some((day, paper.seen))
+    });
+    let (day, seen) = dated.max_by_key(|(day, _)| *day)?;
+    let label = format!("the milestone review of {day}");
+    Some(Start::Paper { label, day, seen })
+}
+
+/// The day on which the gate before that of the stage passed last was decided; without one the
+/// beginning of everything.
+fn gate_before(plan: &Plan, now: DateTime<Utc>) -> Start {
+    let stages = plan.stages();
+    let stage = stage::last_passed(plan).or_else(|| current(stages));
+    let before = stage.and_then(|at| Some((at, at.checked_sub(1)?)));
+    let before = before.filter(|(at, before)| stages[*at].ladder == stages[*before].ladder);
+    let decided = before.and_then(|(_, before)| stages[before].decided()?.decided_on());
+    match decided.filter(|day| *day <= now.date_naive()) {
+        Some(day) => Start::When {
+            label: format!("the gate before, {day}"),
+            when: When::At(end_of(day)),
+        },
+        None => Start::When {
+            label: "the beginning".to_owned(),
+            when: When::At(DateTime::UNIX_EPOCH),
+        },
+    }
+}
 
 impl ReportSpec {
     /// The report with this name.
@@ -104,17 +167,8 @@ impl ReportSpec {
     }
 
     /// The report whose papers have this role.
-    #[cfg_attr(not(test), expect(dead_code, reason = "screen 9 asks"))]
     pub(crate) fn of_role(role: Role) -> Option<&'static Self> {
         REPORTS.iter().find(|report| report.role == role)
-    }
-
-    /// How the ritual stands that it is written for, if there is one: when it is due.
-    #[expect(dead_code, reason = "screen 9 asks")]
-    pub(crate) fn ritual<'r>(&self, cadence: &'r [Ritual]) -> Option<&'r Ritual> {
-        cadence
-            .iter()
-            .find(|ritual| ritual.kind.role() == self.role)
     }
 }
 

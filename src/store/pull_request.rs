@@ -26,7 +26,6 @@ use crate::plan::approval::Approval;
 use crate::plan::checks::against::only_new;
 use crate::plan::people::{Identity, people};
 use crate::plan::query::Query;
-use crate::plan::source::Role;
 
 /// A plan on a branch that shall be compared with where it goes to.
 pub(crate) struct PullRequestInput<'a> {
@@ -114,7 +113,8 @@ impl PullRequestInput<'_> {
             let input = CheckInput {
                 root: &layout.root,
                 severities: &severities,
-                checkpoints: layout.papers.folder_of(Role::Checkpoint),
+                papers: &layout.papers,
+                rituals: &layout.config.rituals,
                 configuration: &layout.config_problems,
                 changes: None,
                 listed: layout.listed.as_deref(),

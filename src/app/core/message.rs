@@ -10,6 +10,7 @@ use super::key::Key;
 use super::pointer::Target;
 use crate::app::own::programs::{Ended, ProgramRun};
 use crate::app::screens::changes::git::GitWork;
+use crate::app::screens::papers::writing::Written;
 use crate::app::screens::since::seen::SeenChanges;
 use crate::app::sync::draft::Draft;
 use crate::app::sync::draft_log::DraftEdit;
@@ -81,6 +82,15 @@ pub enum Message {
         base: Base,
         /// What is different, or why that is not known.
         answer: Result<Arc<Changes>, String>,
+    },
+    /// The papers of a report have been made.
+    ReportMade {
+        /// Which report.
+        name: &'static str,
+        /// Of which state of the plan.
+        generation: u64,
+        /// What writes them.
+        written: Written,
     },
     /// Git has been asked what others posted on a day.
     PostsRead {
@@ -259,6 +269,8 @@ pub enum Effect {
     Follow(Subject),
     /// Find out what is to be expected of the plan, its parts, and the steps that pass the filter.
     LookAhead,
+    /// Make the papers of the report with this name.
+    MakeReport(&'static str),
     /// Keep what was set aside on screen 6 beyond this run.
     KeepSeen(SeenChanges),
     /// Let `$EDITOR` work on a text of steps.

@@ -50,6 +50,11 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::PullRequestText(text) => model.pull_request_described(text),
         Message::GitEnded { work, ended } => model.git_ended(&work, ended),
         Message::ChangesRead { base, answer } => model.changes_read(&base, answer),
+        Message::ReportMade {
+            name,
+            generation,
+            written,
+        } => model.report_made(name, generation, written),
         Message::PostsRead { date, posts } => model.posts_read(date, posts),
         Message::Followed(subject, part) => model.followed(&subject, part),
         Message::LookAhead(part) => model.look_ahead(part),

@@ -9,6 +9,7 @@ use crate::app::core::navigate::moved;
 use crate::change::form::Form;
 use crate::change::value::Refusal;
 use crate::change::{Change, Edit, Target};
+use crate::document::diff::{DiffLine, Kind, unified};
 
 /// Above this many steps, or lines of the plan, a bulk change is shown before it is made.
 pub(crate) const ASK_ABOVE: usize = 20;
@@ -137,6 +138,24 @@ impl Model {
         let mut lines = Vec::new();
         for edit in told().take(MOST) {
             let path = edit.path.display();
+            if let Target::File { .. } = edit.target
+                && edit.path.extension().is_some_and(|ending| ending == "svg")
+            {
+                lines.push(format!("chart {path}"));
+                continue;
+            }
+            if let (Target::File { .. }, Some(before), Some(after)) =
+                (&edit.target, &edit.before, &edit.after)
+            {
+                lines.push(format!("{path}"));
+                let diff = unified(&edit.path, before, after).into_iter();
+                let diff = diff.filter(|line| matches!(line.kind, Kind::Removed | Kind::Added));
+                let text = |line: DiffLine| {
+                    String::from_utf8_lossy(line.bytes.trim_ascii_end()).into_owned()
+                };
+                lines.extend(diff.map(text));
+                continue;
+            }
             lines.push(match (&edit.target, &edit.before) {
                 (Target::File { .. }, None) => format!("new file {path}"),
                 (target, _) => format!("{} in {path}", target.words()),

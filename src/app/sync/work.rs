@@ -36,6 +36,8 @@ pub struct Work {
     pub following: Option<Arc<Progress>>,
     /// The look ahead.
     pub looking_ahead: Option<Arc<Progress>>,
+    /// The report that is being made.
+    pub reporting: Option<Arc<Progress>>,
     /// The state of the plan whose checks a person stopped.
     stopped: Option<u64>,
     /// The reading of the plan's history that runs.
@@ -96,7 +98,7 @@ impl Work {
         self.stop_checks();
         let past = self.comparing.iter().chain(&self.following);
         let past = past.chain(&self.reading_past).chain(&self.reading_aside);
-        let past = past.chain(&self.looking_ahead);
+        let past = past.chain(&self.looking_ahead).chain(&self.reporting);
         past.for_each(|progress| progress.stop());
     }
 

@@ -253,7 +253,7 @@ fn is_only_more(document: &MarkdownDocument, splices: &[Splice]) -> bool {
 /// Index of the roadmap's heading for a stage: one that is about it alone, else one that also names
 /// it. What is under the states of a board is left to those who keep the board: a program that
 /// rewrites its parts would take the evidence along.
-fn own_entry(document: &MarkdownDocument, names: &Names, stage: usize) -> Option<usize> {
+pub(crate) fn own_entry(document: &MarkdownDocument, names: &Names, stage: usize) -> Option<usize> {
     let headings = document.headings();
     let on_board = |heading: usize| {
         let above = std::iter::successors(headings[heading].parent, |at| headings[*at].parent);

@@ -43,6 +43,7 @@ pub(crate) use batch::FieldRequest;
 pub use each::{BulkChange, StepRequest};
 pub(crate) use each::{dependents, sub_steps};
 pub use evidence::Attachment;
+pub(crate) use evidence::own_entry;
 pub(crate) use relocate::{Relocated, no_room};
 pub use resolve::Resolution;
 

@@ -12,7 +12,6 @@ use crate::history::when::When;
 use crate::plan::checks::Findings;
 use crate::plan::checks::against::only_new;
 use crate::plan::last_change::LastChanges;
-use crate::plan::source::Role;
 use crate::store::locate::inspect::CheckInput;
 
 /// What is left of what was found, and how many of the problems `revision` has too.
@@ -40,7 +39,8 @@ pub(super) fn new_since(
     let premises = CheckInput {
         root: &before.layout.root,
         severities: &severities,
-        checkpoints: before.layout.papers.folder_of(Role::Checkpoint),
+        papers: &before.layout.papers,
+        rituals: &before.layout.config.rituals,
         configuration: &settings::judged(&before.layout, own.as_deref()).problems,
         changes,
         listed: before.layout.listed.as_deref(),

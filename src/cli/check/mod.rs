@@ -25,7 +25,6 @@ use crate::document::progress::Progress;
 use crate::plan::Plan;
 use crate::plan::checks::{Findings, Severity};
 use crate::plan::last_change::LastChanges;
-use crate::plan::source::Role;
 use crate::store::locate::inspect::CheckInput;
 
 /// Report what is wrong with the plan, and fix what is safe to fix.
@@ -164,7 +163,8 @@ fn problems(
     let premises = CheckInput {
         root: &layout.root,
         severities: &layout.severities(),
-        checkpoints: layout.papers.folder_of(Role::Checkpoint),
+        papers: &layout.papers,
+        rituals: &layout.config.rituals,
         configuration: &settings::judged(layout, own).problems,
         changes,
         listed: layout.listed.as_deref(),

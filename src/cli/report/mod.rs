@@ -3,6 +3,9 @@
 mod changes;
 mod checkpoint;
 mod demo;
+mod milestone;
+mod quarter;
+mod retro;
 mod scorecard;
 
 use clap::Subcommand;
@@ -35,6 +38,9 @@ enum Kind {
     Demo(demo::DemoArguments),
     Scorecard(scorecard::ScorecardArguments),
     Checkpoint(checkpoint::CheckpointArguments),
+    Milestone(milestone::MilestoneArguments),
+    Quarter(quarter::QuarterArguments),
+    Retro(retro::RetroArguments),
 }
 
 /// What every paper can be asked for.
@@ -61,6 +67,13 @@ struct Asked<'a> {
     runs_sources: bool,
 }
 
+/// What a report comes to.
+struct Answer {
+    made: Made,
+    /// The same as JSON, where that is asked for.
+    json: String,
+}
+
 impl Report {
     /// Prints or writes a paper.
     ///
@@ -72,6 +85,9 @@ impl Report {
             Kind::Demo(arguments) => arguments.run(invocation),
             Kind::Scorecard(arguments) => arguments.run(invocation),
             Kind::Checkpoint(arguments) => arguments.run(invocation),
+            Kind::Milestone(arguments) => arguments.run(invocation),
+            Kind::Quarter(arguments) => arguments.run(invocation),
+            Kind::Retro(arguments) => arguments.run(invocation),
         }
     }
 }
@@ -82,12 +98,32 @@ impl Invocation<'_, '_> {
     fn report(
         &mut self,
         report: &ReportSpec,
+        asked: Asked<'_>,
+        document: fn(&Materials<'_>) -> Result<String>,
+    ) -> Result<()> {
+        let is_json = asked.common.json;
+        self.report_by(report, asked, |materials| {
+            Ok(Answer {
+                made: (report.make)(materials).map_err(refused)?,
+                json: if is_json {
+                    document(materials)?
+                } else {
+                    String::new()
+                },
+            })
+        })
+    }
+
+    /// The same, made in a way of its own.
+    fn report_by(
+        &mut self,
+        report: &ReportSpec,
         Asked {
             since,
             common,
             runs_sources,
         }: Asked<'_>,
-        document: fn(&Materials<'_>) -> Result<String>,
+        answer: impl FnOnce(&Materials<'_>) -> Result<Answer>,
     ) -> Result<()> {
         if common.write {
             self.may_write()?;
@@ -116,9 +152,9 @@ impl Invocation<'_, '_> {
         let gathered = gathered.map_err(|reason| eyre!(reason))?;
         let materials = reporter.materials(&gathered);
         (materials.since.notes.iter()).try_for_each(|note| self.say(note))?;
-        let made = (report.make)(&materials).map_err(refused)?;
+        let Answer { made, json } = answer(&materials)?;
         if common.json {
-            self.print(&document(&materials)?)?;
+            self.print(&json)?;
         } else if common.slack {
             self.print(&slack(&made.printed()))?;
         } else if !common.write {

@@ -31,6 +31,7 @@ pub(crate) mod drift;
 pub(crate) mod duplicate_id;
 pub(crate) mod duplicate_uid;
 pub(crate) mod encoding;
+pub(crate) mod evidence_moved;
 pub(crate) mod gap_in_series;
 pub(crate) mod id_outside_block;
 pub(crate) mod id_spelling;
@@ -45,6 +46,7 @@ pub(crate) mod overlapping_blocks;
 pub(crate) mod dangling_decision;
 pub(crate) mod retired_check;
 pub(crate) mod risk_overdue;
+pub(crate) mod ritual_late;
 pub(crate) mod unreadable_risk;
 pub(crate) mod retired_dependency;
 mod self_dependency;
@@ -269,6 +271,10 @@ pub struct Context<'a> {
     pub changes: Option<&'a Arc<LastChanges>>,
     /// Mentions that mean a step which was renumbered, where a history tells.
     pub stale_mentions: &'a (dyn Fn() -> Vec<StaleMention> + Sync),
+    /// Files that were evidence on some day, and are others now.
+    pub moved_evidence: &'a (dyn Fn() -> Vec<MovedEvidence> + Sync),
+    /// Rituals that the calendar says are late.
+    pub late_rituals: &'a (dyn Fn() -> Vec<LateRitual> + Sync),
 }
 
 /// A mention that means a step under the ID that it had before.
@@ -282,6 +288,30 @@ pub struct StaleMention {
     pub old: StepId,
     /// What the step is called now.
     pub new: StepId,
+}
+
+/// A file that was evidence on some day, and is another one now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MovedEvidence {
+    /// Index of the file that names it.
+    pub file: usize,
+    /// Where that does, counted from 1.
+    pub line: usize,
+    /// As it is named there.
+    pub artifact: String,
+    /// What it has changed since, as a clause: `it was shown on 2026-10-30`.
+    pub since: String,
+}
+
+/// A ritual that was due and was not held.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LateRitual {
+    /// What people call it.
+    pub name: String,
+    /// How late it is, and when it was held last.
+    pub words: String,
+    /// Index of the file of its last paper.
+    pub file: usize,
 }
 
 /// No `[checks]` at all.
@@ -298,6 +328,8 @@ impl Context<'_> {
             uid_holder: &|_| None,
             changes: None,
             stale_mentions: &Vec::new,
+            moved_evidence: &Vec::new,
+            late_rituals: &Vec::new,
         }
     }
 }
@@ -458,6 +490,8 @@ pub const RULES: &[Rule] = &[
     risk_overdue::RULE,
     stage_overdue::RULE,
     condition_overdue::RULE,
+    ritual_late::RULE,
+    evidence_moved::RULE,
 ];
 
 /// The rule with this code.

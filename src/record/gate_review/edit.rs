@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
+use super::beside;
 use super::conditions::{handed_on, next_with_checks};
 use super::{
     CriterionVerdict, DECISION, GateReview, READINESS, bar, check_line, checks_heading,
@@ -81,13 +82,20 @@ impl<'a> Reviewer<'a> {
             return Held::Open(self.plan.files()[packet.file].path.clone());
         }
         let path = new_path(self.plan, folder, &stage.name, today);
+        let at = self
+            .plan
+            .stages()
+            .iter()
+            .position(|own| own.name == stage.name);
+        let papers = at.map(|at| beside::known(self.plan, at, &path));
+        let papers = beside::written(&papers.unwrap_or_default(), &path);
         let edit = Edit {
             path: path.clone(),
             target: Target::File {
                 role: Role::GateReview,
             },
             before: None,
-            after: Some(draft(stage, today, self.who).into_bytes()),
+            after: Some((draft(stage, today, self.who) + &papers).into_bytes()),
         };
         let change = Change {
             label: format!("review of {} opened in {}", stage.name, path.display()),

@@ -4,6 +4,7 @@
 //! that two people who edit different ones do not meet, in git or here; edits (see `edit`) touch
 //! single values and leave alone whatever people write around them.
 
+pub(crate) mod beside;
 pub(crate) mod conditions;
 pub(crate) mod criteria;
 pub(crate) mod edit;

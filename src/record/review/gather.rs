@@ -23,6 +23,8 @@ use crate::record::waits_for;
 
 /// How many steps a review picks.
 pub(crate) const TEN: usize = 10;
+/// How many parts a review has.
+pub(crate) const PARTS: usize = 3;
 
 /// How many runners-up are below them.
 pub(crate) const RUNNERS_UP: usize = 10;
@@ -345,6 +347,21 @@ impl<'a> Review<'a> {
         tangles.sort_by_key(|tangle| (tangle.trouble, tangle.step, tangle.other));
         tangles.dedup_by_key(|tangle| (tangle.step, tangle.other));
         tangles
+    }
+
+    /// How many of its [`PARTS`] have nothing left to decide: proposals, dependencies, the next ten.
+    pub(crate) fn parts_done(&self) -> usize {
+        let is_handled = |tangle: &BadDependency| {
+            let key = (tangle.step, Some(tangle.other));
+            self.record.find(Section::Dependencies, key).is_some()
+        };
+        let picked = self.record.entries(Section::Ten).len();
+        let done = [
+            self.proposals().iter().all(|it| it.verdict.is_some()),
+            self.tangles().iter().all(is_handled),
+            picked >= self.next(&Weights::default(), TEN).len(),
+        ];
+        done.into_iter().filter(|done| *done).count()
     }
 
     /// Last week's ten that are not done.

@@ -13,7 +13,7 @@ use crate::plan::block::{STEPS_PER_CHECKPOINT, checkpoint_steps};
 use crate::plan::packet::{Packet, day_of_folder};
 use crate::plan::source::Role;
 use crate::plan::status::State;
-use crate::record::review::gather::records;
+use crate::record::review::gather::{PARTS, Review};
 use crate::record::review::landed::LeftOff;
 use crate::record::review::{Section, Week};
 use crate::record::shelf::filed;
@@ -172,12 +172,16 @@ impl Today<'_> {
         let last = LeftOff::last(self.plan, self.now).map(|left_off| left_off.held);
         let is_held = last.is_some_and(|held| Week::of(held) == week);
         let due = last.and_then(|held| held.checked_add_days(Days::new(WEEK)));
-        let mut records = records(self.plan).into_iter();
-        let begun = records.find(|(of, ..)| *of == week && !is_held);
-        let begun = begun.map_or_else(String::new, |(_, _, record)| {
-            let ten = record.entries(Section::Ten).len();
-            format!("begun, {ten} of the next ten picked · ")
-        });
+        let folder = self.papers.folder_of(Role::Review);
+        let review = Review::of(self.plan, folder, week, self.now);
+        let begun = match review.written && !is_held {
+            true => {
+                let ten = review.record.entries(Section::Ten).len();
+                let done = review.parts_done();
+                format!("begun, {done}/{PARTS} · {ten} of the next ten picked · ")
+            }
+            false => String::new(),
+        };
         let (standing, words) = match (last, due) {
             (Some(held), Some(due)) => {
                 let was = format!("last held {}", held.date_naive());

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::plan::checks::LateRitual;
 use crate::plan::id::StepId;
 use crate::plan::paper::Papers;
 use crate::plan::people::{Identity, people, stewards};
@@ -27,7 +28,7 @@ use crate::plan::stage::{self, Stage, standings};
 use crate::plan::status::{State, Status};
 use crate::plan::{Plan, StepRef};
 use crate::record::standup::{Standing as Stands, Standup};
-use cadence::{Ritual, in_days};
+use cadence::{Ritual, RitualKind, in_days};
 use rituals::Rituals;
 
 /// From how many days on a blocker is told.
@@ -184,6 +185,39 @@ impl<'a> Today<'a> {
         });
         gates.collect()
     }
+}
+
+/// The rituals of the whole team that are late, each with the file of its last paper. A person's
+/// standup is that person's.
+pub(crate) fn late(
+    plan: &Plan,
+    papers: &Papers,
+    rituals: &Rituals,
+    now: DateTime<Utc>,
+) -> Vec<LateRitual> {
+    let me = Identity::default();
+    let today = Today {
+        plan,
+        papers,
+        me: &me,
+        rituals,
+        now,
+    };
+    let late = today.cadence().into_iter().filter(|ritual| {
+        ritual.standing == cadence::Standing::Late && ritual.kind != RitualKind::Standup
+    });
+    let late = late.filter_map(|ritual| {
+        let role = ritual.kind.role();
+        let of_role = plan.files().iter().enumerate();
+        let of_role = of_role.filter(|(_, file)| file.role == role && file.markdown().is_some());
+        Some(LateRitual {
+            name: ritual.name(),
+            // Names begin with a year and sort by day, folders as well.
+            file: of_role.max_by_key(|(_, file)| &file.path)?.0,
+            words: ritual.words,
+        })
+    });
+    late.collect()
 }
 
 /// The owners that are a person, folded.

@@ -357,3 +357,64 @@ fn a_risk_is_told_from_the_day_after_its_review() {
     assert!(risk("2026-11-21", "open").is_empty());
     assert!(risk("2026-11-01", "closed").is_empty());
 }
+
+/// The parts of a review that are done, counted by hand: one proposal, no wrong dependency, ten picked
+/// of those that are ready.
+#[test]
+fn a_review_that_is_begun_says_how_far_it_is() {
+    let review = |body: &str| {
+        let text = format!(
+            "# Weekly review 2026-W47\n\n- **Week:** 2026-W47\n- **Since:** 2026-11-14T00:00:00Z\n\n{body}"
+        );
+        let log = "{\"step_id\":\"0001\",\"title\":\"A\",\"status\":\"idea\",\"updated_at\":\"2026-11-20T00:00:00Z\"}\n\
+            {\"step_id\":\"0002\",\"title\":\"B\",\"status\":\"in progress\",\"updated_at\":\"2026-11-01T00:00:00Z\"}\n";
+        let load =
+            |path: &str, role, text: &str| SourceFile::load(path, role, text.as_bytes().to_vec());
+        let files = vec![
+            load("data/plans/p.jsonl", Role::Log, log),
+            load("docs/reviews/2026-W47.md", Role::Review, &text),
+        ];
+        let morning = morning(files, "Bo", NOW);
+        ritual(&morning, RitualKind::Review).1.to_owned()
+    };
+    assert_eq!(
+        review(""),
+        "begun, 1/3 · 0 of the next ten picked · never held"
+    );
+    let ten = "## Next ten\n\n1. 0002 B\n";
+    assert!(review(ten).starts_with("begun, "), "{}", review(ten));
+}
+
+#[test]
+fn late_rituals_of_the_team_are_told_with_their_last_paper() {
+    let demo = |day: &str| {
+        let path = format!("docs/demos/{day}.md");
+        SourceFile::load(path, Role::Demo, format!("# Demo {day}\n").into_bytes())
+    };
+    let told = |files: Vec<SourceFile>| -> Vec<String> {
+        let plan = Plan::read(files);
+        let late = late(
+            &plan,
+            &Papers::default(),
+            &Rituals::default(),
+            NOW.parse().unwrap(),
+        );
+        let late = late.into_iter();
+        late.map(|late| {
+            format!(
+                "{}: {} · {}",
+                plan.files()[late.file].path.display(),
+                late.name,
+                late.words
+            )
+        })
+        .collect()
+    };
+    assert_eq!(
+        told(vec![demo("2026-10-02"), demo("2026-10-16")]),
+        ["docs/demos/2026-10-16.md: Demo · 22 days late · last of 2026-10-16"]
+    );
+    assert!(told(vec![demo("2026-11-13")]).is_empty());
+    // What was never held is not late, and a standup is a person's own.
+    assert!(told(files()).iter().all(|late| !late.contains("Standup")));
+}

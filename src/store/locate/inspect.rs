@@ -14,11 +14,15 @@ use crate::plan::Plan;
 use crate::plan::checks::{Context, Findings, Problem, StaleMention, find_with};
 use crate::plan::field::Field;
 use crate::plan::last_change::LastChanges;
+use crate::plan::paper::Papers;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::step::StepRef;
 use crate::plan::uid::Uid;
+use crate::record::today::late;
+use crate::record::today::rituals::Rituals;
 use crate::store::branch::Branch;
 use crate::store::locate::listed::{Listed, exists};
+use crate::store::locate::moved::moved_evidence;
 
 /// What the checks need to know of a plan's folder.
 #[derive(Clone, Copy, Debug)]
@@ -27,8 +31,10 @@ pub struct CheckInput<'a> {
     pub root: &'a Path,
     /// The `[checks]` of its configuration: a rule's code with its severity.
     pub severities: &'a BTreeMap<String, String>,
-    /// The folder of checkpoints, relative to the root.
-    pub checkpoints: &'a Path,
+    /// Where its papers are, relative to the root.
+    pub papers: &'a Papers,
+    /// The calendar of its rituals.
+    pub rituals: &'a Rituals,
     /// What is wrong in the configuration.
     pub configuration: &'a [Problem],
     /// When steps in progress were changed last, where a history tells.
@@ -61,7 +67,7 @@ impl CheckInput<'_> {
             changes: self.changes,
             exists: &|path: &Path| exists(&self.root.join(path), self.listed),
             severities: self.severities,
-            checkpoints: self.checkpoints,
+            checkpoints: self.papers.folder_of(Role::Checkpoint),
             uid_holder: &|uid| {
                 let before = before.get_or_init(|| committed(self.root, plan)).as_ref()?;
                 let has_uid =
@@ -72,6 +78,8 @@ impl CheckInput<'_> {
                     .map(StepRef::id)
             },
             stale_mentions: &|| stale_mentions(self.root, plan, now),
+            moved_evidence: &|| moved_evidence(self.root, plan, now),
+            late_rituals: &|| late(plan, self.papers, self.rituals, now),
         };
         let mut findings = find_with(plan, &context, progress)?;
         findings.add(self.configuration);

@@ -6,5 +6,6 @@ pub mod discover;
 pub(crate) mod glob;
 pub mod inspect;
 pub mod listed;
+mod moved;
 pub mod open;
 pub(crate) mod paths;

@@ -1,6 +1,6 @@
 //! What reports ask of files and history: what `stepdeck report` and screen 9 make papers of.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
@@ -11,16 +11,22 @@ use super::outlook::KnownBy;
 use crate::change::Change;
 use crate::change::value::Refusal;
 use crate::document::progress::Progress;
+use crate::git::Git;
+use crate::git::tree::{TreeEntry, TreeKind};
 use crate::history::outlook::Outlook;
 use crate::history::since::Comparison;
-use crate::history::target::Target;
+use crate::history::target::{Scope, Target};
+use crate::history::weeks::Week;
 use crate::plan::Plan;
 use crate::plan::indicator::Source;
+use crate::plan::query::Query;
 use crate::plan::query::past::PlanPast;
+use crate::plan::source::{Role, SourceFile};
 use crate::report::desk::{Archive, Artifact, Desk, Materials, NoValue};
 use crate::report::table::{ReportSpec, Start};
 use crate::store::fs::inside::{NotInside, digest_inside};
 use crate::store::fs::read::read;
+use crate::store::fs::walk::{Kind, children};
 use crate::store::locate::discover::{Layout, Overrides, discover};
 use crate::store::sources::{Sources, value_of_file, value_of_program};
 
@@ -83,6 +89,7 @@ impl<'a> Reporter<'a> {
                 papers: &self.layout.papers,
                 now: self.now,
                 head: gathered.head.as_deref(),
+                rituals: &self.layout.config.rituals,
             },
             since: &gathered.since,
             from: gathered.from,
@@ -130,6 +137,51 @@ impl Archive for Reporter<'_> {
         self.past().outlooks(targets, self.plan)
     }
 
+    fn weeks(&self, scopes: &[(Target, String)]) -> Vec<Vec<Week>> {
+        let queries = scopes.iter().map(|(_, filter)| Query::parse(filter));
+        let queries: Vec<Query> = queries.map(Result::unwrap_or_default).collect();
+        let known = (queries.iter().any(Query::asks_past)).then(|| KnownBy::of(self.past()));
+        let past_by = |then: &Plan, at: DateTime<Utc>| Some(known.as_ref()?.at(then, at));
+        let scopes = scopes
+            .iter()
+            .zip(&queries)
+            .map(|((target, _), query)| Scope {
+                target: target.clone(),
+                query,
+                past: &past_by,
+            });
+        self.past().weeks_of(&scopes.collect::<Vec<_>>(), self.plan)
+    }
+
+    fn papers_then(&self, since: &Comparison, role: Role) -> Option<Vec<SourceFile>> {
+        let commit = since.baseline.commit.as_deref()?;
+        let git = Git::at(&self.layout.root);
+        let folder = self.layout.papers.folder_of(role);
+        let is_paper = |entry: &TreeEntry| {
+            let ending = entry.path.extension();
+            let is_markdown = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("md"));
+            entry.kind == TreeKind::File && is_markdown && entry.path.starts_with(folder)
+        };
+        let mut entries = git.tree_below(commit).ok()?;
+        entries.retain(is_paper);
+        let hashes: Vec<&str> = entries.iter().map(|entry| &*entry.hash).collect();
+        let mut objects = git.objects(&hashes).ok()?;
+        let files = entries.iter().map(|entry| {
+            let bytes = objects.next_object()?;
+            Some(SourceFile::load(&entry.path, role, bytes))
+        });
+        // A paper that this clone lacks makes the rest say something untrue.
+        files.collect()
+    }
+
+    fn files_in(&self, folder: &Path) -> Vec<PathBuf> {
+        let root = &self.layout.root;
+        let children = children(&root.join(folder), root).into_iter();
+        let files = children.filter(|child| child.kind == Kind::File);
+        let below = files.filter_map(|child| Some(child.path.strip_prefix(root).ok()?.to_owned()));
+        below.collect()
+    }
+
     fn value(&self, source: &Source) -> Result<String, NoValue> {
         match source {
             Source::File(path) => value_of_file(&self.layout.root, path),
@@ -144,7 +196,6 @@ impl PastInput {
     ///
     /// # Errors
     /// Why there is nothing to write, in words.
-    #[expect(dead_code, reason = "the key that writes a due paper asks")]
     pub(crate) fn report(
         self,
         report: &ReportSpec,
@@ -164,7 +215,15 @@ impl PastInput {
             Err(reason) => return Some(Err(reason)),
         };
         let made = (report.make)(&reporter.materials(&gathered));
-        let written = made.and_then(|made| made.change(|path| reporter.found(path)));
+        // What is not saved yet counts; charts are no files of the plan.
+        let found = |path: &Path| {
+            let file = self.plan.files().iter().find(|file| file.path == path);
+            match file {
+                Some(file) => Ok(Some(file.document.to_bytes())),
+                None => reporter.found(path),
+            }
+        };
+        let written = made.and_then(|made| made.change(found));
         Some(written.map_err(|refusal| refusal.0))
     }
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::{Cockpit, Event};
 use crate::document::parallel::leave_a_core;
 use crate::document::progress::Progress;
-use crate::plan::source::Role;
 use crate::store::locate::inspect::CheckInput;
 use crate::store::locate::paths::paths_from;
 use crate::tui::terminal_host::TerminalHost;
@@ -35,7 +34,8 @@ impl<F: TerminalHost> Cockpit<F> {
             let premises = CheckInput {
                 root: &context.root,
                 severities: &context.severities,
-                checkpoints: context.papers.folder_of(Role::Checkpoint),
+                papers: &context.papers,
+                rituals: &context.rituals,
                 configuration: &context.mistakes,
                 changes: changes.as_ref(),
                 listed: context.listed.as_deref(),

@@ -11,6 +11,7 @@ use crate::app::DiskEvent;
 use crate::app::core::job::JobResult;
 use crate::app::core::message::{Followed, Subject};
 use crate::app::own::programs::Ended;
+use crate::app::screens::papers::writing::Written;
 use crate::app::sync::reread::Reread;
 use crate::app::sync::work::Whole;
 use crate::change::compose::renumber::Renumbered;
@@ -65,6 +66,14 @@ pub enum Event {
     PullRequestText(Result<String, String>),
     /// Git did something in the repository of the plan.
     RepositoryChanged,
+    /// The papers of a report have been made of this state of the plan; nothing where that was
+    /// stopped.
+    ReportMade {
+        name: &'static str,
+        generation: u64,
+        progress: Arc<Progress>,
+        written: Option<Written>,
+    },
     /// More is known of what happened to a step or a gate.
     Followed(Arc<Progress>, Subject, Followed),
     /// More is known of what is to be expected.

@@ -10,11 +10,13 @@ use chrono::NaiveDate;
 use super::background::beside_keys;
 use super::{Cockpit, Event};
 use crate::app::core::message::{Followed, Message, Subject};
+use crate::app::screens::papers::writing::Written;
 use crate::app::screens::since::seen::{SEEN, SeenChanges};
 use crate::document::progress::Progress;
 use crate::history::since::Comparison;
 use crate::plan::source::Role;
 use crate::record::naming::{papers_naming, papers_naming_stage};
+use crate::report::table::ReportSpec;
 use crate::store::changes::Changes;
 use crate::store::locate::discover::discover;
 use crate::store::past::background::PastInput;
@@ -225,7 +227,11 @@ impl<F: TerminalHost> Cockpit<F> {
         let work = &self.model.work;
         let reading = work.comparing.iter().chain(&work.looking_ahead).next();
         let reading = reading.map(|progress| progress.percent().to_string());
-        self.model.work_in_words().or(reading)
+        let making = work
+            .reporting
+            .as_ref()
+            .map(|_| "making the paper".to_owned());
+        self.model.work_in_words().or(making).or(reading)
     }
 
     /// The plan has been compared, unless that was stopped.
@@ -251,6 +257,48 @@ impl<F: TerminalHost> Cockpit<F> {
         match progress.is_stopped() {
             true => Ok(()),
             false => self.tell(Message::Followed(subject, part)),
+        }
+    }
+
+    /// Has the papers of a report made; what is being made of another is wanted no more.
+    pub(super) fn start_report(&mut self, name: &'static str) {
+        let progress = Arc::new(Progress::default());
+        if let Some(former) = self.model.work.reporting.replace(progress.clone()) {
+            former.stop();
+        }
+        let (input, generation) = (self.past_input(), self.model.generation);
+        let answers = self.view.answers.clone();
+        self.dirty = true;
+        beside_keys(move || {
+            let written = input.report(ReportSpec::named(name), &progress);
+            answers.send(Event::ReportMade {
+                name,
+                generation,
+                progress,
+                written,
+            });
+        });
+    }
+
+    /// The papers of a report have been made, unless that was stopped.
+    pub(super) fn report_made(
+        &mut self,
+        name: &'static str,
+        generation: u64,
+        progress: &Arc<Progress>,
+        written: Option<Written>,
+    ) -> io::Result<()> {
+        let reporting = &mut self.model.work.reporting;
+        let is_wanted = reporting
+            .take_if(|own| Arc::ptr_eq(own, progress))
+            .is_some();
+        match written.filter(|_| is_wanted) {
+            Some(written) => self.tell(Message::ReportMade {
+                name,
+                generation,
+                written,
+            }),
+            None => Ok(()),
         }
     }
 

@@ -58,6 +58,12 @@ const READING: &[&[&str]] = &[
     &["report", "checkpoint", "--since", "2026-01-01"],
     &["report", "checkpoint", "--since", "2026-01-01", "--json"],
     &["report", "changes", "--json", "--since", "2w"],
+    &["report", "milestone"],
+    &["report", "milestone", "--json"],
+    &["report", "quarter"],
+    &["report", "quarter", "--json"],
+    &["report", "retro"],
+    &["report", "retro", "--json"],
     &["export", "--format", "csv"],
     &["export", "--format", "openmetrics"],
     &["export", "--format", "json", "--with-history"],
@@ -74,7 +80,7 @@ const SHORT: [&[&str]; 6] = [
 ];
 
 /// Those that write, each with arguments that would do.
-const WRITING: [&[&str]; 21] = [
+const WRITING: [&[&str]; 24] = [
     &["set", "1", "owner=grc"],
     &["add", "title=New"],
     &["tick", "ground", "1"],
@@ -92,6 +98,9 @@ const WRITING: [&[&str]; 21] = [
     &["git-setup"],
     &["check", "--fix"],
     &["report", "changes", "--since", "4w", "--write"],
+    &["report", "milestone", "--write"],
+    &["report", "quarter", "--write"],
+    &["report", "retro", "--propose"],
     &["report", "demo", "--write"],
     &["report", "scorecard", "--write"],
     &["report", "checkpoint", "--write"],

@@ -40,3 +40,4 @@ mod walkthrough_gate_review;
 mod walkthrough_review;
 mod walkthrough_standup;
 mod watching;
+mod writing_papers;

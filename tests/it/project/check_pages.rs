@@ -135,7 +135,8 @@ fn found(folder: &Folder, example: &str) -> Vec<Problem> {
     let premises = CheckInput {
         root: &opened.layout.root,
         severities: &severities,
-        checkpoints: Path::new("docs/checkpoints"),
+        papers: &opened.layout.papers,
+        rituals: &opened.layout.config.rituals,
         configuration: &[],
         changes: None,
         listed: None,

@@ -2,6 +2,7 @@
 
 pub(crate) mod verbs;
 pub mod view;
+pub(crate) mod writing;
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -100,7 +101,7 @@ struct PapersScreen;
 
 impl Screen for PapersScreen {
     fn commands(&self) -> &'static [&'static [Command]] {
-        &[COMMANDS, verbs::COMMANDS]
+        &[COMMANDS, verbs::COMMANDS, writing::COMMANDS]
     }
 
     fn focus(&self, model: &Model) -> Focus {
@@ -139,6 +140,9 @@ impl Screen for PapersScreen {
     }
 
     fn back(&self, model: &mut Model) -> bool {
+        if model.stop_report() {
+            return true;
+        }
         if model.unzoom() {
             return true;
         }
@@ -162,7 +166,8 @@ impl Screen for PapersScreen {
             // One that is not there was written just now, and is undone.
             file.is_none_or(|file| file.role > Role::Roadmap)
         };
-        change.paths().iter().all(|path| is_paper(path))
+        // A plan of a quarter changes the roadmap, too.
+        change.paths().first().is_some_and(|path| is_paper(path))
     }
 
     fn refresh(&self, model: &mut Model) {

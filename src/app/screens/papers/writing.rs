@@ -1,0 +1,108 @@
+//! Writing the paper that is due: the report of the row under the cursor, made beside the keys, shown
+//! before it is written, and written as one change. On a retrospective it is its actions that become
+//! proposed steps.
+
+use super::view::Row;
+use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
+use crate::app::core::message::Effect;
+use crate::app::core::model::Model;
+use crate::change::{Change, Target};
+use crate::plan::source::Role;
+use crate::report::retro::{has_open_actions, propose};
+use crate::report::table::ReportSpec;
+
+/// The command that writes a due paper.
+pub(super) const COMMANDS: &[Command] = &[Command {
+    name: "paper-write",
+    keys: &["F"],
+    title: "Write the paper that is due, or write it again; a retrospective's actions become steps",
+    hint: "write",
+    group: Group::Edit,
+    places: Places::Only(&[Focus::PAPERS]),
+    blocked: |model| model.is_locked().or_else(|| nothing_to_write(model)),
+    run: write,
+    ..Command::BASE
+}];
+
+/// What comes of a report: the change that writes its papers, and what of them is left as it is; or
+/// why there is none.
+pub(crate) type Written = Result<(Change, Vec<String>), String>;
+
+fn nothing_to_write(model: &Model) -> Blocked {
+    let kind = model.papers.kind()?;
+    let own = match kind.role {
+        Role::Review => "the weekly review has a screen of its own: 3",
+        Role::Standup => "the standup has a screen of its own: 4",
+        Role::Risk | Role::Decision => "these are written one by one",
+        _ if ReportSpec::of_role(kind.role).is_none() => "no report makes papers of this kind",
+        _ => return None,
+    };
+    Some(own.to_owned())
+}
+
+fn write(model: &mut Model) {
+    if let Some(file) = retrospective_with_actions(model) {
+        let composer = model.composer();
+        let mut uids = model.context.uids.clone();
+        let proposed = propose(&composer, file, || uids.take());
+        return match proposed {
+            Err(refusal) => model.refuse(refusal.to_string()),
+            Ok((change, steps)) => {
+                let count = crate::document::english::counted(steps.len(), "action");
+                let question = format!("Propose {count} as steps?");
+                model.confirm_shown(question, vec![format!("{}.", change.label)], change);
+            }
+        };
+    }
+    let role = model.papers.kind().map(|kind| kind.role);
+    if let Some(report) = role.and_then(ReportSpec::of_role) {
+        model.effects.push(Effect::MakeReport(report.name));
+    }
+}
+
+/// The file of the selected paper, if it is a retrospective with actions that name no step.
+fn retrospective_with_actions(model: &Model) -> Option<usize> {
+    let view = &model.papers;
+    let is_paper = matches!(view.rows.get(view.cursor), Some(Row::Paper { .. }));
+    let paper = view.selected().filter(|_| is_paper)?;
+    let mut files = model.plan.files().iter();
+    let at = files.position(|file| file.path == paper.path)?;
+    let file = &model.plan.files()[at];
+    let is_retro = file.role == Role::Retrospective;
+    (is_retro && has_open_actions(file.markdown()?)).then_some(at)
+}
+
+impl Model {
+    /// Shows what a report would write, and asks; of a plan that has changed since it is made again.
+    pub(crate) fn report_made(&mut self, name: &'static str, generation: u64, written: Written) {
+        if generation != self.generation {
+            return self.effects.push(Effect::MakeReport(name));
+        }
+        match written {
+            Err(reason) => self.refuse(reason),
+            Ok((change, kept)) if change.edits.is_empty() => {
+                let label = change.label.trim_start_matches("written: ");
+                let kept = kept.first().map(|kept| format!(" · {kept}"));
+                self.say(format!("{label} is up to date{}", kept.unwrap_or_default()));
+            }
+            Ok((change, kept)) => {
+                let files = change.edits.iter();
+                let files = files.filter(|edit| matches!(edit.target, Target::File { .. }));
+                let count = crate::document::english::counted(files.count(), "file");
+                let label = change.label.trim_start_matches("written: ");
+                let question = format!("Write {label}: {count}?");
+                self.confirm_shown(question, kept, change);
+            }
+        }
+    }
+
+    /// Stops the report that is being made; answers whether there was one.
+    pub(super) fn stop_report(&mut self) -> bool {
+        let running = self.work.reporting.take();
+        if let Some(progress) = &running {
+            progress.stop();
+            self.say("stopped");
+        }
+        running.is_some()
+    }
+}

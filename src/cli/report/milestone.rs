@@ -1,0 +1,193 @@
+//! `stepdeck report milestone`: the bi-weekly review of a pod.
+
+use color_eyre::eyre::Result;
+use serde::Serialize;
+
+use super::changes::Baseline;
+use super::{Answer, Asked, Common};
+use crate::cli::invocation::{Invocation, json_text, refused};
+use crate::cli::past::source_of;
+use crate::history::weeks::Week;
+use crate::plan::Plan;
+use crate::plan::risk::Risk;
+use crate::report::milestone::{self, Milestone, Pod};
+use crate::report::table::ReportSpec;
+
+/// Milestone reviews: how each workstream stands with a stage, two weeks on.
+///
+/// Exit criteria, open steps week by week, risks that are new, closed or rated differently, and who has
+/// how much to do; what customers said is for you to add. There is a paper a workstream, beside the
+/// packet of the gate of that day, which lists it.
+#[derive(clap::Args, Clone, Debug)]
+pub(super) struct MilestoneArguments {
+    /// The stage, or enough of its name to be unique; the current one, if nothing is said.
+    stage: Option<String>,
+    /// The workstream, or enough of its name; every one, if nothing is said.
+    #[arg(long, value_name = "NAME")]
+    workstream: Option<String>,
+    /// Since when; the last milestone review before today, if nothing is said, or two weeks.
+    #[arg(long, value_name = "WHEN")]
+    since: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl MilestoneArguments {
+    pub(super) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
+        let report = ReportSpec::named("milestone");
+        let asked = milestone::Asked {
+            stage: self.stage.clone(),
+            workstream: self.workstream.clone(),
+        };
+        let what = Asked {
+            since: self.since.as_ref(),
+            common: &self.common,
+            runs_sources: false,
+        };
+        invocation.report_by(report, what, |materials| {
+            let milestone = Milestone::of(materials, &asked).map_err(refused)?;
+            Ok(Answer {
+                made: milestone.made(materials).map_err(refused)?,
+                json: json_text(&Document::of(&milestone, materials.desk.plan))?,
+            })
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    source: &'static str,
+    notes: &'a [String],
+    since: Baseline<'a>,
+    stage: &'a str,
+    ticked: usize,
+    total: usize,
+    missing: usize,
+    due: Option<String>,
+    p85: Option<String>,
+    late: Option<bool>,
+    criteria: Vec<CriterionRow<'a>>,
+    burndown: Vec<WeekRow>,
+    risks: Risks,
+    workstreams: Vec<PodRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct CriterionRow<'a> {
+    criterion: &'a str,
+    verdict: &'static str,
+}
+
+#[derive(Serialize)]
+struct WeekRow {
+    date: String,
+    open: usize,
+    completed: usize,
+}
+
+#[derive(Serialize)]
+struct Risks {
+    open: usize,
+    new: Vec<String>,
+    closed: Vec<String>,
+    changed: Vec<String>,
+    removed: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct PodRow<'a> {
+    workstream: &'a str,
+    steps: usize,
+    complete: usize,
+    completed: Vec<String>,
+    burndown: Vec<WeekRow>,
+    resourcing: Vec<LoadRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct LoadRow<'a> {
+    owner: &'a str,
+    role: &'a str,
+    open: usize,
+    in_progress: usize,
+    blocked: usize,
+    effort: Option<f64>,
+    with_effort: usize,
+}
+
+impl WeekRow {
+    fn all(weeks: &[Week]) -> Vec<Self> {
+        let row = |week: &Week| Self {
+            date: week.end.to_string(),
+            open: week.open,
+            completed: week.completed,
+        };
+        weeks.iter().map(row).collect()
+    }
+}
+
+impl<'a> PodRow<'a> {
+    fn of(pod: &'a Pod<'_>) -> Self {
+        let is_open = |step: &&crate::plan::StepRef<'_>| step.state().is_open();
+        Self {
+            workstream: pod.stream.name,
+            steps: pod.steps.len(),
+            complete: pod.steps.len() - pod.steps.iter().filter(is_open).count(),
+            completed: pod
+                .completed
+                .iter()
+                .map(|step| step.id().to_string())
+                .collect(),
+            burndown: WeekRow::all(&pod.weeks),
+            resourcing: (pod.load.iter())
+                .map(|load| LoadRow {
+                    owner: &load.owner,
+                    role: &load.role,
+                    open: load.open,
+                    in_progress: load.in_progress,
+                    blocked: load.blocked,
+                    effort: (load.with_effort > 0).then_some(load.effort),
+                    with_effort: load.with_effort,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl<'a> Document<'a> {
+    fn of(milestone: &'a Milestone<'_>, plan: &Plan) -> Self {
+        let path = |risk: &Risk| plan.files()[risk.file].path.display().to_string();
+        let (stage, outlook, risks) = (milestone.stage, &milestone.outlook, &milestone.risks);
+        Self {
+            schema: "stepdeck/milestone@1",
+            source: source_of(milestone.since.baseline.has_history),
+            notes: &milestone.since.notes,
+            since: Baseline::of(milestone.since),
+            stage: &stage.name,
+            ticked: stage.ticked(),
+            total: stage.checks.len(),
+            missing: stage.missing(),
+            due: stage.due().map(|due| due.to_string()),
+            p85: outlook.p85().map(|date| date.to_string()),
+            late: outlook.is_late(milestone.today()),
+            criteria: (milestone.criteria.iter())
+                .map(|(criterion, verdict)| CriterionRow { criterion, verdict })
+                .collect(),
+            burndown: WeekRow::all(&outlook.weeks),
+            risks: Risks {
+                open: risks.open,
+                new: risks.new.iter().map(path).collect(),
+                closed: risks.closed.iter().map(path).collect(),
+                changed: risks
+                    .changed
+                    .iter()
+                    .map(|change| path(&change.risk))
+                    .collect(),
+                // Their files are gone.
+                removed: risks.gone.iter().map(|risk| risk.title.clone()).collect(),
+            },
+            workstreams: milestone.pods.iter().map(PodRow::of).collect(),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The key of screen 9 that writes the paper that is due: every report, shown first, one change.
+
+use rustix::process::Signal;
+
+use crate::support::desk::{Desk, all_files};
+use crate::support::fixture::folder_of;
+use crate::support::programme::FILES;
+use crate::support::pty::{Launch, Pty};
+use crate::support::run::Folder;
+
+/// The kinds that a report makes papers of, with what it writes today.
+const WRITTEN: [(&str, &str); 7] = [
+    (
+        "Gate reviews",
+        "docs/milestone-reviews/pilot/20261121/operations.md",
+    ),
+    ("Checkpoints", "docs/checkpoints/CP01.md"),
+    ("Demos", "docs/demos/2026-11-21.md"),
+    ("Scorecards", "docs/scorecards/2026-W47.md"),
+    ("Quarter plans", "docs/planning/2026-Q4.md"),
+    ("Retrospectives", "docs/retrospectives/pilot-2026-11-21.md"),
+    ("Change logs", "docs/changes/2026-W47.md"),
+];
+
+/// The programme, in which a step was touched the day before.
+fn files() -> Vec<(&'static str, String)> {
+    let mut files: Vec<(&str, String)> = (FILES.iter())
+        .map(|(path, text)| (*path, (*text).to_owned()))
+        .collect();
+    files[0].1 = files[0].1.replace("2026-05-20T09", "2026-11-20T09");
+    files
+}
+
+fn borrowed<'f>(files: &'f [(&'static str, String)]) -> Vec<(&'static str, &'f str)> {
+    files.iter().map(|(path, text)| (*path, &**text)).collect()
+}
+
+/// Steps down to the row of a kind.
+fn go_to(desk: &mut Desk, kind: &str) {
+    desk.keys("g").settle();
+    for _ in 0..40 {
+        let first = desk.screen().lines().next().unwrap_or_default().to_owned();
+        if first.contains(&format!("› {kind}")) {
+            return;
+        }
+        desk.keys("j").settle();
+    }
+    panic!("no {kind}\n{}", desk.screen());
+}
+
+#[test]
+fn every_due_paper_is_written_by_one_key_and_undone_by_another() {
+    for (columns, rows) in [(80, 24), (160, 48)] {
+        let mut desk = Desk::sized(&borrowed(&files()), columns, rows);
+        desk.keys("9").settle();
+        desk.wait_for("Change logs");
+        for (kind, path) in WRITTEN {
+            go_to(&mut desk, kind);
+            desk.keys("F");
+            desk.wait_for("One u undoes it all.");
+            assert!(!desk.folder().join(path).exists(), "{kind} is shown first");
+            desk.keys("n").settle();
+            assert_eq!(desk.diff(), "", "{kind}");
+            desk.keys("F");
+            desk.wait_for("One u undoes it all.");
+            desk.keys("y");
+            desk.run_until(kind, |desk| desk.folder().join(path).exists());
+            desk.settle();
+            // A chart beside it is no paper.
+            assert!(!desk.screen().contains(".svg"), "{}", desk.screen());
+            desk.keys("u");
+            desk.run_until("it is undone", |desk| desk.diff().is_empty());
+            desk.settle();
+        }
+    }
+}
+
+/// The same function makes them: what the key writes is what the command writes.
+#[test]
+fn the_key_writes_what_the_command_writes() {
+    let mut desk = Desk::sized(&borrowed(&files()), 80, 24);
+    desk.keys("9").settle();
+    desk.wait_for("Change logs");
+    for (report, (kind, path)) in [
+        ("milestone", WRITTEN[0]),
+        ("quarter", WRITTEN[4]),
+        ("demo", WRITTEN[2]),
+    ] {
+        go_to(&mut desk, kind);
+        desk.keys("F");
+        desk.wait_for("One u undoes it all.");
+        desk.keys("y");
+        desk.run_until(kind, |desk| desk.folder().join(path).exists());
+        desk.settle();
+        let folder = Folder::new(&borrowed(&files()));
+        folder
+            .run_in(
+                folder.path(),
+                "2026-11-21T09:30:00Z",
+                &["report", report, "--write"],
+                None,
+            )
+            .ok();
+        assert_eq!(desk.file(path), folder.read(path), "{report}");
+        desk.keys("F").settle();
+        desk.wait_for("is up to date");
+    }
+}
+
+#[test]
+fn other_kinds_say_where_they_are_written_and_actions_become_steps() {
+    let path = "docs/retrospectives/pilot-2026-11-20.md";
+    let paper = "# Retrospective: Pilot\n\n- **Stage:** Pilot\n- **Date:** 2026-11-20\n\n## Actions\n\n- Buy a bell\n\n- Sell it (Step 0003)\n";
+    let files = [&FILES[..], &[(path, paper)]].concat();
+    let mut desk = Desk::sized(&files, 80, 24);
+    desk.keys("9").settle();
+    desk.wait_for("Retrospectives");
+    go_to(&mut desk, "Weekly reviews");
+    desk.keys("F").settle();
+    assert!(
+        desk.screen().contains("has a screen of its own"),
+        "{}",
+        desk.screen()
+    );
+    go_to(&mut desk, "Retrospectives");
+    desk.keys("jF");
+    desk.wait_for("Propose 1 action as steps?");
+    desk.keys("y");
+    desk.run_until("it is named", |desk| {
+        desk.file(path).contains("- Buy a bell (Step 0004)\n")
+    });
+    assert!(
+        desk.file("data/plans/programme.jsonl")
+            .contains("\"title\":\"Buy a bell\""),
+        "{}",
+        desk.file("data/plans/programme.jsonl")
+    );
+    desk.settle();
+    assert!(desk.screen().contains("Papers"), "{}", desk.screen());
+    desk.keys("u");
+    desk.run_until("it is undone", |desk| desk.diff().is_empty());
+}
+
+/// In a terminal: shown and interrupted by a kill, begun again, written, and seen by another person.
+#[test]
+fn in_a_terminal_interrupted_and_seen_by_another() {
+    for (columns, rows) in [(80, 24), (160, 48)] {
+        let folder = folder_of(&FILES);
+        let state = folder.path().join("state").display().to_string();
+        let start = |who: &str| {
+            let launch = Launch::stepdeck(&["--as", who]).in_folder(folder.path());
+            launch
+                .size(columns, rows)
+                .env("XDG_STATE_HOME", &state)
+                .start()
+        };
+        let papers = || -> Vec<_> {
+            let all = all_files(&folder.path().join("docs")).into_iter();
+            all.filter(|(path, _)| path.starts_with("changes"))
+                .collect()
+        };
+        let ask = |pty: &Pty| {
+            pty.type_keys("G");
+            pty.wait_for("› Change logs");
+            pty.type_keys("F");
+            pty.wait_for("One u undoes it all.");
+        };
+        let first = start("Ada");
+        first.wait_for("Plan");
+        first.type_keys("9");
+        first.wait_for("Change logs");
+        ask(&first);
+        first.kill(Signal::KILL);
+        first.wait_process_end();
+        assert!(papers().is_empty());
+        let (again, other) = (start("Ada"), start("Bo"));
+        other.wait_for("Plan");
+        other.type_keys("9G");
+        other.wait_for("› Change logs");
+        again.wait_for("Plan");
+        again.type_keys("9");
+        again.wait_for("Change logs");
+        ask(&again);
+        again.type_keys("y");
+        again.wait_for("written: Changes");
+        other.wait_for("Changes 20");
+        assert_eq!(papers().len(), 1);
+        for pty in [again, other] {
+            pty.type_keys("q");
+            assert!(pty.wait_exit().success());
+        }
+    }
+}
+
+#[test]
+fn without_a_stage_a_report_says_why_there_is_none() {
+    let files = [("data/plans/programme.jsonl", FILES[0].1)];
+    let mut desk = Desk::sized(&files, 80, 24);
+    desk.keys("9").settle();
+    desk.wait_for("Change logs");
+    go_to(&mut desk, "Gate reviews");
+    desk.keys("F");
+    desk.wait_for("the plan has no stages");
+    assert_eq!(desk.diff(), "");
+}
