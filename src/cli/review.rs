@@ -405,10 +405,8 @@ fn sheet<'p>(paint: &'p Printer, document: &Document) -> TextLayout<'p> {
     let theme = &paint.theme;
     let mut sheet = paint.sheet();
     let title = format!("Weekly review {}", document.week);
-    let steward = match &*steward_words(&document.stewards) {
-        "" => String::new(),
-        steward => format!("  {steward}"),
-    };
+    let steward = steward_words(&document.stewards);
+    let steward = steward.map_or_else(String::new, |[steward, _]| format!("  {steward}"));
     sheet.row(Line::from(vec![
         Span::styled(title, theme.title),
         Span::styled(visible_line(&steward).into_owned(), theme.text),

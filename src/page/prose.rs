@@ -9,10 +9,13 @@ use super::link::target;
 use super::parts::text;
 use crate::document::markdown::{DIALECT, MarkdownDocument};
 use crate::document::splice::Span;
+use crate::plan::id::StepId;
 use crate::plan::link::from_root;
 
 /// So many bytes of markup are made of a paper; the rest is read in the file.
 const MOST: usize = 40_000;
+/// So many digits an ID has in running text.
+const IN_PROSE: usize = 4;
 /// What a table begins with, which scrolls where it is too wide.
 const TABLE: &str =
     "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>";
@@ -29,6 +32,7 @@ impl Shown<'_> {
             links: Vec::new(),
             title: Title::Expected,
             is_head: false,
+            is_bold: false,
         };
         for event in Parser::new_ext(&source, DIALECT) {
             if writer.depth == 0 && writer.out.len() > MOST {
@@ -62,6 +66,7 @@ struct Writer<'a> {
     title: Title,
     /// Whether it is in the head of a table.
     is_head: bool,
+    is_bold: bool,
 }
 
 impl Writer<'_> {
@@ -92,7 +97,13 @@ impl Writer<'_> {
         }
     }
 
+    /// Words; a step's ID in bold, as our papers have it, leads to the step.
     fn words(&mut self, words: &str) {
+        let is_named = self.is_bold && words.len() >= IN_PROSE && !self.links.contains(&true);
+        if is_named && let Ok(id) = words.parse::<StepId>() {
+            self.out += &self.shown.step(id).0;
+            return;
+        }
         self.out += &html! { (text(words)) }.0;
     }
 
@@ -122,6 +133,7 @@ impl Writer<'_> {
             Tag::CodeBlock(_) => self.open("<pre tabindex=\"0\">"),
             Tag::Table(_) => self.open(TABLE),
             tag => {
+                self.is_bold |= matches!(tag, Tag::Strong);
                 let name = name(&tag.to_end());
                 if !name.is_empty() {
                     self.open(&format!("<{name}>"));
@@ -145,6 +157,7 @@ impl Writer<'_> {
             TagEnd::TableCell if self.is_head => self.out += "</th>",
             TagEnd::Table => self.out += "</table></div>",
             tag => {
+                self.is_bold &= !matches!(tag, TagEnd::Strong);
                 let name = name(&tag);
                 if name.is_empty() {
                     return;

@@ -174,13 +174,17 @@ pub(crate) fn stewards(plan: &Plan, day: NaiveDate) -> Vec<String> {
         .collect()
 }
 
-/// Who is steward, in words: `steward Ada`; nothing where no table says.
-pub(crate) fn steward_words(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [name] => format!("steward {name}"),
-        names => format!("stewards {}", names.join(", ")),
-    }
+/// Who is steward, in words, and in fewer: `steward Ada Byron`, `steward Ada`; nothing where no
+/// table says.
+pub(crate) fn steward_words(names: &[String]) -> Option<[String; 2]> {
+    let word = match names {
+        [] => return None,
+        [_] => "steward",
+        _ => "stewards",
+    };
+    let first = |name: &String| name.split_whitespace().next().map(str::to_owned);
+    let first: Vec<String> = names.iter().filter_map(first).collect();
+    Some([names.join(", "), first.join(", ")].map(|names| format!("{word} {names}")))
 }
 
 /// Whether a week, or a range of weeks, as people write it has this one in it: `2026-W48`,

@@ -108,7 +108,7 @@ pub(crate) const STYLE: &str = "\
     .chart { --paper: #ffffff; --ink: #1f2328; --faint: #59636e; --grid: #d1d9e0; \
 --band-0: #1a7f37; --band-1: #54aeff; --band-2: #cf222e; --band-3: #d8dee4; \
 --line-0: #0550ae; --line-1: #8a4600; --line-2: #1a7f37; --line-3: #59636e; }
-    @media (prefers-color-scheme: dark) {
+    @media screen and (prefers-color-scheme: dark) {
       .chart { --paper: #0d1117; --ink: #f0f6fc; --faint: #9198a1; --grid: #3d444d; \
 --band-0: #3fb950; --band-1: #1f6feb; --band-2: #ff7b72; --band-3: #2f363e; \
 --line-0: #79c0ff; --line-1: #f0b072; --line-2: #56d364; --line-3: #9198a1; }
@@ -179,7 +179,11 @@ fn y(scale: &Scale, value: f64) -> f64 {
 /// Where a date stands; by its time, since nobody says that they are evenly apart.
 fn x(dates: &[NaiveDate], place: usize) -> f64 {
     let days = |to: NaiveDate| (to - dates[0]).num_days() as f64;
-    let all = dates.last().map_or(0.0, |last| days(*last)).max(1.0);
+    let all = dates.last().map_or(0.0, |last| days(*last));
+    // The only one is the last one.
+    if all <= 0.0 {
+        return WIDTH - RIGHT;
+    }
     LEFT + days(dates[place]) / all * (WIDTH - LEFT - RIGHT)
 }
 

@@ -178,7 +178,9 @@ fn of_a_paper_that_two_people_had_written_again_the_later_version_holds_as_a_who
     let other = report("2026-11-20", "9 steps.", &["Z"]);
     let merged = clean(&base, &ours, &other);
     assert_eq!(clean(&base, &other, &ours), merged);
-    assert!(merged.contains("9 steps.") && merged.contains("Ours joined."));
+    assert!(merged.contains("Ours joined."));
+    // All of it is one side's.
+    assert_eq!(merged.contains("9 steps."), merged.contains("| Z | 1 |"));
     // One side alone: nothing of the other's is taken.
     let noted = noted(base.clone(), "- Only noted.");
     let merged = clean(&base, &noted, &theirs);

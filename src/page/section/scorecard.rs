@@ -65,7 +65,10 @@ fn row(shown: &Shown<'_>, of: &FiledLine, has_owners: bool) -> Markup {
             @if has_owners { td { (line(&of.indicator.owner)) } }
             td {
                 @if let Some(entry) = entry { (shown.prose(&line(&entry.note))) }
-                @if let Some((_, why)) = set { " Set by hand: " (shown.prose(&line(why))) }
+                @if let Some((_, why)) = set {
+                    @if entry.is_some_and(|entry| !entry.note.is_empty()) { "; " }
+                    "set by hand: " (shown.prose(&line(why)))
+                }
             }
         }
     }

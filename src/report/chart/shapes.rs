@@ -10,6 +10,9 @@ use super::{
     figure, grid, points, x, y,
 };
 
+/// How wide the words of a level are, about.
+const LEVEL: f64 = 150.0;
+
 /// Areas on each other, and the line of their sum.
 pub(super) fn areas(
     f: &mut fmt::Formatter<'_>,
@@ -93,13 +96,14 @@ pub(super) fn lines(
         .chain(levels.iter().map(|level| level.value));
     let scale = Scale::of(values);
     grid(f, &scale)?;
-    for level in levels {
+    for (at, level) in levels.iter().enumerate() {
         let (y, right) = (y(&scale, level.value), WIDTH - RIGHT);
         writeln!(
             f,
             "  <line class=\"level\" x1=\"{LEFT}\" x2=\"{right}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>\n  \
              <text x=\"{}\" y=\"{:.1}\">{} {}</text>",
-            LEFT + 6.0,
+            // Beside each other: levels may be close.
+            LEFT + 6.0 + at as f64 * LEVEL,
             y - 5.0,
             escaped(&level.name),
             figure(level.value)

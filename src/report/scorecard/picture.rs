@@ -57,13 +57,19 @@ impl Picture<'_> {
             ("yellow", self.indicator.yellow),
             ("red", self.indicator.red),
         ];
-        let level = |(name, limit): (&str, Option<Limit>)| {
-            Some(Level {
-                name: name.to_owned(),
-                value: limit?.value,
-            })
-        };
-        let levels: Vec<Level> = levels.into_iter().filter_map(level).collect();
+        let mut known: Vec<Level> = Vec::new();
+        for (name, limit) in levels {
+            let Some(Limit { value, .. }) = limit else {
+                continue;
+            };
+            match known.iter_mut().find(|level| level.value == value) {
+                Some(level) => level.name += &format!(", {name}"),
+                None => known.push(Level {
+                    name: name.to_owned(),
+                    value,
+                }),
+            }
+        }
         let unit = match &*self.indicator.unit {
             "" => String::new(),
             unit => format!(" ({unit})"),
@@ -75,7 +81,7 @@ impl Picture<'_> {
             plot: Plot::Lines {
                 dates: &dates,
                 lines: &lines,
-                levels: &levels,
+                levels: &known,
             },
         }))
     }

@@ -15,10 +15,10 @@ use crate::app::core::model::Model;
 use crate::app::core::pointer::Target;
 use crate::app::screens::review::view::ReviewPart;
 use crate::document::visible::visible_line;
-use crate::plan::people::steward_words;
 use crate::record::review::{Section, Word};
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::fit_row::RowPart as Piece;
+use crate::tui::widgets::header::steward;
 use crate::tui::widgets::pane::{key_of, split_columns, split_rows};
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::{TextLayout, thumb};
@@ -94,12 +94,7 @@ fn progress(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
             Line::styled(since.unwrap_or_default(), theme.dim)
         }
     };
-    let mut right = Vec::new();
-    let steward = steward_words(model.stewards());
-    if !steward.is_empty() {
-        let steward = visible_line(&steward).into_owned();
-        right.push(Piece::styled(8, steward, theme.text));
-    }
+    let mut right: Vec<Piece<'_>> = steward(8, model, theme).into_iter().collect();
     // Where one is comes before since when.
     right.push(Piece::new(9, state));
     fit_row::draw_both(buf, theme, area, left, right);

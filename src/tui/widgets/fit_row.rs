@@ -14,6 +14,8 @@ use crate::tui::theme::Theme;
 pub struct RowPart<'a> {
     /// What it says.
     pub line: Line<'a>,
+    /// What it says where that has no room.
+    pub shorter: Option<Line<'a>>,
     /// What stands between it and the part before it.
     pub before: Span<'a>,
     /// How soon it falls away: parts of a higher rank go first, of equals the last one.
@@ -27,6 +29,7 @@ impl<'a> RowPart<'a> {
     pub fn new(rank: usize, line: impl Into<Line<'a>>) -> Self {
         Self {
             line: line.into(),
+            shorter: None,
             before: Span::raw("  "),
             rank,
             key: None,
@@ -40,6 +43,12 @@ impl<'a> RowPart<'a> {
         style: impl Into<Style>,
     ) -> Self {
         Self::new(rank, Line::from(Span::styled(text, style.into())))
+    }
+
+    /// The same part, which says less before it falls away.
+    pub fn or(mut self, shorter: impl Into<Line<'a>>) -> Self {
+        self.shorter = Some(shorter.into());
+        self
     }
 
     /// The same part behind another separator.
@@ -68,7 +77,7 @@ pub fn keep_both<'a>(
     gap: u16,
     width: u16,
 ) {
-    let sides = [&mut *left, &mut *right].map(std::mem::take);
+    let mut sides = [&mut *left, &mut *right].map(std::mem::take);
     let mut order: Vec<(usize, usize, usize)> = Vec::new();
     for (side, parts) in sides.iter().enumerate() {
         let ranked = parts.iter().enumerate();
@@ -79,9 +88,17 @@ pub fn keep_both<'a>(
     for (_, side, at) in order {
         let place = kept[side].partition_point(|other| *other < at);
         kept[side].insert(place, at);
-        let [a, b] = [0, 1].map(|side| columns_of(&sides[side], &kept[side]));
-        let between = if a > 0 && b > 0 { gap } else { 0 };
-        if a.saturating_add(b).saturating_add(between) > width {
+        let fits = |sides: &[Vec<RowPart<'_>>; 2]| {
+            let [a, b] = [0, 1].map(|side| columns_of(&sides[side], &kept[side]));
+            let between = if a > 0 && b > 0 { gap } else { 0 };
+            a.saturating_add(b).saturating_add(between) <= width
+        };
+        let mut is_kept = fits(&sides);
+        if !is_kept && let Some(shorter) = sides[side][at].shorter.take() {
+            sides[side][at].line = shorter;
+            is_kept = fits(&sides);
+        }
+        if !is_kept {
             kept[side].remove(place);
         }
     }
@@ -190,6 +207,20 @@ mod tests {
         assert_eq!(shown(27), "Steps  3 marked");
         assert_eq!(shown(14), "Steps");
         assert_eq!(shown(4), "");
+    }
+
+    #[test]
+    fn a_part_says_less_before_it_falls_away() {
+        let shown = |width| {
+            let steward = RowPart::new(1, "steward Ana Byron").or("steward Ana");
+            let mut parts = vec![RowPart::new(0, "Week 7"), steward, RowPart::new(2, "live")];
+            keep(&mut parts, width);
+            line(parts).to_string()
+        };
+        assert_eq!(shown(31), "Week 7  steward Ana Byron  live");
+        assert_eq!(shown(30), "Week 7  steward Ana Byron");
+        assert_eq!(shown(24), "Week 7  steward Ana");
+        assert_eq!(shown(18), "Week 7  live");
     }
 
     #[test]

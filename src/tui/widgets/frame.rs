@@ -131,8 +131,9 @@ pub fn scrollbar(
     }
     let thumb = (track * shown.len() / count).max(1);
     let way = count - shown.len();
-    // Rounded, so that only the first and the last stretch touch the ends.
-    let top = ((track - thumb) * shown.start + way / 2) / way;
+    // Rounded, so that only the first and the last stretch touch the ends. A text may be scrolled
+    // until its last line is the first in sight.
+    let top = ((track - thumb) * shown.start.min(way) + way / 2) / way;
     let frame = theme.border_set(focused).vertical_right;
     let bar = match theme.is_ascii() {
         true => "#",

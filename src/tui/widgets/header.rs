@@ -108,9 +108,7 @@ fn state<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
         );
     }
     problems(&mut parts, model, theme);
-    if let Some(steward) = steward(model, theme) {
-        parts.push(RowPart::styled(6, steward, theme.text).after("   ".into()));
-    }
+    parts.extend(steward(6, model, theme).map(|steward| steward.after("   ".into())));
     if !model.screen.is_about_problems() {
         let tally = model.plan.tally();
         let counts = format!("{}/{}", tally.done(), tally.total);
@@ -137,11 +135,14 @@ fn state<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
     parts
 }
 
-/// Whose week it is, as far as a table says.
-fn steward(model: &Model, theme: &Theme) -> Option<String> {
-    let words = steward_words(model.stewards());
-    let words = fit(&visible_line(&words), STEWARD, theme.glyphs.ellipsis).into_owned();
-    (!words.is_empty()).then_some(words)
+/// Whose week it is, as far as a table says; by first names where there is little room.
+pub(crate) fn steward(rank: usize, model: &Model, theme: &Theme) -> Option<RowPart<'static>> {
+    let [words, short] = steward_words(model.stewards())?.map(|words| {
+        let words = visible_line(&words);
+        let words = fit(&words, STEWARD, theme.glyphs.ellipsis).into_owned();
+        Span::styled(words, theme.text)
+    });
+    Some(RowPart::new(rank, words).or(short))
 }
 
 /// What the checks found: on its own screen all of it, elsewhere the errors.

@@ -413,6 +413,7 @@ fn hostile_text_in_papers_and_names_of_files_is_inert() {
                 json!([
                     "week",
                     "gates",
+                    "scorecard",
                     "standup",
                     "demo",
                     "risks",

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::history::repo::{LOG, Repo, git_in, line, log_of};
 use crate::support::demo::Kind;
 use crate::support::fixture::{self, CANON, DOCUMENT, LINES};
+use crate::support::review;
 use crate::support::run::Folder;
 
 const HTML: [&str; 3] = ["export", "--format", "html"];
@@ -299,4 +300,131 @@ fn every_link_within_the_page_leads_somewhere() {
             assert!(ids.contains(link), "#{link}");
         }
     }
+}
+
+/// A gate's forecast beside the day on which it is due, with the dates of `forecast`.
+#[test]
+fn the_forecast_of_a_gate_stands_beside_its_due_date() {
+    let Some(repo) = Repo::new() else { return };
+    let canon = "# Plan\n\n## Ladder\n\n\
+                 | Stage | Horizon | North-Star Outcome | Stage-Gate Review |\n| --- | --- | --- | --- |\n\
+                 | Ground | 2026 | Moved | Review with ≥95% checklist completion |\n\n\
+                 ## Readiness Checklists\n\n### Ground\n\n- [ ] All are moved (Step 0009)\n";
+    repo.write(CANON, canon);
+    repo.write(
+        "docs/ROADMAP.md",
+        "# Roadmap\n\n## Ground\n\n- **Due:** 2026-10-01\n",
+    );
+    let steps = |done: usize| -> String {
+        let line = |number: usize| {
+            let status = if number <= done { "complete" } else { "draft" };
+            let waits = match number {
+                1 => String::new(),
+                number => format!("\"{:04}\"", number - 1),
+            };
+            let line = line(&format!("{number:04}"), "Move", status);
+            line.replace(
+                "\"dependencies\": []",
+                &format!("\"dependencies\": [{waits}]"),
+            ) + "\n"
+        };
+        (1..=9).map(line).collect()
+    };
+    for done in 0..8 {
+        repo.write(LOG, &steps(done));
+        repo.commit("a week");
+        repo.pass_days(6);
+    }
+    let told = repo
+        .folder
+        .run(&["forecast", "Ground", "--json", "--at", "HEAD"])
+        .ok();
+    let told: Value = serde_json::from_str(&told).unwrap();
+    let date = |key: &str| {
+        told[key]
+            .as_str()
+            .unwrap_or_else(|| panic!("{told}"))
+            .to_owned()
+    };
+    let page = page(&repo.folder, &[]);
+    let gate = between(
+        &page,
+        "<article class=\"gate\" id=\"gate-ground\"",
+        "</article>",
+    );
+    assert!(
+        gate.contains(&format!("P50 {}, P85 {}", date("p50"), date("p85"))),
+        "{gate}"
+    );
+    assert!(gate.contains("<span class=\"late\">2026-10-01"), "{gate}");
+    let row = between(&page, "<th scope=\"row\">Ground</th>", "</tr>");
+    for key in ["p50", "p85", "p95"] {
+        assert!(row.contains(&date(key)), "{key}: {row}");
+    }
+    assert!(row.contains("2026-10-01, late"), "{row}");
+}
+
+/// A link to a week leads somewhere in later years too.
+#[test]
+fn every_week_that_was_reviewed_has_its_place() {
+    let log = review::log();
+    let mut files = vec![(review::LOG.to_owned(), log)];
+    for week in ["2025-W50", "2026-W45", "2026-W46"] {
+        let record = review::LAST.replace("2026-W46", week);
+        files.push((format!("docs/reviews/{week}.md"), record));
+    }
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (&**path, &**text))
+        .collect();
+    let page = page(&Folder::new(&files), &[]);
+    for week in ["2025-w50", "2026-w45", "2026-w46", "2026-w47"] {
+        assert_eq!(
+            page.matches(&format!("id=\"week-{week}\"")).count(),
+            1,
+            "{week}"
+        );
+    }
+    let before = between(&page, "id=\"week-2026-w45\"", "</details>");
+    assert!(before.contains("1 of 2 are done by now"), "{before}");
+    assert!(
+        before.contains("<a href=\"#step-0001\">0001</a> Agree the measures"),
+        "{before}"
+    );
+}
+
+/// With its lists and links, without marks of ours, and steps in bold lead to the step.
+#[test]
+fn the_latest_demo_is_shown_as_it_was_written() {
+    let demo = "# Demo\n\n- **Date:** 2026-11-20\n\n## In short\n\n<!-- stepdeck 01234567 -->\n\nOne & all\n\n\
+                - **0001** done, [proof](<https://example.org/a?b&c>)\n  - <b>not bold</b>\n\n\
+                | Artifact | Bytes |\n| --- | ---: |\n| a\\|b.md | 1024 |\n";
+    let files = [
+        (fixture::LOG, LINES),
+        ("docs/demos/2026-11-20.md", demo),
+        ("docs/demos/2026-10-20.md", "# Demo\n\nAn older one.\n"),
+        ("docs/demos/2027-01-20.md", "# Demo\n\nStill to come.\n"),
+    ];
+    let folder = Folder::new(&files);
+    let page_text = page(&folder, &[]);
+    let shown = between(&page_text, "<section id=\"demo\"", "</section>");
+    for part in [
+        "Demo, 2026-11-20",
+        "<h3>In short</h3>",
+        "<p>One &amp; all</p>",
+        "<b><a href=\"#step-0001\">0001</a></b> done, \
+         <a href=\"https://example.org/a?b&amp;c\" rel=\"noopener noreferrer\">proof</a>",
+        "&lt;b&gt;not bold&lt;/b&gt;",
+        "<th scope=\"col\">Artifact</th>",
+        "<td>a|b.md</td><td>1024</td>",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(!shown.contains("stepdeck 0123") && !shown.contains("<h1") && !shown.contains("older"));
+    let less = page(&folder, &["--redact", "evidence"]);
+    let shown = between(&less, "<section id=\"demo\"", "</section>");
+    assert!(
+        !shown.contains("One &amp; all"),
+        "what a demo quotes may be left out: {shown}"
+    );
 }

@@ -217,6 +217,7 @@ fn the_gates_as_json_have_items_evidence_and_places() {
             "number": 1,
             "text": "Pilot teams are picked and briefed (Step 0001).",
             "done": true,
+            "condition": null,
             "evidence": ["https://wiki.example.org/pilot/teams"],
             "steps": ["0001"],
             "file": "docs/programme.md",

@@ -232,6 +232,7 @@ fn a_hostile_checkout_runs_nothing() {
         &["diff"][..],
         &["diff", "--against", "HEAD~1"],
         &["pr", "HEAD~1"],
+        &["standup"],
         &["forecast"],
         &["list", "--filter", "by:robin"],
         &["check", "--at", "HEAD"],

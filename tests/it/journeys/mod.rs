@@ -27,7 +27,6 @@ mod pty_harness;
 mod rereading;
 mod review;
 mod review_in_git;
-mod scorecards;
 mod since;
 mod stages;
 mod standup;

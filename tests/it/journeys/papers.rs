@@ -93,6 +93,27 @@ fn a_paper_is_read_edited_and_found() {
     assert_eq!(desk.diff(), "");
 }
 
+/// Further down than the pane is high: the last line comes first then.
+#[test]
+fn a_long_paper_is_read_to_its_end() {
+    let lines: String = (1..=60).map(|line| format!("Line {line}\n\n")).collect();
+    let text = format!("# A long one\n\n- **Date:** 2026-11-02\n\n{lines}The end.\n");
+    for (columns, rows) in [(80, 24), (160, 48)] {
+        let files = [
+            ("data/plans/plan.jsonl", LINES),
+            ("docs/decisions/2026-11-02-long.md", &text),
+        ];
+        let mut desk = Desk::sized(&files, columns, rows);
+        desk.keys("9").settle();
+        desk.wait_for("A long one");
+        desk.keys("j<Enter>").settle();
+        desk.keys(&"j".repeat(150)).settle();
+        assert!(!desk.screen().contains("Line 60"), "{}", desk.screen());
+        desk.keys("k").settle();
+        assert!(desk.screen().contains("The end."), "{}", desk.screen());
+    }
+}
+
 #[test]
 fn the_registers_are_kept_from_here() {
     let mut desk = desk(80, 24);

@@ -113,6 +113,29 @@ fn whose_week_it_is_stands_everywhere() {
     assert_eq!(stewards(&["--week", "2026-W48"]), serde_json::json!([]));
 }
 
+/// By the first name where there is no room for all of it.
+#[test]
+fn whose_week_it_is_fits_80_columns() {
+    let files = files();
+    let files = files.iter().map(|(path, text)| {
+        let text = text.replace("| Robin |", "| Robin Goodfellow-Puck |");
+        (*path, text)
+    });
+    let files: Vec<(&str, String)> = files.collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (*p, t.as_str())).collect();
+    let mut desk = Desk::sized(&files, 80, 24);
+    desk.keys("1jjjsp");
+    desk.wait_for("saved ");
+    desk.keys("3");
+    let screen = desk.screen();
+    let rows: Vec<&str> = screen.lines().collect();
+    assert!(
+        rows[0].contains("steward Robin   ") && rows[0].contains("saved"),
+        "{screen}"
+    );
+    assert!(rows[2].contains("steward Robin"), "{screen}");
+}
+
 /// The heading that the header shows.
 fn header(desk: &Desk) -> String {
     desk.screen().lines().next().unwrap().to_owned()

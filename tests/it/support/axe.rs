@@ -46,7 +46,14 @@ pub fn axe() -> Option<String> {
 fn fetch(folder: &Path, archive: &Path) -> bool {
     let own = tempfile::TempDir::new_in(folder).unwrap();
     let packed = Command::new("npm")
-        .args(["pack", "--silent", &format!("axe-core@{VERSION}")])
+        // Nobody waits long for a registry that is not reached.
+        .args([
+            "pack",
+            "--silent",
+            "--fetch-retries=0",
+            "--fetch-timeout=30000",
+        ])
+        .arg(format!("axe-core@{VERSION}"))
         .current_dir(own.path())
         .output();
     let file: PathBuf = own.path().join(archive.file_name().unwrap());

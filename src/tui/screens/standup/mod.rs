@@ -71,20 +71,28 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &
 /// and whether everybody who has not posted is named.
 fn team(buf: &mut Buffer, body: Rect, day: &Day, theme: &Theme) -> (Rect, bool) {
     let steward = steward_words(&day.stewards);
-    let is_said = !steward.is_empty() || !day.missing.is_empty();
+    let is_said = steward.is_some() || !day.missing.is_empty();
     if !is_said || body.height < LEAST_ROWS {
         return (body, day.missing.is_empty());
     }
     let (row, rest) = split_rows(body, 1);
-    let mut right = Vec::new();
-    if !steward.is_empty() {
-        let steward = visible_line(&steward).into_owned();
-        right.push(RowPart::styled(1, steward, theme.text));
-    }
-    let taken = fit_row::columns(&right) + frame::columns(NOT_POSTED) + MARGINS;
+    let steward = steward.map(|[steward, _]| visible_line(&steward).into_owned());
+    let steward = steward.map(|steward| RowPart::styled(1, steward, theme.text));
+    let mut right: Vec<RowPart<'_>> = steward.into_iter().collect();
     let names = day.missing.iter();
     let names: Vec<String> = names.map(|name| visible_line(name).into_owned()).collect();
-    let (named, text) = named(&names, row.width.saturating_sub(taken));
+    let room = row
+        .width
+        .saturating_sub(frame::columns(NOT_POSTED) + MARGINS);
+    let beside = named(&names, room.saturating_sub(fit_row::columns(&right)));
+    let (named, text) = match beside.0 == names.len() {
+        true => beside,
+        // Names come first: who is steward stands in the header.
+        false => {
+            right.clear();
+            named(&names, room)
+        }
+    };
     let mut left = Vec::new();
     if !names.is_empty() {
         let lead = Span::styled(NOT_POSTED, theme.dim);
