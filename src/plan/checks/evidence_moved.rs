@@ -2,7 +2,7 @@
 //!
 //! A file in the repository proves something as it was on that day: in a demo, under the tick of a
 //! check, in a signed gate packet. When it changes afterwards, it may prove something else. Look at it
-//! again, and attach it anew, show it in the next demo, or put back what was there. Demos say what
+//! again, and attach it again, show it in the next demo, or put back what was there. Demos say what
 //! they showed by its SHA-256; for ticks and packets git knows what the file was on the day that
 //! stands beside the link. It is only a note.
 //!
@@ -47,8 +47,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Note,
     title: "evidence has changed since it was shown, ticked or signed for",
     help: Help {
-        keys: "look at it again, and press `{attach}` on the check to attach it anew; what a demo showed is settled by the next one",
-        commands: "look at it again, and attach it anew with `stepdeck tick STAGE CHECK --evidence PATH`; what a demo showed is settled by the next one",
+        keys: "look at it again, and press `{attach}` on the check to attach it again; what a demo showed is settled by the next one",
+        commands: "look at it again, and attach it again with `stepdeck tick STAGE CHECK --evidence PATH`; what a demo showed is settled by the next one",
     },
     passes: &[Pass::Plan(run)],
 };

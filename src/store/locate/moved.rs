@@ -1,6 +1,6 @@
 //! Files in the repository that were evidence on some day, and are not what they were then: what demos
 //! showed by its digest, and what stands under a ticked check or in a signed packet by git's blob of
-//! that day. Attaching a file anew, with a later day, clears it.
+//! that day. Attaching a file again, with a later day, clears it.
 //!
 //! Digests are kept as long as a file looks the same, and what git tells as long as `HEAD` is.
 

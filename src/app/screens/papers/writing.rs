@@ -21,7 +21,6 @@ pub(super) const COMMANDS: &[Command] = &[Command {
     places: Places::Only(&[Focus::PAPERS]),
     blocked: |model| model.is_locked().or_else(|| nothing_to_write(model)),
     run: write,
-    ..Command::BASE
 }];
 
 /// What comes of a report: the change that writes its papers, and what of them is left as it is; or
