@@ -25,6 +25,7 @@ use crate::page::{GENERATOR, MOST_STEPS, Page};
 use crate::plan::checks::{Context, Findings, find};
 use crate::plan::query::Query;
 use crate::plan::source::Role;
+use crate::record::today::late;
 use crate::store::atomic_replace::folder::{Pages, write_folder};
 use crate::store::atomic_replace::overwrite::overwrite;
 use crate::store::fs::walk::files_below;
@@ -265,13 +266,14 @@ fn is_folder(typed: &Path, path: &Path) -> bool {
 
 fn problems(opened: &OpenPlan, invocation: &Invocation<'_, '_>) -> Findings {
     let layout = &opened.layout;
-    let changes = invocation.stale_since(opened);
+    let (changes, now) = (invocation.stale_since(opened), invocation.outside.now);
     let context = Context {
         changes: changes.as_ref(),
         exists: &|path: &Path| exists(&layout.root.join(path), layout.listed.as_deref()),
         severities: &layout.severities(),
         checkpoints: layout.papers.folder_of(Role::Checkpoint),
-        ..Context::at(invocation.outside.now)
+        late_rituals: &|| late(&opened.plan, &layout.papers, &layout.config.rituals, now),
+        ..Context::at(now)
     };
     find(&opened.plan, &context)
 }

@@ -425,16 +425,21 @@ fn setting_up_adds_only_what_is_missing() {
              stepdeck: missing: .gitattributes: data/plans/*.jsonl merge=stepdeck diff=stepdeck\n\
              stepdeck: missing: .gitattributes: data/**/*.md merge=stepdeck\n\
              stepdeck: missing: .gitattributes: docs/**/*.md merge=stepdeck\n\
+             stepdeck: missing: .gitattributes: docs/milestone-reviews/**/*.svg merge=stepdeck\n\
+             stepdeck: missing: .gitattributes: docs/checkpoints/**/*.svg merge=stepdeck\n\
+             stepdeck: missing: .gitattributes: docs/scorecards/**/*.svg merge=stepdeck\n\
              stepdeck: `stepdeck git-setup` adds what is missing\n"
         )
     );
     assert_eq!(repo.read(".gitattributes"), "*.md text\r\n# end");
     let first = repo.stepdeck(&["git-setup"]);
-    assert_eq!(first.err.matches("stepdeck: added: ").count(), 7);
+    assert_eq!(first.err.matches("stepdeck: added: ").count(), 10);
     assert!(first.err.contains("commit .gitattributes"), "{}", first.err);
     assert_eq!(first.code, Some(0));
     let attributes = "*.md text\r\n# end\r\ndata/plans/*.jsonl merge=stepdeck diff=stepdeck\r\n\
-        data/**/*.md merge=stepdeck\r\ndocs/**/*.md merge=stepdeck\r\n";
+        data/**/*.md merge=stepdeck\r\ndocs/**/*.md merge=stepdeck\r\n\
+        docs/milestone-reviews/**/*.svg merge=stepdeck\r\n\
+        docs/checkpoints/**/*.svg merge=stepdeck\r\ndocs/scorecards/**/*.svg merge=stepdeck\r\n";
     assert_eq!(repo.read(".gitattributes"), attributes);
     let config = repo.read(".git/config");
     for arguments in [&["git-setup"][..], &["git-setup", "--check"]] {
@@ -472,6 +477,7 @@ fn a_plan_below_the_root_with_spaces_in_its_path_is_found_by_git() {
         "\"my plan \\\\[1]/the logs/*.jsonl\" merge=stepdeck diff=stepdeck\n\
          \"my plan \\\\[1]/data/**/*.md\" merge=stepdeck\n\
          \"my plan \\\\[1]/docs/**/*.md\" merge=stepdeck\n\
+         \"my plan \\\\[1]/docs/milestone-reviews/**/*.svg\" merge=stepdeck\n\
          \"my plan \\\\[1]/docs/checkpoints/**/*.svg\" merge=stepdeck\n\
          \"my plan \\\\[1]/docs/scorecards/**/*.svg\" merge=stepdeck\n"
     );
