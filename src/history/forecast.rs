@@ -161,7 +161,10 @@ fn simulate(
     if forecast.reason.is_some() {
         return forecast;
     }
-    let ends = play(&changes, open, runs, ahead, &mut Prng::for_item(seed, 0));
+    let ends = match is_out_of_reach(&changes, open, ahead) {
+        true => Vec::new(),
+        false => play(&changes, open, runs, ahead, &mut Prng::for_item(seed, 0)),
+    };
     for (date, level) in forecast.dates.iter_mut().zip(LEVELS) {
         let mut done = 0;
         let week = ends.iter().position(|count| {
@@ -178,6 +181,18 @@ fn simulate(
         ));
     }
     forecast
+}
+
+/// Whether surely fewer than half of the runs would be done in so many weeks, so that none need be
+/// played: by Kolmogorov's inequality at most a quarter of them.
+fn is_out_of_reach(changes: &[i64], open: usize, ahead: usize) -> bool {
+    let (count, ahead) = (changes.len() as f64, ahead as f64);
+    let mean = changes.iter().sum::<i64>() as f64 / count;
+    let squares = changes.iter().map(|change| (*change as f64 - mean).powi(2));
+    let variance = squares.sum::<f64>() / count;
+    // What is left then, if each week is an average one.
+    let left = open as f64 + mean * ahead;
+    left > 0.0 && ahead * variance <= left * left / 4.0
 }
 
 /// How many of the runs are done in each of so many weeks to come, if each week changes the number
@@ -267,6 +282,23 @@ mod tests {
                 assert!(before < level + 0.015, "{open:?} {level} {week}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_out_of_reach_is_so_by_every_way_counted() {
+        let mut out_of_reach = 0;
+        for changes in [&[-1, 0, 0, 0][..], &[-3, 2, -1], &[-40, 1, 1, 1], &[-2]] {
+            for open in (1..200).step_by(7) {
+                for ahead in [1, 10, 40] {
+                    if is_out_of_reach(changes, open, ahead) {
+                        out_of_reach += 1;
+                        let done = exact(changes, open as i64, ahead)[ahead - 1];
+                        assert!(done <= 0.25, "{changes:?} {open} {ahead}: {done}");
+                    }
+                }
+            }
+        }
+        assert!(out_of_reach > 100, "{out_of_reach}");
     }
 
     #[test]
