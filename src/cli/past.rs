@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use color_eyre::eyre::{Result, eyre};
+use serde::Serialize;
 
 use super::invocation::{Invocation, OpenPlan};
 use crate::document::progress::Progress;
 use crate::git::history::History;
 use crate::history::follow::Followed;
+use crate::history::since::Baseline;
 use crate::history::when::When;
+use crate::history::words::instant;
 use crate::plan::checks::stale;
 use crate::plan::last_change::LastChanges;
 use crate::plan::query::Query;
@@ -21,6 +24,24 @@ use crate::store::as_of::AsOf;
 use crate::store::past::Past;
 pub(super) use crate::store::past::moment::Moment;
 use crate::store::past::moment::Version;
+
+/// What a plan is compared with, as JSON has it.
+#[derive(Serialize)]
+pub(super) struct ComparedWith<'a> {
+    label: &'a str,
+    commit: Option<&'a str>,
+    time: Option<String>,
+}
+
+impl<'a> ComparedWith<'a> {
+    pub(super) fn of(baseline: &'a Baseline) -> Self {
+        Self {
+            label: &baseline.label,
+            commit: baseline.commit.as_deref(),
+            time: baseline.time.map(instant),
+        }
+    }
+}
 
 impl Invocation<'_, '_> {
     /// The past of a plan that was opened.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::invocation::Invocation;
-use crate::cli::past::source_of;
+use crate::cli::past::{ComparedWith, source_of};
 use crate::document::json;
 use crate::document::progress::Progress;
 use crate::history::events::Event;
@@ -56,20 +56,12 @@ impl Since {
     }
 }
 
-/// What today is compared with.
-#[derive(Serialize)]
-struct Compared<'a> {
-    label: &'a str,
-    commit: Option<&'a str>,
-    time: Option<String>,
-}
-
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,
     source: &'static str,
     notes: &'a [String],
-    baseline: Compared<'a>,
+    baseline: ComparedWith<'a>,
     added: Vec<String>,
     removed: Vec<String>,
     completed: Vec<String>,
@@ -147,11 +139,7 @@ impl<'a> Document<'a> {
             schema: "stepdeck/since@1",
             source: source_of(baseline.has_history),
             notes: &compared.notes,
-            baseline: Compared {
-                label: &baseline.label,
-                commit: baseline.commit.as_deref(),
-                time: baseline.time.map(instant),
-            },
+            baseline: ComparedWith::of(baseline),
             added: steps(&net.added),
             removed: steps(&net.removed),
             completed: ids(&net.completed),

@@ -3,11 +3,8 @@
 use color_eyre::eyre::Result;
 use serde::Serialize;
 
-use super::{Asked, Common};
+use super::{Common, Head};
 use crate::cli::invocation::{Invocation, json_text};
-use crate::cli::past::source_of;
-use crate::history::since::Comparison;
-use crate::history::words::instant;
 use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::risk::Risk;
@@ -29,11 +26,7 @@ pub(super) struct ChangesArguments {
 impl ChangesArguments {
     pub(super) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let report = ReportSpec::named("changes");
-        let asked = Asked {
-            since: self.since.as_ref(),
-            common: &self.common,
-            runs_sources: false,
-        };
+        let asked = self.common.asked(self.since.as_ref());
         invocation.report(report, asked, |materials| {
             let changes = Changes::of(materials);
             json_text(&Document::of(&changes, materials.desk.plan))
@@ -42,28 +35,9 @@ impl ChangesArguments {
 }
 
 #[derive(Serialize)]
-pub(super) struct Baseline<'a> {
-    label: &'a str,
-    commit: Option<&'a str>,
-    time: Option<String>,
-}
-
-impl<'a> Baseline<'a> {
-    pub(super) fn of(since: &'a Comparison) -> Self {
-        Self {
-            label: &since.baseline.label,
-            commit: since.baseline.commit.as_deref(),
-            time: since.baseline.time.map(instant),
-        }
-    }
-}
-
-#[derive(Serialize)]
 struct Document<'a> {
-    schema: &'static str,
-    source: &'static str,
-    notes: &'a [String],
-    since: Baseline<'a>,
+    #[serde(flatten)]
+    head: Head<'a>,
     gates: Vec<Gate<'a>>,
     stages: Vec<StageRow<'a>>,
     completed: Vec<String>,
@@ -109,10 +83,7 @@ impl<'a> Document<'a> {
             checks_unticked: moved.unticked.iter().map(|(check, _)| *check).collect(),
         };
         Self {
-            schema: "stepdeck/changes@1",
-            source: source_of(changes.since.baseline.has_history),
-            notes: &changes.since.notes,
-            since: Baseline::of(changes.since),
+            head: Head::of("changes", changes.since),
             gates: (changes.gates.iter())
                 .map(|(stage, packet)| Gate {
                     stage: &stage.name,

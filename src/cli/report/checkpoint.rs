@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use color_eyre::eyre::Result;
 use serde::Serialize;
 
-use super::changes::Baseline;
-use super::{Asked, Common};
+use super::{Common, Head};
 use crate::cli::invocation::{Invocation, json_text};
-use crate::cli::past::source_of;
 use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::indicator::Colour;
@@ -34,11 +32,7 @@ pub(super) struct CheckpointArguments {
 
 impl CheckpointArguments {
     pub(super) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
-        let asked = Asked {
-            since: self.since.as_ref(),
-            common: &self.common,
-            runs_sources: false,
-        };
+        let asked = self.common.asked(self.since.as_ref());
         invocation.report(ReportSpec::named("checkpoint"), asked, |materials| {
             let checkpoints = Checkpoints::of(materials);
             json_text(&Document::of(&checkpoints, materials.desk.plan))
@@ -48,10 +42,8 @@ impl CheckpointArguments {
 
 #[derive(Serialize)]
 struct Document<'a> {
-    schema: &'static str,
-    source: &'static str,
-    notes: &'a [String],
-    since: Baseline<'a>,
+    #[serde(flatten)]
+    head: Head<'a>,
     checkpoints: Vec<Row>,
     indicators: Vec<IndicatorRow<'a>>,
 }
@@ -192,10 +184,7 @@ impl<'a> Document<'a> {
             colour: of.now.colour.map(Colour::word),
         };
         Self {
-            schema: "stepdeck/checkpoint@1",
-            source: source_of(checkpoints.since.baseline.has_history),
-            notes: &checkpoints.since.notes,
-            since: Baseline::of(checkpoints.since),
+            head: Head::of("checkpoint", checkpoints.since),
             checkpoints: (checkpoints.thousands.iter())
                 .map(|thousand| Row::of(thousand, plan))
                 .collect(),

@@ -3,10 +3,8 @@
 use color_eyre::eyre::Result;
 use serde::Serialize;
 
-use super::changes::Baseline;
-use super::{Asked, Common};
+use super::{Common, Head};
 use crate::cli::invocation::{Invocation, json_text};
-use crate::cli::past::source_of;
 use crate::plan::Plan;
 use crate::plan::field::Field;
 use crate::plan::risk::Risk;
@@ -30,11 +28,7 @@ pub(super) struct DemoArguments {
 impl DemoArguments {
     pub(super) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let report = ReportSpec::named("demo");
-        let asked = Asked {
-            since: self.since.as_ref(),
-            common: &self.common,
-            runs_sources: false,
-        };
+        let asked = self.common.asked(self.since.as_ref());
         invocation.report(report, asked, |materials| {
             let demo = Demo::of(materials);
             json_text(&Document::of(&demo, materials.desk.plan))
@@ -44,10 +38,8 @@ impl DemoArguments {
 
 #[derive(Serialize)]
 struct Document<'a> {
-    schema: &'static str,
-    source: &'static str,
-    notes: &'a [String],
-    since: Baseline<'a>,
+    #[serde(flatten)]
+    head: Head<'a>,
     steps: Vec<Row<'a>>,
     missing: Vec<String>,
     moved: Vec<MovedRow<'a>>,
@@ -120,10 +112,7 @@ impl<'a> Document<'a> {
         let path = |file: usize| plan.files()[file].path.display().to_string();
         let risks = |risks: &[Risk]| risks.iter().map(|risk| path(risk.file)).collect();
         Self {
-            schema: "stepdeck/demo@1",
-            source: source_of(demo.since.baseline.has_history),
-            notes: &demo.since.notes,
-            since: Baseline::of(demo.since),
+            head: Head::of("demo", demo.since),
             steps: demo
                 .shown
                 .iter()

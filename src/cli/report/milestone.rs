@@ -3,10 +3,8 @@
 use color_eyre::eyre::Result;
 use serde::Serialize;
 
-use super::changes::Baseline;
-use super::{Answer, Asked, Common};
+use super::{Answer, Common, Head};
 use crate::cli::invocation::{Invocation, json_text, refused};
-use crate::cli::past::source_of;
 use crate::history::weeks::Week;
 use crate::plan::Plan;
 use crate::plan::risk::Risk;
@@ -39,11 +37,7 @@ impl MilestoneArguments {
             stage: self.stage.clone(),
             workstream: self.workstream.clone(),
         };
-        let what = Asked {
-            since: self.since.as_ref(),
-            common: &self.common,
-            runs_sources: false,
-        };
+        let what = self.common.asked(self.since.as_ref());
         invocation.report_by(report, what, |materials| {
             let milestone = Milestone::of(materials, &asked).map_err(refused)?;
             Ok(Answer {
@@ -56,10 +50,8 @@ impl MilestoneArguments {
 
 #[derive(Serialize)]
 struct Document<'a> {
-    schema: &'static str,
-    source: &'static str,
-    notes: &'a [String],
-    since: Baseline<'a>,
+    #[serde(flatten)]
+    head: Head<'a>,
     stage: &'a str,
     ticked: usize,
     total: usize,
@@ -160,10 +152,7 @@ impl<'a> Document<'a> {
         let path = |risk: &Risk| plan.files()[risk.file].path.display().to_string();
         let (stage, outlook, risks) = (milestone.stage, &milestone.outlook, &milestone.risks);
         Self {
-            schema: "stepdeck/milestone@1",
-            source: source_of(milestone.since.baseline.has_history),
-            notes: &milestone.since.notes,
-            since: Baseline::of(milestone.since),
+            head: Head::of("milestone", milestone.since),
             stage: &stage.name,
             ticked: stage.ticked(),
             total: stage.checks.len(),

@@ -10,10 +10,13 @@ mod scorecard;
 
 use clap::Subcommand;
 use color_eyre::eyre::{Result, bail, eyre};
+use serde::Serialize;
 
 use super::invocation::{Invocation, refused};
+use super::past::{ComparedWith, source_of};
 use super::settings::judged;
 use crate::document::progress::Progress;
+use crate::history::since::Comparison;
 use crate::history::when::HELP;
 use crate::report::desk::Materials;
 use crate::report::paper::{Made, Paper};
@@ -65,6 +68,36 @@ struct Asked<'a> {
     common: &'a Common,
     /// Whether the programs of one's own `[sources]` may be run.
     runs_sources: bool,
+}
+
+impl Common {
+    fn asked<'a>(&'a self, since: Option<&'a String>) -> Asked<'a> {
+        Asked {
+            since,
+            common: self,
+            runs_sources: false,
+        }
+    }
+}
+
+/// How each report begins as JSON.
+#[derive(Serialize)]
+struct Head<'a> {
+    schema: String,
+    source: &'static str,
+    notes: &'a [String],
+    since: ComparedWith<'a>,
+}
+
+impl<'a> Head<'a> {
+    fn of(report: &str, since: &'a Comparison) -> Self {
+        Self {
+            schema: format!("stepdeck/{report}@1"),
+            source: source_of(since.baseline.has_history),
+            notes: &since.notes,
+            since: ComparedWith::of(&since.baseline),
+        }
+    }
 }
 
 /// What a report comes to.

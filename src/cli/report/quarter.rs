@@ -4,11 +4,9 @@ use chrono::NaiveDate;
 use color_eyre::eyre::Result;
 use serde::Serialize;
 
-use super::changes::Baseline;
-use super::{Answer, Asked, Common};
+use super::{Answer, Common, Head};
 use crate::cli::gates::StageOwner;
 use crate::cli::invocation::{Invocation, json_text, refused};
-use crate::cli::past::source_of;
 use crate::plan::Plan;
 use crate::report::quarter::{self, QuarterPlan, StageFocus};
 use crate::report::table::ReportSpec;
@@ -48,11 +46,7 @@ impl QuarterArguments {
             due: self.due,
             owners: self.owners.clone(),
         };
-        let what = Asked {
-            since: self.since.as_ref(),
-            common: &self.common,
-            runs_sources: false,
-        };
+        let what = self.common.asked(self.since.as_ref());
         invocation.report_by(report, what, |materials| {
             let plan = QuarterPlan::of(materials, &asked).map_err(refused)?;
             Ok(Answer {
@@ -65,10 +59,8 @@ impl QuarterArguments {
 
 #[derive(Serialize)]
 struct Document<'a> {
-    schema: &'static str,
-    source: &'static str,
-    notes: &'a [String],
-    since: Baseline<'a>,
+    #[serde(flatten)]
+    head: Head<'a>,
     quarter: String,
     first: String,
     next: String,
@@ -148,10 +140,7 @@ impl<'a> Document<'a> {
     fn of(of: &'a QuarterPlan<'_>, plan: &Plan) -> Self {
         let path = |file: usize| plan.files()[file].path.display().to_string();
         Self {
-            schema: "stepdeck/quarter@1",
-            source: source_of(of.since.baseline.has_history),
-            notes: &of.since.notes,
-            since: Baseline::of(of.since),
+            head: Head::of("quarter", of.since),
             quarter: of.quarter.to_string(),
             first: of.quarter.first.to_string(),
             next: of.quarter.next.to_string(),

@@ -3,10 +3,8 @@
 use color_eyre::eyre::{Result, bail};
 use serde::Serialize;
 
-use super::changes::Baseline;
-use super::{Answer, Asked, Common};
+use super::{Answer, Common, Head};
 use crate::cli::invocation::{Invocation, json_text, refused};
-use crate::cli::past::source_of;
 use crate::plan::Plan;
 use crate::plan::packet::Decision;
 use crate::report::retro::{Retro, propose, with_actions};
@@ -37,11 +35,7 @@ impl RetroArguments {
             return self.propose(invocation);
         }
         let report = ReportSpec::named("retro");
-        let what = Asked {
-            since: self.since.as_ref(),
-            common: &self.common,
-            runs_sources: false,
-        };
+        let what = self.common.asked(self.since.as_ref());
         invocation.report_by(report, what, |materials| {
             let retro = Retro::of(materials, self.stage.as_deref()).map_err(refused)?;
             Ok(Answer {
@@ -72,10 +66,8 @@ impl RetroArguments {
 
 #[derive(Serialize)]
 struct Document<'a> {
-    schema: &'static str,
-    source: &'static str,
-    notes: &'a [String],
-    since: Baseline<'a>,
+    #[serde(flatten)]
+    head: Head<'a>,
     stage: &'a str,
     passed: Option<String>,
     due: Option<String>,
@@ -122,10 +114,7 @@ impl<'a> Document<'a> {
     fn of(retro: &'a Retro<'_>, plan: &Plan) -> Self {
         let (complete, steps) = retro.steps;
         Self {
-            schema: "stepdeck/retro@1",
-            source: source_of(retro.since.baseline.has_history),
-            notes: &retro.since.notes,
-            since: Baseline::of(retro.since),
+            head: Head::of("retro", retro.since),
             stage: &retro.stage.name,
             passed: retro.passed.map(|day| day.to_string()),
             due: retro.stage.due().map(|day| day.to_string()),

@@ -3,10 +3,8 @@
 use color_eyre::eyre::Result;
 use serde::Serialize;
 
-use super::changes::Baseline;
-use super::{Asked, Common};
+use super::{Asked, Common, Head};
 use crate::cli::invocation::{Invocation, json_text};
-use crate::cli::past::source_of;
 use crate::plan::indicator::{Colour, Source};
 use crate::report::scorecard::{ScoreLine, WeeklyScorecard};
 use crate::report::table::ReportSpec;
@@ -33,9 +31,8 @@ pub(super) struct ScorecardArguments {
 impl ScorecardArguments {
     pub(super) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let asked = Asked {
-            since: self.since.as_ref(),
-            common: &self.common,
             runs_sources: self.run_sources,
+            ..self.common.asked(self.since.as_ref())
         };
         invocation.report(ReportSpec::named("scorecard"), asked, |materials| {
             json_text(&Document::of(&WeeklyScorecard::of(materials)))
@@ -45,10 +42,8 @@ impl ScorecardArguments {
 
 #[derive(Serialize)]
 struct Document<'a> {
-    schema: &'static str,
-    source: &'static str,
-    notes: &'a [String],
-    since: Baseline<'a>,
+    #[serde(flatten)]
+    head: Head<'a>,
     week: String,
     indicators: Vec<Row<'a>>,
     last_ten: Option<LastTen>,
@@ -122,10 +117,7 @@ impl<'a> Document<'a> {
     fn of(scorecard: &'a WeeklyScorecard<'_>) -> Self {
         let path = |file: usize| scorecard.plan().files()[file].path.display().to_string();
         Self {
-            schema: "stepdeck/scorecard@1",
-            source: source_of(scorecard.since.baseline.has_history),
-            notes: &scorecard.since.notes,
-            since: Baseline::of(scorecard.since),
+            head: Head::of("scorecard", scorecard.since),
             week: scorecard.week.to_string(),
             indicators: scorecard.lines.iter().map(Row::of).collect(),
             last_ten: scorecard.promise.as_ref().map(|last| LastTen {

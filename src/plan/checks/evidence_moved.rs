@@ -71,7 +71,7 @@ fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::example::{in_context, plan, problems_in};
+    use super::super::example::{in_context, plan, told_in};
     use super::super::{Context, MovedEvidence};
     use super::*;
 
@@ -82,11 +82,7 @@ mod tests {
                 moved_evidence: moved,
                 ..*context
             };
-            let problems = problems_in(&RULE, &plan, &context);
-            problems
-                .iter()
-                .map(|p| format!("{} {}", p.place, p.message))
-                .collect()
+            told_in(&RULE, &plan, &context)
         })
     }
 

@@ -101,6 +101,14 @@ pub fn problems_in(rule: &'static Rule, plan: &Plan, context: &Context<'_>) -> V
     found.problems(0..found.len(), plan).collect()
 }
 
+/// The same, each with its place and its words.
+pub fn told_in(rule: &'static Rule, plan: &Plan, context: &Context<'_>) -> Vec<String> {
+    let problems = problems_in(rule, plan, context).into_iter();
+    problems
+        .map(|problem| format!("{} {}", problem.place, problem.message))
+        .collect()
+}
+
 /// What the rule finds, such as `path:line:column [the bytes under the caret] message`.
 pub fn found(rule: &'static Rule, files: &[(&str, &str)]) -> Vec<String> {
     found_beside(rule, files, &[])

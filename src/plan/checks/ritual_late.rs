@@ -43,7 +43,7 @@ fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::example::{in_context, plan, problems_in};
+    use super::super::example::{in_context, plan, told_in};
     use super::super::{Context, LateRitual};
     use super::*;
 
@@ -54,11 +54,7 @@ mod tests {
                 late_rituals: late,
                 ..*context
             };
-            let problems = problems_in(&RULE, &plan, &context);
-            problems
-                .iter()
-                .map(|p| format!("{} {}", p.place, p.message))
-                .collect()
+            told_in(&RULE, &plan, &context)
         })
     }
 
