@@ -4,7 +4,7 @@ use color_eyre::eyre::{Result, eyre};
 
 use super::invocation::{Invocation, OpenPlan};
 use crate::document::visible::{visible_line, width};
-use crate::history::facts::{Facts, last_review};
+use crate::history::facts::Facts;
 use crate::plan::marks::Marks;
 use crate::plan::query::{Query, QueryError, TERMS};
 
@@ -47,7 +47,7 @@ impl Invocation<'_, '_> {
         let mut known = None;
         if query.asks_past() {
             let mut past = self.past(opened);
-            let mut facts = Facts::of(plan, last_review(plan, now), past.git().is_some());
+            let mut facts = Facts::of(plan, now, past.git().is_some());
             past.by_ref().for_each(|landing| facts.add(&landing));
             self.say_unknown(&past)?;
             known = Some(facts.finish());

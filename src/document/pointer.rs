@@ -7,8 +7,6 @@ use sha2::{Digest as _, Sha256};
 
 /// What each begins with.
 const START: &str = "version https://git-lfs.github.com/spec/v1\n";
-/// None is longer.
-const LONGEST: usize = 1024;
 
 /// Which content is meant.
 #[derive(Debug)]
@@ -18,15 +16,23 @@ pub(crate) struct LfsPointer {
 }
 
 impl LfsPointer {
+    /// None has more bytes.
+    pub(crate) const LONGEST: usize = 1024;
+
     /// The pointer that these bytes are, if they are one.
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
-        let text = std::str::from_utf8(bytes.get(..bytes.len().min(LONGEST))?).ok()?;
+        let text = std::str::from_utf8(bytes.get(..bytes.len().min(Self::LONGEST))?).ok()?;
         let lines = text.strip_prefix(START)?;
         let value = |key: &str| lines.lines().find_map(|line| line.strip_prefix(key));
         Some(Self {
             sha256: value("oid sha256:")?.to_owned(),
             size: value("size ")?.parse().ok()?,
         })
+    }
+
+    /// The digest of what the pointer stands for, in hexadecimal.
+    pub(crate) fn sha256(&self) -> &str {
+        &self.sha256
     }
 
     /// Whether these bytes are what the pointer stands for.

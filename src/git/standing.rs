@@ -122,6 +122,23 @@ impl Git {
         )
     }
 
+    /// What git would call files below the folder, in the order given: as they are, and with the line
+    /// ends and the encoding that are configured for them. No filter is run.
+    ///
+    /// # Errors
+    /// When git refuses, or a file is gone.
+    pub(crate) fn blobs_of(&self, paths: &[&str]) -> Result<Vec<[String; 2]>, GitError> {
+        let filters = self.without_filters()?;
+        let hash = |how: &[&str]| {
+            let filters = filters.iter().map(String::as_str);
+            let hash = ["hash-object"].into_iter().chain(how.iter().copied());
+            let paths = ["--"].into_iter().chain(paths.iter().copied());
+            self.lines(&filters.chain(hash).chain(paths).collect::<Vec<_>>())
+        };
+        let blobs = hash(&["--no-filters"])?.into_iter().zip(hash(&[])?);
+        Ok(blobs.map(|(as_is, converted)| [as_is, converted]).collect())
+    }
+
     /// What keeps git from running the filters that a clone configures, to see whether a file differs.
     fn without_filters(&self) -> Result<Vec<String>, GitError> {
         let filters = ["config", "--name-only", "--get-regexp", r"^filter\."];

@@ -8,7 +8,8 @@ use super::events::Kind;
 use super::follow::Followed;
 use super::landing::Landing;
 use super::series::Turn;
-use crate::plan::query::past::{HeldStatus, PlanPast, StepPast};
+use super::stamps::Stamps;
+use crate::plan::query::past::{HeldStatus, PlanPast, StepPast, ToldBy};
 use crate::plan::status::Status;
 use crate::plan::{Plan, StepKey, StepRef};
 use crate::record::review::landed::LeftOff;
@@ -21,34 +22,43 @@ pub struct Facts {
     keys: Vec<StepKey>,
     steps: Vec<StepPast>,
     statuses: Vec<Option<Status>>,
+    /// Since when, at the latest, by their stamps; for what the history begins with.
+    stamps: Vec<Option<DateTime<Utc>>>,
     /// Steps that came, with when and as what: they may have been there before.
     came: HashMap<usize, (Landed, Turn)>,
     people: HashMap<String, u32>,
     has_history: bool,
 }
 
-/// When something landed, and whether it did or is only in the files.
+/// When something happened, and how that is known.
 #[derive(Clone, Copy)]
 struct Landed {
     at: DateTime<Utc>,
-    is_committed: bool,
+    told_by: ToldBy,
 }
 
 impl Facts {
-    /// Of the plan as it is now. Without a history, what is known of a step is its last edit.
-    pub fn of(plan: &Plan, review: Option<DateTime<Utc>>, has_history: bool) -> Self {
+    /// Of the plan as it is `now`. Without a history, what is known of a step is its last edit.
+    pub fn of(plan: &Plan, now: DateTime<Utc>, has_history: bool) -> Self {
         let followed = Followed::of(plan, plan.steps());
+        let stamps = Stamps::of(plan, now);
         Self {
             followed,
             past: PlanPast {
                 people: Vec::new(),
-                review,
+                review: last_review(plan, now),
                 has_history,
                 ..PlanPast::default()
             },
             keys: plan.steps().map(StepRef::key).collect(),
             steps: vec![StepPast::default(); plan.len()],
             statuses: plan.statuses().to_vec(),
+            stamps: match has_history {
+                true => (0..plan.len())
+                    .map(|at| stamps.since(plan, at))
+                    .collect(),
+                false => Vec::new(),
+            },
             came: HashMap::new(),
             people: HashMap::new(),
             has_history,
@@ -67,14 +77,20 @@ impl Facts {
         });
         let landed = Landed {
             at: landing.at,
-            is_committed: landing.commit.is_some(),
+            told_by: match (&landing.commit, landing.is_first) {
+                (None, _) => ToldBy::Files,
+                (_, true) => ToldBy::Stamp,
+                (_, false) => ToldBy::Commit,
+            },
         };
         for event in &landing.events {
             let Some(at) = self.followed.find(event) else {
                 continue;
             };
             let step = &mut self.steps[at];
-            step.changed.get_or_insert(landing.at);
+            if !landing.is_first {
+                step.changed.get_or_insert(landing.at);
+            }
             if let Some(author) = author
                 && !step.people.contains(&author)
             {
@@ -99,7 +115,7 @@ impl Facts {
     fn turned(&mut self, at: usize, landed: Landed, turn: &Turn) {
         let Landed {
             at: landed,
-            is_committed,
+            told_by,
         } = landed;
         let step = &mut self.steps[at];
         step.reopened += u32::from(turn.reopens());
@@ -108,7 +124,7 @@ impl Facts {
             step.status.get_or_insert(HeldStatus {
                 status,
                 since: landed,
-                is_committed,
+                told_by,
             });
         }
         match status {
@@ -128,8 +144,12 @@ impl Facts {
     /// What is known of them all.
     pub fn finish(mut self) -> PlanPast {
         for (at, (landed, turn)) in std::mem::take(&mut self.came) {
-            self.turned(at, landed, &turn);
+            let stamp = self.stamps.get(at).copied().flatten();
+            let stamp = stamp.filter(|_| landed.told_by == ToldBy::Stamp);
+            let since = stamp.map_or(landed.at, |stamp| stamp.min(landed.at));
+            self.turned(at, Landed { at: since, ..landed }, &turn);
             self.steps[at].added = Some(landed.at);
+            self.steps[at].changed.get_or_insert(since);
         }
         self.past.steps = self.keys.into_iter().zip(self.steps).collect();
         self.past
@@ -137,6 +157,6 @@ impl Facts {
 }
 
 /// When the last weekly review was finished.
-pub fn last_review(plan: &Plan, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+fn last_review(plan: &Plan, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     LeftOff::last(plan, now).map(|left_off| left_off.held)
 }

@@ -21,6 +21,9 @@ pub struct Landing {
     pub events: Vec<Event>,
     /// Checks of stages that were ticked or whose ticks were taken away.
     pub ticks: Vec<Tick>,
+    /// Whether the history of the steps begins with it: what it brought was made before, and only
+    /// the steps themselves can say when.
+    pub is_first: bool,
 }
 
 impl Landing {

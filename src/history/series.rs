@@ -276,6 +276,7 @@ mod tests {
             commit: None,
             events: between(older.as_bytes(), newer.as_bytes()),
             ticks: Vec::new(),
+            is_first: false,
         }
     }
 

@@ -402,6 +402,7 @@ mod tests {
             commit: None,
             events: between(pair[0].as_bytes(), pair[1].as_bytes()),
             ticks: Vec::new(),
+            is_first: false,
         };
         let mut all: Vec<Landing> = versions.windows(2).enumerate().map(landing).collect();
         all.reverse();

@@ -15,6 +15,8 @@ pub struct LastChanges {
     pub landed: HashMap<StepKey, DateTime<Utc>>,
     /// All that landed since then is in there; nothing where the history does not go back so far.
     pub since: Option<DateTime<Utc>>,
+    /// When the history begins, where it was followed so far: what it began with was made before.
+    pub begins: Option<DateTime<Utc>>,
 }
 
 /// When a step was changed last.
@@ -36,8 +38,15 @@ impl LastChange {
             landed.or(changes.since.map(Self::LandedBefore))
         });
         landed.or_else(|| {
-            let stamp = DateTime::parse_from_rfc3339(&step.text(Field::UpdatedAt));
-            stamp.ok().map(|at| Self::Stamped(at.to_utc()))
+            let stamp = DateTime::parse_from_rfc3339(step.text(Field::UpdatedAt).trim());
+            let stamp = stamp.ok().map(|at| at.to_utc());
+            // A stamp that is younger than what it stands on is not that of a change.
+            let begins = changes.and_then(|changes| changes.begins);
+            match (stamp, begins) {
+                (Some(at), Some(begins)) if at > begins => Some(Self::Landed(begins)),
+                (Some(at), _) => Some(Self::Stamped(at)),
+                (None, begins) => begins.map(Self::Landed),
+            }
         })
     }
 

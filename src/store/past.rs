@@ -211,12 +211,12 @@ impl Past {
             true => Default::default(),
             false => self.back(older),
         };
-        let (at, commit) = (self.now, None);
         Landing {
-            at,
-            commit,
+            at: self.now,
+            commit: None,
             events,
             ticks,
+            is_first: self.commits.is_empty(),
         }
     }
 
@@ -371,6 +371,7 @@ impl Past {
         if let Some(landing) = self.by_stamp.pop() {
             return Some(landing);
         }
+        let first = self.first();
         let known = self.commits.last()?.between;
         let known = self.cache.get(&known);
         if known.is_none() && self.walk.is_none() {
@@ -397,7 +398,15 @@ impl Past {
             commit: Some(step.commit),
             events,
             ticks,
+            is_first: self.commits.len() <= first,
         })
+    }
+
+    /// The place of the oldest commit that brought a log, among those still to be stepped back over.
+    fn first(&self) -> usize {
+        let is_log = |(path, _): &(PathBuf, _)| !self.canon_paths.contains(path);
+        let brings_log = |step: &Upcoming| step.older.iter().any(is_log);
+        self.commits.iter().position(brings_log).unwrap_or(0)
     }
 
     /// Goes back to the version in which files were these blobs, without reading them.
@@ -458,6 +467,7 @@ fn by_stamp(plan: &Plan, stamps: &Stamps) -> Vec<Landing> {
             commit: None,
             events: vec![event],
             ticks: Vec::new(),
+            is_first: false,
         });
     }
     landings.sort_by_key(|landing| landing.at);

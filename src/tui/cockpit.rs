@@ -207,6 +207,7 @@ impl<F: TerminalHost> Cockpit<F> {
             self.dirty,
             work.checking.is_some() || self.view.check_at.is_some(),
             work.following.is_some() || work.going_back.is_some(),
+            work.reporting.is_some(),
             work.reading_past.is_some() || work.reading_aside.is_some() || work.is_reading_landed,
             work.rereading.is_busy() || self.model.jobs.is_busy() || self.model.view.is_looking(),
             self.model.numbering.is_reading() || self.model.numbering.is_composing(),

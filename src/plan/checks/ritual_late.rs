@@ -35,7 +35,7 @@ pub const RULE: Rule = Rule {
 fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {
     for late in (context.late_rituals)() {
         let name = &late.name;
-        let message = format!("{name} is late: {}", late.words);
+        let message = format!("{name}: {}", late.words);
         let spot = Spot::in_markdown(plan, late.file, Span::empty(0));
         problems.push(RULE.problem(plan, spot, message));
     }
@@ -69,7 +69,7 @@ mod tests {
         };
         assert_eq!(
             told(&late),
-            ["docs/demos/2026-05-01.md:1 Demo is late: 3 days late · last of 2026-05-01"]
+            ["docs/demos/2026-05-01.md:1 Demo: 3 days late · last of 2026-05-01"]
         );
     }
 

@@ -39,8 +39,19 @@ pub struct HeldStatus {
     pub status: Status,
     /// Since when.
     pub since: DateTime<Utc>,
-    /// Whether that landed, or only the files say so.
-    pub is_committed: bool,
+    /// How that is known.
+    pub told_by: ToldBy,
+}
+
+/// How it is known since when a step has its status.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ToldBy {
+    /// It landed with a commit.
+    Commit,
+    /// The history begins with it: the step's own stamp or a review says since when at the latest.
+    Stamp,
+    /// It is in the files, and not committed.
+    Files,
 }
 
 /// What is known of the past of a plan.

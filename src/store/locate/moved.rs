@@ -2,14 +2,16 @@
 //! showed by its digest, and what stands under a ticked check or in a signed packet by git's blob of
 //! that day. Attaching a file again, with a later day, clears it.
 //!
-//! Digests are kept as long as a file looks the same, and what git tells as long as `HEAD` is.
+//! What a file holds is kept as long as it looks the same, and what git tells as long as `HEAD` is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::document::pointer::LfsPointer;
 use crate::git::Git;
 use crate::git::history::{History, Paths};
 use crate::history::when::end_of;
@@ -19,6 +21,7 @@ use crate::plan::link;
 use crate::record::gate_review::GateReview;
 use crate::report::demo::shown_before;
 use crate::store::fs::inside::{digest_inside, file_inside};
+use crate::store::fs::read::open_nonblocking;
 use crate::store::fs::stamp::Stamp;
 
 /// A file that proves something as it was on a day.
@@ -48,8 +51,8 @@ fn demoed(root: &Path, plan: &Plan, now: DateTime<Utc>) -> Vec<MovedEvidence> {
     let tomorrow = now.date_naive().succ_opt().unwrap_or(now.date_naive());
     let shown = shown_before(plan, tomorrow).into_iter();
     let moved = shown.filter(|shown| {
-        let is = link::file_of(&shown.path).and_then(|path| digest(root, &path));
-        is.is_some_and(|is| is != shown.sha256)
+        let is = link::file_of(&shown.path).and_then(|path| held(root, &path));
+        is.is_some_and(|is| is.sha256 != shown.sha256)
     });
     let moved = moved.map(|shown| MovedEvidence {
         file: shown.demo,
@@ -63,22 +66,42 @@ fn demoed(root: &Path, plan: &Plan, now: DateTime<Utc>) -> Vec<MovedEvidence> {
     moved.collect()
 }
 
-/// The digest of a file, read again only where it looks otherwise.
-fn digest(root: &Path, path: &str) -> Option<String> {
-    static KNOWN: Mutex<Option<HashMap<PathBuf, (Stamp, String)>>> = Mutex::new(None);
+/// What a file holds.
+#[derive(Clone, Debug)]
+struct Held {
+    /// Its digest, or the one of what it stands for where Git LFS has not fetched it.
+    sha256: String,
+    /// What git would call it, in either way; nothing before git was asked.
+    blobs: Option<[String; 2]>,
+}
+
+type KnownFiles = HashMap<PathBuf, (Stamp, Held)>;
+
+fn known_files() -> MutexGuard<'static, KnownFiles> {
+    static KNOWN: LazyLock<Mutex<KnownFiles>> = LazyLock::new(Mutex::default);
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a file holds, read again only where it looks otherwise.
+fn held(root: &Path, path: &str) -> Option<Held> {
     let file = file_inside(root, path).ok()?;
     let stamp = Stamp::of(&file)?;
-    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((then, digest)) = known().as_ref().and_then(|known| known.get(&file))
+    if let Some((then, held)) = known_files().get(&file)
         && *then == stamp
     {
-        return Some(digest.clone());
+        return Some(held.clone());
     }
     let (_, digest) = digest_inside(root, path).ok()?;
-    known()
-        .get_or_insert_default()
-        .insert(file, (stamp, digest.clone()));
-    Some(digest)
+    let mut start = Vec::new();
+    let opened = open_nonblocking(&file).ok()?;
+    (opened.take(LfsPointer::LONGEST as u64).read_to_end(&mut start)).ok()?;
+    let sha256 = LfsPointer::read(&start).map_or(digest, |it| it.sha256().to_owned());
+    let held = Held {
+        sha256,
+        blobs: None,
+    };
+    known_files().insert(file, (stamp, held.clone()));
+    Some(held)
 }
 
 /// The local files behind ticks and in signed packets; of one file under one check the latest day.
@@ -147,26 +170,49 @@ fn changed(root: &Path, proofs: &[Proof]) -> Option<Vec<MovedEvidence>> {
     paths.sort_unstable();
     paths.dedup();
     let history = history(root, &paths)?;
-    let now = blobs_on_disk(root, &paths)?;
-    let now: HashMap<&str, String> = paths.iter().copied().zip(now).collect();
-    let moved = proofs.iter().filter(|proof| {
-        let changes = history.get(&proof.path);
+    let now = with_blobs(root, &paths)?;
+    let then = |proof: &Proof| {
+        let changes = history.get(&proof.path)?;
         let end = end_of(proof.day).timestamp();
         // Committed only later, it was evidence as it came.
-        let then = changes.and_then(|all| {
-            let by_then = all.iter().find(|change| change.time <= end);
-            by_then.or_else(|| all.last())
-        });
-        let is = now.get(&*proof.path);
-        then.zip(is).is_some_and(|(then, is)| then.blob != *is)
+        let by_then = changes.iter().find(|change| change.time <= end);
+        Some(&by_then.or_else(|| changes.last())?.blob)
+    };
+    let differ: Vec<(&Proof, &String, &Held)> = (proofs.iter())
+        .filter_map(|proof| {
+            let (is, then) = (now.get(&*proof.path)?, then(proof)?);
+            let is_other = !is.blobs.as_ref()?.contains(then);
+            is_other.then_some((proof, then, is))
+        })
+        .collect();
+    let then: HashSet<&str> = differ.iter().map(|(_, then, _)| then.as_str()).collect();
+    let stored = stored_elsewhere(root, then.into_iter().collect());
+    let moved = differ.into_iter().filter(|(_, then, is)| {
+        let stored = stored.get(*then);
+        stored.is_none_or(|sha256| *sha256 != is.sha256)
     });
-    let moved = moved.map(|proof| MovedEvidence {
+    let moved = moved.map(|(proof, ..)| MovedEvidence {
         file: proof.file,
         line: proof.line,
         artifact: proof.path.clone(),
         since: format!("{} {}", proof.how, proof.day),
     });
     Some(moved.collect())
+}
+
+/// Those of the blobs that stand for a file in Git LFS, with its digest.
+fn stored_elsewhere(root: &Path, blobs: Vec<&str>) -> HashMap<String, String> {
+    // A deleted file has no blob.
+    let blobs: Vec<&str> = blobs.into_iter().filter(|blob| !blob.is_empty()).collect();
+    let longest = LfsPointer::LONGEST as u64;
+    let Ok(mut objects) = Git::at(root).objects_up_to(longest, &blobs) else {
+        return HashMap::new();
+    };
+    let stored = blobs.into_iter().filter_map(|blob| {
+        let pointer = LfsPointer::read(&objects.next_object()?)?;
+        Some((blob.to_owned(), pointer.sha256().to_owned()))
+    });
+    stored.collect()
 }
 
 /// What each file became, and when, the newest first.
@@ -213,14 +259,29 @@ fn history(root: &Path, paths: &[&str]) -> Option<Histories> {
     Some(found)
 }
 
-/// What git would call the files as they are, without the filters that a checkout may name.
-fn blobs_on_disk(root: &Path, paths: &[&str]) -> Option<Vec<String>> {
-    let arguments = [&["hash-object", "--no-filters", "--"][..], paths].concat();
-    let output = Git::at(root).output(&arguments).ok()?;
-    let blobs: Vec<String> = String::from_utf8(output)
-        .ok()?
-        .lines()
-        .map(str::to_owned)
+/// What the files hold, and what git would call them. `None` without git.
+fn with_blobs<'p>(root: &Path, paths: &[&'p str]) -> Option<HashMap<&'p str, Held>> {
+    let mut all: HashMap<&str, Held> = (paths.iter())
+        .filter_map(|path| Some((*path, held(root, path)?)))
         .collect();
-    (blobs.len() == paths.len()).then_some(blobs)
+    let unknown: Vec<&str> = (paths.iter().copied())
+        .filter(|path| all.get(path).is_some_and(|held| held.blobs.is_none()))
+        .collect();
+    if !unknown.is_empty() {
+        let blobs = Git::at(root).blobs_of(&unknown).ok()?;
+        for (path, blobs) in unknown.into_iter().zip(blobs) {
+            let Some(held) = all.get_mut(path) else {
+                continue;
+            };
+            held.blobs = Some(blobs);
+            // Not kept for a file that changed meanwhile.
+            if let Ok(file) = file_inside(root, path)
+                && let Some((stamp, known)) = known_files().get_mut(&file)
+                && Stamp::of(&file).as_ref() == Some(stamp)
+            {
+                known.blobs.clone_from(&held.blobs);
+            }
+        }
+    }
+    Some(all)
 }

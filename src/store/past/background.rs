@@ -12,7 +12,7 @@ use super::moment::Moment;
 use crate::document::progress::Progress;
 use crate::git::history::History;
 use crate::history::events::Event;
-use crate::history::facts::{Facts, last_review};
+use crate::history::facts::Facts;
 use crate::history::follow::Followed;
 use crate::history::landing::Landing;
 use crate::history::since::Comparison;
@@ -74,8 +74,7 @@ impl PastInput {
     }
 
     fn gather(self, mut past: Past, progress: &Progress) -> Option<PlanPast> {
-        let review = last_review(&self.plan, self.now);
-        let mut facts = Facts::of(&self.plan, review, past.git().is_some());
+        let mut facts = Facts::of(&self.plan, self.now, past.git().is_some());
         drop(self.plan);
         for landing in past.by_ref() {
             if progress.is_stopped() {
@@ -106,7 +105,7 @@ impl PastInput {
         drop(self.plan);
         let (label, moment, note) = match (found, past.oldest()) {
             (Ok(moment), _) => (baseline, moment, None),
-            (Err(reason), Some(oldest)) if when == When::Review => {
+            (Err(reason), Some((oldest, _))) if when == When::Review => {
                 (OLDEST, oldest, Some(reason.to_string()))
             }
             (Err(reason), _) => return Some(Err(reason.to_string())),

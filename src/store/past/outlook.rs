@@ -12,7 +12,7 @@ use super::Past;
 use super::background::PastInput;
 use super::weeks::FullWeeks;
 use crate::document::progress::Progress;
-use crate::history::facts::{Facts, last_review};
+use crate::history::facts::Facts;
 use crate::history::forecast::SEED;
 use crate::history::landing::Landing;
 use crate::history::outlook::{Dates, Outlook};
@@ -43,7 +43,7 @@ impl KnownBy {
 
     /// What was known of a version of the plan by then.
     pub(crate) fn at(&self, then: &Plan, at: DateTime<Utc>) -> PlanPast {
-        let mut facts = Facts::of(then, last_review(then, at), self.has_history);
+        let mut facts = Facts::of(then, at, self.has_history);
         let known = self.landings.iter().filter(|landing| landing.at <= at);
         known.for_each(|landing| facts.add(landing));
         facts.finish()

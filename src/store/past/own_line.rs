@@ -122,6 +122,7 @@ impl<'p> OwnLine<'p> {
                 commit: Some(commit.commit.clone()),
                 events,
                 ticks: Vec::new(),
+                is_first: false,
             });
         }
     }

@@ -73,7 +73,16 @@ impl<'a> Reporter<'a> {
             },
         };
         let head = past.git().and_then(|git| git.commit("HEAD").ok().flatten());
-        let since = past.since(&label, &moment, progress)?;
+        let oldest = past.oldest();
+        let mut since = past.since(&label, &moment, progress)?;
+        if let Some((oldest, begins)) = oldest.filter(|_| since.baseline.is_before_history()) {
+            // What the history begins with was not done since.
+            since = self.past().since(&label, &oldest, progress)?;
+            since.notes.push(format!(
+                "the history begins on {}: what it began with counts as older",
+                begins.date_naive()
+            ));
+        }
         let from = match moment {
             Moment::At(at) => Some(at),
             Moment::Commit(_) => since.baseline.time,

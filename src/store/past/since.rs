@@ -1,6 +1,8 @@
 //! Comparing a plan with its past, and following one step through it: what the subcommands and
 //! the background of the cockpit share.
 
+use chrono::{DateTime, Utc};
+
 use super::Past;
 use super::moment::Moment;
 use crate::document::progress::Progress;
@@ -9,13 +11,13 @@ use crate::history::net::Net;
 use crate::history::since::{Baseline, Comparison, Trail};
 
 impl Past {
-    /// The moment of the oldest version that is known.
-    pub(crate) fn oldest(&self) -> Option<Moment> {
-        let (oldest, newer) = self.commits.split_first()?;
+    /// The moment of the oldest version of the steps that is known, and when it landed.
+    pub(crate) fn oldest(&self) -> Option<(Moment, DateTime<Utc>)> {
+        let (older, newer) = self.commits.split_at_checked(self.first() + 1)?;
+        let oldest = older.last()?;
         let since = newer.iter().map(|step| step.commit.hash.clone());
-        Some(Moment::Commit(
-            since.filter(|hash| *hash != oldest.commit.hash).collect(),
-        ))
+        let since = since.filter(|hash| *hash != oldest.commit.hash).collect();
+        Some((Moment::Commit(since), oldest.at))
     }
 
     /// What is different now from what it was at a moment, which people call `label`; `None` where

@@ -26,6 +26,7 @@ impl Past {
         let mut followed = Followed::of(plan, plan.steps().filter(wanted));
         let mut landed = HashMap::new();
         let mut missing = plan.steps().filter(wanted).count();
+        let mut begins = None;
         while missing > 0 && self.upcoming().is_some_and(|(at, _)| at >= since) {
             if progress.is_stopped() {
                 return None;
@@ -33,6 +34,10 @@ impl Past {
             let Some(landing) = self.step_back() else {
                 break;
             };
+            if landing.is_first {
+                begins.get_or_insert(landing.at);
+                continue;
+            }
             for event in &landing.events {
                 let Some(step) = followed.find(event) else {
                     continue;
@@ -46,6 +51,7 @@ impl Past {
         Some(LastChanges {
             landed,
             since: self.upcoming().is_some().then_some(since),
+            begins,
         })
     }
 }

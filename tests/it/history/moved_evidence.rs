@@ -99,3 +99,34 @@ fn what_a_demo_showed_is_known_without_git() {
         ["docs/demos/2026-11-13.md:7 “docs/a.txt” has changed since it was shown on 2026-11-13"]
     );
 }
+
+#[test]
+fn line_ends_of_a_checkout_and_files_in_lfs_are_no_change() {
+    let Some(repo) = Repo::new() else { return };
+    let folder = &repo.folder;
+    repo.write(LOG, &log_of(&[&line("0001", "A", "draft")]));
+    repo.write("docs/plan.md", CANON);
+    repo.write("docs/ROADMAP.md", &roadmap("2026-09-03"));
+    repo.write("docs/run.md", "one\n");
+    repo.commit("evidence");
+    // A checkout with the line ends of another system.
+    repo.write(".gitattributes", "*.md text\n");
+    repo.write("docs/run.md", "one\r\n");
+    assert_eq!(notes(folder), [] as [&str; 0]);
+    repo.write("docs/run.md", "two\r\n");
+    assert_eq!(notes(folder).len(), 1);
+    // Git has a pointer of what the checkout holds; or that holds the pointer, too.
+    let pointer = |sha256: &str| {
+        format!("version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize 3\n")
+    };
+    let abc = pointer("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    repo.write("docs/run.md", &abc);
+    repo.git(&["rm", "-q", "--cached", "docs/run.md"]);
+    repo.git(&["commit", "-q", "--amend", "-m", "evidence"]);
+    repo.commit("in LFS");
+    assert_eq!(notes(folder), [] as [&str; 0]);
+    repo.write("docs/run.md", "abc");
+    assert_eq!(notes(folder), [] as [&str; 0]);
+    repo.write("docs/run.md", "abd");
+    assert_eq!(notes(folder).len(), 1);
+}

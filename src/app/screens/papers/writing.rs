@@ -28,15 +28,25 @@ pub(super) const COMMANDS: &[Command] = &[Command {
 pub(crate) type Written = Result<(Change, Vec<String>), String>;
 
 fn nothing_to_write(model: &Model) -> Blocked {
-    let kind = model.papers.kind()?;
-    let own = match kind.role {
-        Role::Review => "the weekly review has a screen of its own: 3",
-        Role::Standup => "the standup has a screen of its own: 4",
-        Role::Risk | Role::Decision => "these are written one by one",
-        _ if ReportSpec::of_role(kind.role).is_none() => "no report makes papers of this kind",
-        _ => return None,
+    let Some(kind) = model.papers.kind() else {
+        return Some("no kind of paper is selected".to_owned());
     };
-    Some(own.to_owned())
+    let screen = |name| model.keymap.key_of(name);
+    match kind.role {
+        Role::Review => Some(format!(
+            "the weekly review has a screen of its own: {}",
+            screen("review")
+        )),
+        Role::Standup => Some(format!(
+            "the standup has a screen of its own: {}",
+            screen("standup")
+        )),
+        Role::Risk | Role::Decision => Some("these are written one by one".to_owned()),
+        role if ReportSpec::of_role(role).is_none() => {
+            Some("stepdeck does not write papers of this kind".to_owned())
+        }
+        _ => None,
+    }
 }
 
 fn write(model: &mut Model) {

@@ -14,6 +14,7 @@ use crate::history::since::{Comparison, Different, How};
 use crate::history::when::When;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
+use crate::plan::query::past::ToldBy;
 use crate::plan::{Plan, StepRef};
 
 /// What is compared with unless a person says otherwise.
@@ -297,10 +298,13 @@ impl Model {
         };
         let held = past.steps.get(&step.key())?.status?;
         // After an edit, the past before it is known until it is read again.
-        if Some(held.status) != step.status() || !held.is_committed {
+        if Some(held.status) != step.status() || held.told_by == ToldBy::Files {
             return Some("not committed".to_owned());
         }
         let day = held.since.date_naive();
+        if held.told_by == ToldBy::Stamp {
+            return Some(format!("since {day} or before"));
+        }
         Some(match (self.now.date_naive() - day).num_days() {
             0 => "since today".to_owned(),
             1 => format!("since {day}, 1 day"),
