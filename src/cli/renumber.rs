@@ -110,7 +110,7 @@ impl Renumber {
         }
         if done.change.edits.is_empty() {
             return match self.collisions {
-                true => invocation.say("no step has to be renumbered"),
+                true => invocation.say("no step needs renumbering"),
                 false => invocation.say("it already has this ID"),
             };
         }

@@ -54,9 +54,7 @@ impl Facts {
             steps: vec![StepPast::default(); plan.len()],
             statuses: plan.statuses().to_vec(),
             stamps: match has_history {
-                true => (0..plan.len())
-                    .map(|at| stamps.since(plan, at))
-                    .collect(),
+                true => (0..plan.len()).map(|at| stamps.since(plan, at)).collect(),
                 false => Vec::new(),
             },
             came: HashMap::new(),
@@ -147,7 +145,14 @@ impl Facts {
             let stamp = self.stamps.get(at).copied().flatten();
             let stamp = stamp.filter(|_| landed.told_by == ToldBy::Stamp);
             let since = stamp.map_or(landed.at, |stamp| stamp.min(landed.at));
-            self.turned(at, Landed { at: since, ..landed }, &turn);
+            self.turned(
+                at,
+                Landed {
+                    at: since,
+                    ..landed
+                },
+                &turn,
+            );
             self.steps[at].added = Some(landed.at);
             self.steps[at].changed.get_or_insert(since);
         }

@@ -102,7 +102,7 @@ impl Stays {
         match self {
             Self::Range => "part of a range",
             Self::Year => "may be a year",
-            Self::Closed => "in a closed paper",
+            Self::Closed => "in a paper of record",
         }
     }
 }

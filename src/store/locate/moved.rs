@@ -94,7 +94,10 @@ fn held(root: &Path, path: &str) -> Option<Held> {
     let (_, digest) = digest_inside(root, path).ok()?;
     let mut start = Vec::new();
     let opened = open_nonblocking(&file).ok()?;
-    (opened.take(LfsPointer::LONGEST as u64).read_to_end(&mut start)).ok()?;
+    (opened
+        .take(LfsPointer::LONGEST as u64)
+        .read_to_end(&mut start))
+    .ok()?;
     let sha256 = LfsPointer::read(&start).map_or(digest, |it| it.sha256().to_owned());
     let held = Held {
         sha256,

@@ -151,7 +151,7 @@ fn mentions_follow_the_step_of_the_branch_that_brought_them_in() {
     repo.commit("more");
     let again = repo.stepdeck(&["renumber", "--collisions"]);
     assert!(
-        again.err.contains("no step has to be renumbered"),
+        again.err.contains("no step needs renumbering"),
         "{}",
         again.err
     );
@@ -369,7 +369,7 @@ impl Repo {
     fn is_left_alone(&self, path: &str, text: &str) {
         assert_eq!(self.errors(), [] as [&str; 0]);
         let run = self.stepdeck(&["renumber", "--collisions"]);
-        let none = "no step has to be renumbered";
+        let none = "no step needs renumbering";
         assert!(run.err.contains(none), "{}{}", run.out, run.err);
         assert_eq!(self.read(path), text);
     }
@@ -444,11 +444,7 @@ fn the_same_step_twice_is_not_renumbered() {
     repo.commit("a line twice");
     let text = repo.read(LOG);
     let run = repo.stepdeck(&["renumber", "--collisions"]);
-    assert!(
-        run.err.contains("no step has to be renumbered"),
-        "{}",
-        run.err
-    );
+    assert!(run.err.contains("no step needs renumbering"), "{}", run.err);
     assert_eq!(repo.read(LOG), text);
 }
 

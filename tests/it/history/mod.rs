@@ -13,6 +13,7 @@ mod cockpit;
 mod count;
 mod filters;
 mod forecast;
+mod imported;
 mod log;
 mod moved_evidence;
 mod naive;

@@ -193,5 +193,5 @@ fn an_unfinished_renumbering_is_finished_from_the_list_of_problems() {
     assert!(desk.file(CANON).contains("After 0107 we rest"));
     desk.keys(":Renumber the steps of this<Enter>");
     let screen = desk.screen();
-    assert!(screen.contains("no step has to be renumbered"), "{screen}");
+    assert!(screen.contains("no step needs renumbering"), "{screen}");
 }

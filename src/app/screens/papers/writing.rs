@@ -35,11 +35,11 @@ fn nothing_to_write(model: &Model) -> Blocked {
     match kind.role {
         Role::Review => Some(format!(
             "the weekly review has a screen of its own: {}",
-            screen("review")
+            screen("screen-review")
         )),
         Role::Standup => Some(format!(
             "the standup has a screen of its own: {}",
-            screen("standup")
+            screen("screen-standup")
         )),
         Role::Risk | Role::Decision => Some("these are written one by one".to_owned()),
         role if ReportSpec::of_role(role).is_none() => {

@@ -91,7 +91,7 @@ fn only(model: &Model) -> Option<StepKey> {
 
 fn not_one(model: &Model) -> Blocked {
     let key = model.keymap.key_of("move-to-block");
-    let several = || format!("one step at a time has a number of its own; {key} moves several");
+    let several = || format!("renumber one step at a time; {key} moves several");
     only(model).is_none().then(several)
 }
 
@@ -184,7 +184,7 @@ impl Model {
         }
         let change = std::mem::take(&mut renumbered.change);
         if change.edits.is_empty() {
-            return self.say("no step has to be renumbered");
+            return self.say("no step needs renumbering");
         }
         let question = match &renumbered.steps[..] {
             [] => "Rewrite mentions of steps that were renumbered?".to_owned(),
