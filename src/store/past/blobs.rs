@@ -24,8 +24,12 @@ impl Blobs {
         }
     }
 
-    /// Has git read these, which are asked for next and in this order.
+    /// Has git read these, which are asked for next and in this order; what it reads already, it goes
+    /// on with.
     pub(super) fn read_ahead(&mut self, hashes: Vec<String>) {
+        if self.objects.is_some() && self.ahead == hashes {
+            return;
+        }
         let asked: Vec<&str> = hashes.iter().map(String::as_str).collect();
         self.objects = match asked.is_empty() {
             true => None,
