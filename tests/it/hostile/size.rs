@@ -3,7 +3,7 @@
 //! What takes quadratic time takes minutes at these sizes and what takes linear time a
 //! fraction of a second, so the limit is wide enough for any machine.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use stepdeck::change::apply;
 use stepdeck::change::compose::Composer;
@@ -16,11 +16,9 @@ use stepdeck::store::locate::config::{Config, ConfigFile};
 
 use super::exercise::{assert_law, load, now, problems};
 use super::screen::walk;
+use crate::support::LIMIT;
 use crate::support::fixture::{CANON, LOG};
 use crate::support::run::Folder;
-
-/// What no reading of one file may take, even where eight tests share two slow cores.
-const LIMIT: Duration = Duration::from_secs(20);
 
 const LEVELS: usize = 100_000;
 

@@ -6,8 +6,9 @@ use stepdeck::tui::cockpit::Turn;
 use tempfile::TempDir;
 
 use crate::history::repo::{LOG, git_in, has_git, line, log_of, shallow_clone};
+use crate::support::LIMIT;
 use crate::support::desk::{Desk, rest};
-use crate::support::pty::{LIMIT, Launch};
+use crate::support::pty::Launch;
 use crate::support::screen::{ascii, draw, reversed, text};
 
 const CANON: &str = "docs/plan.md";

@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::support::LIMIT;
 use crate::support::desk::Desk;
 use crate::support::fixture::{CANON, DOCUMENT, LINES, LOG};
 use crate::support::pty::{Launch, Pty};
@@ -343,7 +344,7 @@ fn text_being_typed_outlives_a_kill() {
     cockpit.wait_for("0101");
     cockpit.type_keys("jet and then the budget");
     cockpit.wait_for("then the budget");
-    let until = Instant::now() + Duration::from_secs(30);
+    let until = Instant::now() + LIMIT;
     while draft(state.path()).is_none_or(|text| !text.ends_with("and then the budget")) {
         assert!(Instant::now() < until, "the draft is kept");
         std::thread::yield_now();
@@ -372,7 +373,7 @@ fn an_edit_that_outlived_a_kill_can_be_undone() {
     let until = |what: &str, done: &dyn Fn() -> bool| {
         let begun = Instant::now();
         while !done() {
-            assert!(begun.elapsed() < Duration::from_secs(30), "{what}");
+            assert!(begun.elapsed() < LIMIT, "{what}");
             std::thread::yield_now();
         }
     };
@@ -422,22 +423,14 @@ fn without_any_folder_of_ones_own_edits_are_saved_and_what_is_lost_is_said() {
         let read = |file: &str| fs::read_to_string(folder.path().join(file)).unwrap();
         let begun = Instant::now();
         while !read(CANON).contains("- **Status:** Complete\n") {
-            assert!(
-                begun.elapsed() < Duration::from_secs(30),
-                "{}",
-                cockpit.screen_text()
-            );
+            assert!(begun.elapsed() < LIMIT, "{}", cockpit.screen_text());
             std::thread::yield_now();
         }
         cockpit.wait_for("without a journal");
         cockpit.type_keys("u");
         let begun = Instant::now();
         while read(LOG) != LINES || read(CANON) != DOCUMENT {
-            assert!(
-                begun.elapsed() < Duration::from_secs(30),
-                "{}",
-                cockpit.screen_text()
-            );
+            assert!(begun.elapsed() < LIMIT, "{}", cockpit.screen_text());
             std::thread::yield_now();
         }
         cockpit.type_keys("q");

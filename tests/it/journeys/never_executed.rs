@@ -151,7 +151,7 @@ fn links_out_of_the_plan_are_refused_and_others_open() {
                 let begun = Instant::now();
                 while !fs::read_to_string(seen).is_ok_and(|saw| saw == expected) {
                     assert!(
-                        begun.elapsed() < crate::support::pty::LIMIT,
+                        begun.elapsed() < crate::support::LIMIT,
                         "{link} was not opened"
                     );
                     std::thread::yield_now();

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
+use crate::support::LIMIT;
 use crate::support::desk::Desk;
 use crate::support::fixture::{CANON, DOCUMENT, LINES, LOG};
 use stepdeck::change::compose::Composer;
@@ -23,8 +24,6 @@ use stepdeck::store::transaction::one_shot::OneShot;
 use stepdeck::store::worker::disk::Disk;
 use stepdeck::store::worker::protocol::{DiskEvent, SaveJob, WorkerOptions};
 use tempfile::TempDir;
-
-const LIMIT: Duration = Duration::from_secs(60);
 
 /// One person: every edit is composed on the plan as they last heard of it.
 fn edit_all(folder: &Path, who: &str, steps: &[usize]) {

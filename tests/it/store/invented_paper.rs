@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
-use std::time::Duration;
 
+use crate::support::LIMIT;
 use crate::support::fixture::{CANON, DOCUMENT, LINES, LOG};
 use crate::support::run::Folder;
 use stepdeck::app::core::model::SessionContext;
@@ -21,7 +21,6 @@ use stepdeck::store::worker::disk::Disk;
 use stepdeck::store::worker::protocol::{DiskEvent, SaveJob, WorkerOptions};
 use tempfile::TempDir;
 
-const LIMIT: Duration = Duration::from_secs(60);
 const OLD: &str = "docs/inventions/wheel.md";
 
 /// A file is an invention by its first words.

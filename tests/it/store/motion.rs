@@ -24,8 +24,6 @@ use stepdeck::tui::cockpit::Event as CockpitEvent;
 use stepdeck::tui::terminal::TerminalEvent;
 use tempfile::TempDir;
 
-pub const LIMIT: Duration = Duration::from_secs(60);
-
 /// What logs are called: what a log is, its role says, never its name.
 pub const LOGS: [&str; 3] = [LOG, "data/plans/steps.ndjson", "steps.txt"];
 pub const CONFIG: &str = "stepdeck.toml";

@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
-use super::motion::{CONFIG, LIMIT, LOGS, naming};
+use super::motion::{CONFIG, LOGS, naming};
+use crate::support::LIMIT;
 use crate::support::desk::rest;
 use crate::support::fixture::{CANON, LOG, put};
 use stepdeck::change::Change;

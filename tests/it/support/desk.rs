@@ -33,10 +33,7 @@ use stepdeck::tui::terminal_host::TerminalHost;
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
 use tempfile::TempDir;
 
-use super::keys;
-
-/// How long anything may take on a loaded machine before the story has failed.
-const LIMIT: Duration = Duration::from_secs(30);
+use super::{LIMIT, keys};
 
 /// The instant at which every story happens.
 pub const NOW: &str = "2026-11-21T09:30:00Z";
@@ -515,10 +512,7 @@ pub fn wait_for_text(folder: &Path, text: &str) {
     };
     let begun = std::time::Instant::now();
     while !all_files(folder).iter().any(holds) {
-        assert!(
-            begun.elapsed() < super::pty::LIMIT,
-            "no file holds “{text}”"
-        );
+        assert!(begun.elapsed() < LIMIT, "no file holds “{text}”");
         std::thread::yield_now();
     }
 }

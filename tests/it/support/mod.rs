@@ -16,3 +16,7 @@ pub mod run;
 pub mod schema;
 pub mod screen;
 pub mod svg;
+
+/// After so long, what a test waits for counts as never coming: far more than anything takes on a busy
+/// machine, and never how fast something has to be.
+pub const LIMIT: std::time::Duration = std::time::Duration::from_secs(120);

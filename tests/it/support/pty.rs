@@ -2,7 +2,7 @@
 //!
 //! Owns the program's surroundings (an empty home, no inherited variables but `PATH`), the
 //! screen that a terminal would show, and the keys. It waits for what is expected to appear
-//! and never for a time; after [`LIMIT`] it fails and prints the screen. While the program
+//! and never for a time; after [`LIMIT`](super::LIMIT) it fails and prints the screen. While the program
 //! is in the middle of a synchronised update the screen counts as not yet drawn.
 
 use std::io::{Read, Write};
@@ -20,10 +20,7 @@ use rustix::process::{Pid, Signal};
 use rustix::termios::LocalModes;
 use tempfile::TempDir;
 
-use super::keys;
-
-/// How long an expectation may take on a busy machine.
-pub const LIMIT: Duration = Duration::from_secs(20);
+use super::{LIMIT, keys};
 
 /// A program about to be started in a terminal.
 pub struct Launch {
