@@ -55,7 +55,7 @@ pub struct Snapshot {
 }
 
 /// What a step is known by in any version.
-type Name = (StepId, Option<Uid>);
+pub(crate) type Name = (StepId, Option<Uid>);
 
 /// The steps that are complete.
 #[derive(Clone, Default, Debug)]
@@ -74,17 +74,35 @@ impl Snapshot {
     /// The scopes in a version of the plan.
     pub fn of(scopes: &[Scope<'_>], plan: &Plan, at: DateTime<Utc>) -> Self {
         let name = |step: StepRef<'_>| (step.id(), step.raw(Field::Uid).and_then(Uid::of_raw));
-        let steps: Vec<Name> = plan.steps().map(name).collect();
-        let by_uid = (0..).zip(&steps);
         let statuses = plan.statuses().iter();
-        let is_complete: Vec<bool> = statuses
-            .map(|status| *status == Some(Status::Complete))
-            .collect();
+        let is_complete = statuses.map(|status| *status == Some(Status::Complete));
+        let scopes = scopes.iter().map(|scope| scope.steps(plan, at).into_iter());
+        Self::from_parts(
+            plan.steps().map(name).collect(),
+            is_complete.collect(),
+            scopes
+                .map(|steps| steps.map(|step| step as u32).collect())
+                .collect(),
+        )
+    }
+
+    /// Every step of the plan in the order of numbers, which of them were complete, and for each
+    /// scope where among them its steps are, ascending.
+    pub(crate) fn parts(&self) -> (&[Name], &[bool], &[Vec<u32>]) {
+        (&self.steps, &self.is_complete, &self.scopes)
+    }
+
+    /// The same again.
+    pub(crate) fn from_parts(
+        steps: Vec<Name>,
+        is_complete: Vec<bool>,
+        scopes: Vec<Vec<u32>>,
+    ) -> Self {
+        let by_uid = (0..).zip(&steps);
         let complete = steps.iter().zip(&is_complete);
         let complete: Vec<Name> = (complete.filter(|(_, is)| **is))
             .map(|(name, _)| *name)
             .collect();
-        let scopes = scopes.iter().map(|scope| scope.steps(plan, at).into_iter());
         Self {
             by_uid: by_uid
                 .filter_map(|(at, (_, uid))| Some(((*uid)?, at)))
@@ -93,9 +111,7 @@ impl Snapshot {
                 numbers: complete.iter().map(|(number, _)| *number).collect(),
                 uids: complete.iter().filter_map(|(_, uid)| *uid).collect(),
             },
-            scopes: scopes
-                .map(|steps| steps.map(|step| step as u32).collect())
-                .collect(),
+            scopes,
             is_complete,
             steps,
         }

@@ -8,6 +8,7 @@ use chrono::{Datelike as _, NaiveDate, Weekday};
 use crate::document::markdown::MarkdownDocument;
 use crate::plan::Plan;
 use crate::plan::canon::normalised;
+use crate::plan::id::StepId;
 use crate::plan::packet::{day_of_name, label_at};
 use crate::plan::source::Role;
 use crate::record::review::Week;
@@ -67,6 +68,25 @@ pub(crate) fn read(file: usize, path: &Path, document: &MarkdownDocument) -> Fil
         is_closed: is_closed(document),
         seen: text(SEEN).filter(|seen| is_hash(seen)),
     }
+}
+
+/// The headings under which a demo lists steps that were completed by its day.
+pub(crate) const COMPLETED: [&str; 2] = ["Evidence missing", "Completed"];
+
+/// The steps that demos of the plan list as completed, each with the day.
+pub(crate) fn demoed_steps(plan: &Plan) -> impl Iterator<Item = (StepId, NaiveDate)> {
+    filed(plan, Role::Demo).into_iter().flat_map(|demo| {
+        let document = plan.files()[demo.file].markdown().zip(demo.date);
+        document.into_iter().flat_map(|(document, day)| {
+            let items = document.items().iter().filter(|item| {
+                let heading = item.heading.map(|at| document.headings()[at].text.trim());
+                heading.is_some_and(|name| COMPLETED.contains(&name))
+            });
+            items.filter_map(move |item| {
+                Some((item.text.split_whitespace().next()?.parse().ok()?, day))
+            })
+        })
+    })
 }
 
 /// Whether a paper says that it is finished.

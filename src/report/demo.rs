@@ -20,7 +20,7 @@ use crate::plan::risk::Risk;
 use crate::plan::source::Role;
 use crate::plan::{Plan, StepRef};
 use crate::record::one_line;
-use crate::record::shelf::filed;
+use crate::record::shelf::{COMPLETED, filed};
 
 /// What is asked of those whose steps lack evidence.
 const ASK: &str = "Owners, please add an artifact, a measured value or a link:";
@@ -172,8 +172,8 @@ impl<'a> Demo<'a> {
         });
         let sections = vec![
             Section::generated("In short", self.in_short()),
-            Section::generated("Evidence missing", missing),
-            Section::generated("Completed", self.completed(&path)),
+            Section::generated(COMPLETED[0], missing),
+            Section::generated(COMPLETED[1], self.completed(&path)),
             Section::generated("Artifacts", self.artifacts()),
             Section::generated("Changed since they were shown", items(moved)),
             Section::generated(

@@ -146,12 +146,12 @@ impl Past {
                 past.git = None;
                 let stamps = Stamps::of(plan, now);
                 past.by_stamp = by_stamp(plan, &stamps);
-                let reviews = match stamps.has_reviews() {
-                    true => " and the weekly reviews",
+                let papers = match stamps.has_papers() {
+                    true => " and the papers",
                     false => "",
                 };
                 past.notes.push(format!(
-                    "dates come from updated_at{reviews}: no history ({error})"
+                    "dates come from updated_at{papers}: no history ({error})"
                 ));
             }
         }

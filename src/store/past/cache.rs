@@ -22,6 +22,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128_with_seed};
 use super::coding;
 use crate::history::canon::Tick;
 use crate::history::events::Event;
+use crate::history::weeks::Snapshot;
 use crate::store::atomic_replace::leftovers::temp_path;
 use crate::store::fs::create::create_private_folder;
 use crate::store::fs::fingerprint::stable_name;
@@ -135,6 +136,31 @@ impl Cache {
     fn week_key(&self, target: &str, (older, newer): Between) -> Between {
         let name = [&newer.to_le_bytes()[..], b"week ", target.as_bytes()].concat();
         (older, xxh3_128_with_seed(&name, self.seed))
+    }
+
+    /// How the scopes called so stood in a version.
+    pub(super) fn snapshot(&self, scopes: &str, version: VersionId) -> Option<Snapshot> {
+        let place = self
+            .places
+            .get(&self.snapshot_key(scopes, version))?
+            .clone();
+        coding::read_snapshot(self.old.get(place)?)
+    }
+
+    /// Keeps that, unless it is too large beside all else.
+    pub(super) fn keep_snapshot(&mut self, scopes: &str, version: VersionId, held: &Snapshot) {
+        let mut written = Vec::new();
+        coding::write_snapshot(&mut written, held);
+        if written.len() <= LARGEST / 8 {
+            self.add(&self.snapshot_key(scopes, version), |out| {
+                out.extend_from_slice(&written);
+            });
+        }
+    }
+
+    fn snapshot_key(&self, scopes: &str, version: VersionId) -> Between {
+        let name = [b"snapshot ", scopes.as_bytes()].concat();
+        (version, xxh3_128_with_seed(&name, self.seed))
     }
 
     /// The blob that has these bytes, if it was read once.

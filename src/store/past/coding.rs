@@ -1,8 +1,9 @@
-//! What happened, as bytes and back: each text behind its length. Bytes that make no sense are
-//! nothing; none make it panic.
+//! What happened and how things stood, as bytes and back: each text behind its length. Bytes that
+//! make no sense are nothing; none make it panic.
 
 use crate::history::canon::Tick;
 use crate::history::events::{Event, Kind};
+use crate::history::weeks::Snapshot;
 use crate::plan::uid::Uid;
 
 const KINDS: [Kind; 4] = [Kind::Added, Kind::Removed, Kind::Changed, Kind::Renumbered];
@@ -44,10 +45,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<(Vec<Event>, Vec<Tick>)> {
         events.push(Event {
             kind: *KINDS.get(usize::from(rest.byte()?))?,
             step: rest.text()??.parse().ok()?,
-            uid: match rest.text()? {
-                Some(uid) => Some(Uid::read(uid)?),
-                None => None,
-            },
+            uid: rest.uid()?,
             field: rest.text()?.map(str::to_owned),
             before: rest.text()?.map(str::to_owned),
             after: rest.text()?.map(str::to_owned),
@@ -64,6 +62,44 @@ pub(super) fn read(bytes: &[u8]) -> Option<(Vec<Event>, Vec<Tick>)> {
     Some((events, ticks))
 }
 
+/// Appends how some scopes stood.
+pub(super) fn write_snapshot(out: &mut Vec<u8>, snapshot: &Snapshot) {
+    let (steps, is_complete, scopes) = snapshot.parts();
+    let number = |out: &mut Vec<u8>, number: usize| {
+        out.extend_from_slice(&(number as u32).to_le_bytes());
+    };
+    number(out, steps.len());
+    for ((id, uid), is_complete) in steps.iter().zip(is_complete) {
+        text(out, Some(&id.to_string()));
+        text(out, uid.map(|uid| uid.to_string()).as_deref());
+        out.push(u8::from(*is_complete));
+    }
+    for scope in scopes {
+        number(out, scope.len());
+        scope.iter().for_each(|step| number(out, *step as usize));
+    }
+}
+
+/// Reads it back.
+pub(super) fn read_snapshot(bytes: &[u8]) -> Option<Snapshot> {
+    let mut rest = Rest(bytes);
+    let count = rest.number()?;
+    let (mut steps, mut is_complete, mut scopes) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..count {
+        let id = rest.text()??.parse().ok()?;
+        steps.push((id, rest.uid()?));
+        is_complete.push(rest.byte()? == 1);
+    }
+    while !rest.0.is_empty() {
+        let size = rest.number()?;
+        let scope: Option<Vec<u32>> = (0..size)
+            .map(|_| rest.number().filter(|step| *step < count))
+            .collect();
+        scopes.push(scope?);
+    }
+    Some(Snapshot::from_parts(steps, is_complete, scopes))
+}
+
 /// What is still to be read.
 struct Rest<'a>(&'a [u8]);
 
@@ -78,6 +114,14 @@ impl<'a> Rest<'a> {
         let (number, rest) = self.0.split_first_chunk()?;
         self.0 = rest;
         Some(u32::from_le_bytes(*number))
+    }
+
+    /// A uid, which may not be there.
+    fn uid(&mut self) -> Option<Option<Uid>> {
+        Some(match self.text()? {
+            Some(uid) => Some(Uid::read(uid)?),
+            None => None,
+        })
     }
 
     /// A text, which may not be there.
@@ -104,6 +148,26 @@ mod tests {
             bytes in prop::collection::vec(prop::sample::select(vec![0, 1, 2, 48, 255u8]), 0..60)
         ) {
             read(&bytes);
+            read_snapshot(&bytes);
+        }
+
+        #[test]
+        fn a_snapshot_is_read_as_it_was_written(
+            steps in prop::collection::vec(("0*[1-9][0-9]{0,3}(\\.[A-Z])?", any::<bool>(), any::<bool>()), 0..6),
+            scopes in prop::collection::vec(prop::collection::vec(any::<prop::sample::Index>(), 0..4), 0..3),
+        ) {
+            let uid = |has: bool| has.then(|| Uid::read("abcdefghijkl").unwrap());
+            let names = steps.iter().map(|(id, has_uid, _)| (id.parse().unwrap(), uid(*has_uid)));
+            let scopes = scopes.iter().map(|scope| match steps.len() {
+                0 => Vec::new(),
+                count => scope.iter().map(|at| at.index(count) as u32).collect(),
+            });
+            let is_complete = steps.iter().map(|step| step.2);
+            let snapshot = Snapshot::from_parts(names.collect(), is_complete.collect(), scopes.collect());
+            let mut bytes = Vec::new();
+            write_snapshot(&mut bytes, &snapshot);
+            let read = read_snapshot(&bytes).unwrap();
+            prop_assert_eq!(read.parts(), snapshot.parts());
         }
 
         #[test]

@@ -113,7 +113,15 @@ impl Past {
         let is_known = |weeks: &Vec<Option<Week>>| weeks.iter().all(Option::is_some);
         let known: Vec<bool> = weeks.iter().map(is_known).collect();
         // The latest one is what the running week began with.
-        let is_read = |at: usize| at == 0 || !known[at] || !known[at - 1];
+        let names: Option<Vec<&str>> = timeless.iter().map(Option::as_deref).collect();
+        let names = names.map(|names| names.join("\0"));
+        let began = sundays.first().zip(names.as_ref());
+        let began = began.and_then(|(latest, names)| self.cache.snapshot(names, latest.version));
+        let began = began.map(Arc::new);
+        let is_read = |at: usize| match at {
+            0 => began.is_none(),
+            at => !known[at] || !known[at - 1],
+        };
         let read = sundays.iter().enumerate().filter(|(at, _)| is_read(*at));
         self.read_sundays_ahead(read.map(|(_, sunday)| sunday));
         progress.expect(sundays.len());
@@ -128,8 +136,10 @@ impl Past {
             }
             let is_same = may_repeat && at > 0 && sundays[at - 1].version == sunday.version;
             let same = newer.clone().filter(|_| is_same);
-            let snapshot =
-                is_read(at).then(|| same.unwrap_or_else(|| self.snapshot(scopes, sunday.end)));
+            let snapshot = match is_read(at) {
+                true => Some(same.unwrap_or_else(|| self.snapshot(scopes, sunday.end))),
+                false => began.clone().filter(|_| at == 0),
+            };
             let mut add =
                 |at: usize, end: &Option<Arc<Snapshot>>, start: &Option<Arc<Snapshot>>| {
                     let (Some(end), Some(start), false) = (end, start, known[at]) else {
@@ -159,6 +169,11 @@ impl Past {
         }
         while self.upcoming().is_some() {
             self.pass_over();
+        }
+        if began.is_none()
+            && let (Some(last), Some(names), [latest, ..]) = (&last, &names, &sundays[..])
+        {
+            self.cache.keep_snapshot(names, latest.version, last);
         }
         let of_scope = |scope: usize| {
             weeks
