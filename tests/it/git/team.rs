@@ -434,6 +434,41 @@ fn a_closed_paper_of_somebody_else_keeps_the_number_of_a_moved_step_while_nobody
     }
 }
 
+/// A number that a step had is read through what the step says that it was, until another branch
+/// gives it to a step of its own.
+#[test]
+fn a_closed_paper_names_the_same_step_after_its_former_number_came_to_another() {
+    for is_squash in [false, true] {
+        let Some(repo) = two_people() else { return };
+        repo.git(&["branch", "cleo"]).ok();
+        repo.git(&["checkout", "-q", "main"]).ok();
+        repo.stepdeck(&["move", "0003", "--block", "B02"]).ok();
+        repo.commit("move 0003 to 0102");
+        repo.git(&["branch", "-f", "ben", "main"]).ok();
+        repo.git(&["checkout", "-q", "cleo"]).ok();
+        repo.stepdeck(&["renumber", "0003", "0060"]).ok();
+        let record = "# Weekly review 2025-W40\n\n## Proposals\n\n- [x] 0060 is good — accepted\n";
+        repo.write(RECORD, record);
+        repo.commit("move 0003 to 0060, and accept it");
+        repo.stepdeck(&["sync", "--no-fetch"]).ok();
+        let was = serde_json::json!(["0003", "0060"]);
+        assert_eq!(repo.field("0102", "was"), was);
+        repo.is_left_alone(RECORD, record);
+        repo.git(&["checkout", "-q", "main"]).ok();
+        let how = if is_squash { "--squash" } else { "--no-ff" };
+        repo.git(&["merge", "-q", how, "cleo"]).ok();
+        if is_squash {
+            repo.commit("cleo's work");
+        }
+        repo.git(&["checkout", "-q", "ben"]).ok();
+        repo.add("0060", "Ben's step");
+        let run = repo.stepdeck(&["sync", "--no-fetch"]);
+        assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+        assert_eq!(repo.field("0060", "title"), "Ben's step");
+        repo.is_left_alone(RECORD, &record.replace("0060", "0102"));
+    }
+}
+
 #[test]
 fn the_same_step_twice_is_not_renumbered() {
     let Some(repo) = two_people() else { return };
