@@ -469,6 +469,48 @@ fn a_closed_paper_names_the_same_step_after_its_former_number_came_to_another() 
     }
 }
 
+/// A paper is merged as its steps are called in the merged log: that both sides moved one is in no
+/// dispute, nor that one side moved what the other side writes about.
+#[test]
+fn a_step_that_is_moved_is_the_same_in_papers() {
+    let about = "docs/about.md";
+    let words = |id: &str, more: &str| {
+        format!(
+            "# About\n\n- We rest after Step {id}{more}\n\n#### Step {id} — Load test\n\n- \
+             **Outcome:** It holds\n"
+        )
+    };
+    for (is_moved_twice, is_rebase) in [(true, false), (true, true), (false, false)] {
+        let Some(repo) = two_people() else { return };
+        repo.write(about, &words("0003", ""));
+        repo.commit("write about it");
+        repo.git(&["branch", "-f", "main", "ben"]).ok();
+        let more = match is_moved_twice {
+            true => {
+                repo.stepdeck(&["renumber", "0003", "0060"]).ok();
+                ""
+            }
+            false => {
+                repo.write(about, &words("0003", ", all of us"));
+                ", all of us"
+            }
+        };
+        repo.commit("ben");
+        repo.git(&["checkout", "-q", "main"]).ok();
+        repo.stepdeck(&["move", "0003", "--block", "B02"]).ok();
+        assert_eq!(repo.read(about), words("0102", ""));
+        repo.commit("move 0003 to 0102");
+        repo.git(&["checkout", "-q", "ben"]).ok();
+        let run = match is_rebase {
+            true => repo.git(&["rebase", "-q", "main"]),
+            false => repo.git(&["merge", "-q", "--no-edit", "main"]),
+        };
+        assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+        assert_eq!(repo.read(about), words("0102", more));
+        assert_eq!(repo.errors(), [] as [&str; 0]);
+    }
+}
+
 #[test]
 fn the_same_step_twice_is_not_renumbered() {
     let Some(repo) = two_people() else { return };
