@@ -53,24 +53,77 @@ fn appended(base: Option<&str>, then: &str, first: &str) -> Option<String> {
     };
     let (first, then) = (text(first)?, text(then)?);
     let (more, last) = (first.strip_prefix(&base)?, then.strip_prefix(&base)?);
-    let parts = |text: &str| {
-        [" ", "\\n", "\\t"]
-            .iter()
-            .any(|sign| text.starts_with(sign))
-    };
-    let ends = |text: &str| [" ", "\\n", "\\t"].iter().any(|sign| text.ends_with(sign));
     // What goes on in the middle of a word is no sentence of its own.
-    let is_whole = |added: &str| base.is_empty() || ends(&base) || parts(added);
+    let is_whole = |added: &str| base.is_empty() || ends_in_gap(&base) || begins_in_gap(added);
     if !is_whole(more) || !is_whole(last) {
         return None;
     }
-    let both = match () {
-        () if more.starts_with(last) => first,
-        () if last.starts_with(more) => then,
-        () if parts(last) || ends(&first) => first + last,
-        () => first + " " + last,
+    Some(format!("\"{base}{}\"", joined(more, last)))
+}
+
+/// What parts sentences, in running text and in JSON.
+const GAPS: [&str; 5] = [" ", "\n", "\t", "\\n", "\\t"];
+
+fn begins_in_gap(text: &str) -> bool {
+    GAPS.iter().any(|gap| text.starts_with(gap))
+}
+
+fn ends_in_gap(text: &str) -> bool {
+    GAPS.iter().any(|gap| text.ends_with(gap))
+}
+
+/// What two sides put behind the same words, what `first` did before what `then` did. What one side
+/// begins with, and the other one has in the same order, is there once: it came to both from a third
+/// version.
+pub(super) fn joined(first: &str, then: &str) -> String {
+    if first.starts_with(then) {
+        return first.to_owned();
+    }
+    if then.starts_with(first) {
+        return then.to_owned();
+    }
+    let (one, other) = (pieces(first), pieces(then));
+    let (of_then, of_first) = (known(&other, &one), known(&one, &other));
+    let (text, more) = match of_then >= of_first {
+        true => (first, other[of_then..].concat()),
+        false => (then, one[of_first..].concat()),
     };
-    Some(format!("\"{both}\""))
+    let gap = match more.is_empty() || begins_in_gap(&more) || ends_in_gap(text) {
+        true => "",
+        false => " ",
+    };
+    [text, gap, &more].concat()
+}
+
+/// The sentences and links of a text, each with the gap before it.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for (at, _) in text.char_indices().skip(1) {
+        let (before, rest) = text.split_at(at);
+        let is_sentence = rest.starts_with(' ') && before.ends_with(['.', '!', '?']);
+        let is_line = (rest.starts_with('\n') || rest.starts_with("\\n")) && !ends_in_gap(before);
+        if is_sentence || is_line || rest.starts_with(" — <") {
+            found.push(&text[start..at]);
+            start = at;
+        }
+    }
+    found.push(&text[start..]);
+    found
+}
+
+/// With how many of its pieces a text begins that the other one has in this order.
+fn known(pieces: &[&str], in_other: &[&str]) -> usize {
+    let words = |piece: &str| {
+        let mut words = piece;
+        while let Some(rest) = GAPS.iter().find_map(|gap| words.strip_prefix(gap)) {
+            words = rest;
+        }
+        words.trim_end().to_owned()
+    };
+    let mut rest = in_other.iter();
+    let is_there = |piece: &&&str| rest.any(|other| words(other) == words(piece));
+    pieces.iter().take_while(is_there).count()
 }
 
 fn later(a: Option<String>, b: Option<String>) -> Option<String> {
@@ -152,6 +205,12 @@ mod tests {
             both("", "Mine.", "Theirs.").as_deref(),
             Some("Theirs. Mine.")
         );
+        // What came to both from a third version is there once.
+        let there = "Ask. Paid. Theirs. Done.";
+        let told = both("Ask.", "Ask. Paid. Done. Mine.", there);
+        assert_eq!(told, Some(format!("{there} Mine.")));
+        let told = both("", "Done.\nMine.\nToo.", "Done.\nTheirs.");
+        assert_eq!(told.as_deref(), Some("Done.\nTheirs.\nMine.\nToo."));
         let longer = both("Ask.", "Ask. Done.", "Ask. Done. Paid.");
         assert_eq!(longer.as_deref(), Some("Ask. Done. Paid."));
         assert_eq!(both("Ask", "Asked", "Ask them"), None);

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use color_eyre::eyre::{Result, bail};
 
+use self::numbering::in_one_numbering;
 use super::invocation::Invocation;
 use super::{Ending, mainline};
 use crate::change::markdown_merge;
@@ -22,6 +23,8 @@ use crate::report::chart;
 use crate::store::atomic_replace::save::Saver;
 use crate::store::fs::read::read;
 use crate::store::fs::stamp::Stamp;
+
+mod numbering;
 
 /// Merge three versions of a log or a Markdown file of the plan into OURS.
 ///
@@ -83,7 +86,11 @@ impl Merge {
                 };
                 match is_chart(name) {
                     true => merge_charts(versions, markers, paths)?,
-                    false => merge_markdown(versions, markers, paths)?,
+                    false => {
+                        let merged = merge_markdown(versions, markers, paths)?;
+                        self.numbered(invocation, versions, markers, &merged)
+                            .unwrap_or(merged)
+                    }
                 }
             }
         };
@@ -109,6 +116,26 @@ impl Merge {
             ))?,
         }
         Ok(Ending::Found)
+    }
+}
+
+impl Merge {
+    /// Markdown merged in one numbering, where that leaves less in dispute.
+    fn numbered(
+        &self,
+        invocation: &Invocation<'_, '_>,
+        versions: Versions<'_>,
+        markers: Markers<'_>,
+        merged: &Merged,
+    ) -> Option<Merged> {
+        if merged.conflicts.is_empty() {
+            return None;
+        }
+        let side = mainline::side(self, invocation);
+        let texts = in_one_numbering(self, &invocation.start(), versions, side)?;
+        let [base, ours, theirs] = &texts;
+        let again = markdown_merge::merge(Versions { base, ours, theirs }, markers)?.merged;
+        (again.conflicts.len() < merged.conflicts.len()).then_some(again)
     }
 }
 

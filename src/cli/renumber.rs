@@ -9,6 +9,7 @@ use super::invocation::{Invocation, Name, OpenPlan};
 use crate::change::compose::Composer;
 use crate::change::compose::renumber::Renumbered;
 use crate::plan::id::StepId;
+use crate::store::branch::ids::BranchIds;
 use crate::store::renumbering::{RenumberInput, RenumberRequest};
 
 /// Renumber a step with everything that mentions it, or all steps whose number the mainline uses.
@@ -136,6 +137,7 @@ pub(super) fn renumbered(
         composer: Composer::new(&opened.plan, composer.now),
         main_branch: opened.layout.config.main_branch.as_deref(),
         against,
+        branch_ids: &BranchIds::default(),
     };
     input.compose(request).map_err(|reason| eyre!(reason))
 }

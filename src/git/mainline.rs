@@ -177,6 +177,35 @@ impl Git {
         Ok(lines.map(str::to_owned).collect())
     }
 
+    /// The commits that are merged right now: what both sides started from, ours and theirs, as git
+    /// labels them. Nothing where a label names no commit.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn merged_commits(
+        &self,
+        ours: &str,
+        theirs: &str,
+    ) -> Result<Option<[String; 3]>, GitError> {
+        let (Some(one), Some(other)) = (self.labelled(ours)?, self.labelled(theirs)?) else {
+            return Ok(None);
+        };
+        // Behind the name of a commit that is picked stands its subject.
+        let base = match theirs.contains(' ') {
+            true => self.commit_of(&format!("{other}^"))?,
+            false => self.merge_base(&one, &other)?,
+        };
+        Ok(base.map(|base| [base, one, other]))
+    }
+
+    /// The commit that a side of a merge is labelled with.
+    fn labelled(&self, label: &str) -> Result<Option<String>, GitError> {
+        match label.split_whitespace().next() {
+            None => Ok(None),
+            Some(named) => self.commit_of(named),
+        }
+    }
+
     /// On which side of the merge that runs right now the main branch is; nothing where that
     /// cannot be told. Git calls their side by `label`.
     ///
@@ -201,11 +230,7 @@ impl Git {
             return Ok(Some(MergeSide::Ours));
         }
         let Some(main) = main else { return Ok(None) };
-        let named = label.split_whitespace().next().unwrap_or_default();
-        let theirs = match named {
-            "" => None,
-            named => self.commit_of(named)?,
-        };
+        let theirs = self.labelled(label)?;
         let head = self.commit_of("HEAD")?;
         let within = |commit: &Option<String>, tip: &Option<String>| match (commit, tip) {
             (Some(commit), Some(tip)) => self.is_ancestor(commit, tip),

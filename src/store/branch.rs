@@ -133,7 +133,10 @@ impl Branch {
         let mut found = Vec::new();
         for step in steps {
             for old in former(step) {
-                let age = (candidates.iter()).position(|origin| self.moves_on(origin, step, old));
+                let is_it = |origin: &Origin| {
+                    self.moves_on(origin, step, old) || self.gives_away(origin, plan, step, old)
+                };
+                let age = candidates.iter().position(is_it);
                 found.push(Collision {
                     step: step.index(),
                     old,
@@ -265,7 +268,10 @@ impl Branch {
             pairs.push((other.clone(), self.head.clone(), None));
             pairs.push((self.head.clone(), other, None));
         }
-        let mut arguments = vec!["rev-list", "--merges", "-n", MERGES, "HEAD", "--"];
+        let mut arguments = vec!["rev-list", "--merges", "-n", MERGES, "HEAD"];
+        // What comes in by a merge that is not committed yet has its own merges.
+        arguments.extend((!pairs.is_empty()).then_some("MERGE_HEAD"));
+        arguments.push("--");
         let logs: Vec<&str> = self.logs.iter().filter_map(|path| path.to_str()).collect();
         arguments.extend(&logs);
         let merges = self.git.lines(&arguments).unwrap_or_default();
@@ -457,37 +463,62 @@ impl Branch {
         self.brings(origin, step, id) && !self.has(merge, step, id)
     }
 
+    /// Whether the one version means the step by a number that it had before, and the number has
+    /// come to another step as they were merged.
+    fn gives_away(&self, origin: &Origin, plan: &Plan, step: StepRef<'_>, id: StepId) -> bool {
+        let own = origin.own.as_deref().unwrap_or_default();
+        let is_given = || match origin.merge.as_deref() {
+            Some(merge) => self.steps_at(merge).ids.contains(&id) && !self.has(merge, step, id),
+            None => plan.find(id).is_some_and(|holder| holder != step.index()),
+        };
+        self.resolves(own, step, id) && !self.resolves(&origin.mainline, step, id) && is_given()
+    }
+
+    /// Whether a version means the step by a number that it had before: nobody has it there.
+    fn resolves(&self, commit: &str, step: StepRef<'_>, id: StepId) -> bool {
+        self.numbers_of(commit, step).former.contains(&id)
+            && !self.steps_at(commit).ids.contains(&id)
+    }
+
     /// Whether a version has the step under this ID.
     fn has(&self, commit: &str, step: StepRef<'_>, id: StepId) -> bool {
-        self.ids_of(commit, step).contains(&id)
+        self.numbers_of(commit, step).present.contains(&id)
     }
 
     /// Whether a version has the step under any ID.
     fn is_known(&self, commit: &str, step: StepRef<'_>) -> bool {
-        !self.ids_of(commit, step).is_empty()
+        !self.numbers_of(commit, step).present.is_empty()
     }
 
     /// The IDs of the lines that are the step in a version: those with its uid, else with its
     /// title.
-    fn ids_of(&self, commit: &str, step: StepRef<'_>) -> Vec<StepId> {
+    fn numbers_of(&self, commit: &str, step: StepRef<'_>) -> Numbers {
         if commit.is_empty() {
-            return Vec::new();
+            return Numbers::default();
         }
         let steps = self.steps_at(commit);
-        let ids = match uid(step) {
+        let numbers = match uid(step) {
             Some(uid) => steps.by_uid.get(&uid),
             None => steps.by_title.get(step.raw(Field::Title).unwrap_or("\"\"")),
         };
-        ids.cloned().unwrap_or_default()
+        numbers.cloned().unwrap_or_default()
     }
+}
+
+/// The IDs of the lines that are one step.
+#[derive(Clone, Default)]
+struct Numbers {
+    present: Vec<StepId>,
+    former: Vec<StepId>,
 }
 
 /// The IDs of a version's steps, by what the steps are known by.
 #[derive(Default)]
 struct KnownSteps {
-    by_uid: HashMap<Uid, Vec<StepId>>,
+    ids: HashSet<StepId>,
+    by_uid: HashMap<Uid, Numbers>,
     /// By the title as it is written.
-    by_title: HashMap<String, Vec<StepId>>,
+    by_title: HashMap<String, Numbers>,
 }
 
 impl KnownSteps {
@@ -495,18 +526,24 @@ impl KnownSteps {
         let mut steps = Self::default();
         let mut reader = LineReader::default();
         for line in logs.split(|byte| *byte == b'\n') {
-            let values = reader.values(line, ["step_id", "uid", "title"]);
-            let Some([Some(id), uid, title]) = values else {
+            let values = reader.values(line, ["step_id", "uid", "title", "was"]);
+            let Some([Some(id), uid, title, was]) = values else {
                 continue;
             };
             let Some(id) = StepId::of_raw(id) else {
                 continue;
             };
+            steps.ids.insert(id);
+            let former: Vec<StepId> = was.map(ids_of).unwrap_or_default();
+            let note = |numbers: &mut Numbers| {
+                numbers.present.push(id);
+                numbers.former.extend(&former);
+            };
             if let Some(uid) = uid.and_then(Uid::of_raw) {
-                steps.by_uid.entry(uid).or_default().push(id);
+                note(steps.by_uid.entry(uid).or_default());
             }
             let title = title.unwrap_or("\"\"").to_owned();
-            steps.by_title.entry(title).or_default().push(id);
+            note(steps.by_title.entry(title).or_default());
         }
         steps
     }
@@ -526,9 +563,11 @@ fn is_same(one: StepRef<'_>, other: StepRef<'_>) -> bool {
 
 /// The IDs that a step had before.
 fn former(step: StepRef<'_>) -> Vec<StepId> {
-    let items = step
-        .raw(Field::Was)
-        .and_then(json::items)
-        .unwrap_or_default();
+    step.raw(Field::Was).map(ids_of).unwrap_or_default()
+}
+
+/// The IDs in a list.
+fn ids_of(raw: &str) -> Vec<StepId> {
+    let items = json::items(raw).unwrap_or_default();
     items.into_iter().filter_map(StepId::of_raw).collect()
 }

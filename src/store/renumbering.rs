@@ -33,6 +33,8 @@ pub(crate) struct RenumberInput<'a> {
     pub main_branch: Option<&'a str>,
     /// The revision that counts as the mainline, instead of that branch.
     pub against: Option<&'a str>,
+    /// The IDs of branches as read before: read again where a branch has moved.
+    pub branch_ids: &'a BranchIds,
 }
 
 impl RenumberInput<'_> {
@@ -87,7 +89,7 @@ impl RenumberInput<'_> {
         let found = branch.collisions(plan).map_err(|error| error.to_string())?;
         let taken = match found.iter().all(|collision| collision.is_renumbered) {
             true => HashSet::new(),
-            false => BranchIds::read(self.root, plan, &BranchIds::default()).into_ids(),
+            false => BranchIds::read(self.root, plan, self.branch_ids).into_ids(),
         };
         let parted = branch.part(&self.composer, &found, &taken);
         parted.map_err(|refusal| refusal.to_string())

@@ -3,6 +3,7 @@
 
 use super::output::Output;
 use super::unit::{Kind, Parts, Unit};
+use crate::change::merge::joined;
 use crate::change::three_way::Dispute;
 use crate::change::three_way::text::{Stretch, merge_lines};
 use crate::change::{Change, Edit, Target, apply, tail};
@@ -232,20 +233,18 @@ fn new_proofs(ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Two sentences put behind the same words, one after the other, in the same order whichever side
-/// is called ours.
+/// Sentences put behind the same words, one after the other, in the same order whichever side is
+/// called ours.
 fn appended(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
     let base = base.trim_ascii_end();
-    let (first, then) = (ours.min(theirs).trim_ascii_end(), ours.max(theirs));
-    let new = then
-        .strip_prefix(base)
-        .filter(|_| first.starts_with(base))?;
-    let gap: &[u8] = if new.starts_with(b" ") || new.starts_with(b"\n") {
-        b""
-    } else {
-        b" "
+    let then = ours.max(theirs);
+    let added = |side: &'_ [u8]| {
+        let added = side.trim_ascii_end().strip_prefix(base)?.to_vec();
+        String::from_utf8(added).ok()
     };
-    Some([first, gap, new].concat())
+    let both = joined(&added(ours.min(theirs))?, &added(then)?);
+    let end = &then[then.trim_ascii_end().len()..];
+    Some([base, both.as_bytes(), end].concat())
 }
 
 /// What both sides made of a list, as [`apply`] puts an edit on top of somebody else's.

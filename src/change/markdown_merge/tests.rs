@@ -275,6 +275,12 @@ fn a_check_that_both_sides_write_down_is_there_once_with_the_evidence_of_both() 
         );
         let both = with(&format!("{ana}{ben}"), "");
         assert_eq!(clean(base, &with(ours, ""), &with(theirs, "")), both);
+        // A link that came to both sides from a squash is there once.
+        for base in [base, &*with("", "")] {
+            let more = with(&format!("{theirs}{ours}"), "");
+            assert_eq!(clean(base, &with(ours, ""), &more), more);
+            assert_eq!(clean(base, &more, &with(ours, "")), more);
+        }
     }
 }
 

@@ -31,6 +31,11 @@ impl NewIds {
         self.0.get(&old).copied()
     }
 
+    /// Whether every step keeps its ID.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether bytes may name one of the steps: told without reading them.
     pub(crate) fn may_be_in(&self, bytes: &[u8]) -> bool {
         const FEW: usize = 8;

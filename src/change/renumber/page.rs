@@ -1,9 +1,9 @@
 //! Where a Markdown file names steps: in running text, in the headings of step sections, and in
 //! their lists of dependencies, where short numbers are steps too.
 
-use super::Place;
+use super::{NewIds, Place};
 use crate::document::markdown::MarkdownDocument;
-use crate::document::splice::Span;
+use crate::document::splice::{self, Span, Splice};
 use crate::plan::canon::section::{self, Section};
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
@@ -40,6 +40,20 @@ pub(crate) fn places(file: &SourceFile) -> Vec<Place> {
     }
     found.sort_by_key(|place| place.source.start);
     found
+}
+
+/// The file with every mention of a step as that is called now; nothing where that changes nothing.
+pub(crate) fn rewritten(file: &SourceFile, ids: &NewIds) -> Option<Vec<u8>> {
+    let document = file.markdown()?;
+    if !ids.may_be_in(document.bytes()) {
+        return None;
+    }
+    let places = places(file);
+    let splices: Vec<Splice> = places.iter().filter_map(|it| it.renamed(ids)).collect();
+    match splices.is_empty() {
+        true => None,
+        false => splice::apply(document.bytes(), &splices).ok(),
+    }
 }
 
 /// Adds places that are sure, in place of what was thought of the same ones.

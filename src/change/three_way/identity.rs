@@ -15,6 +15,7 @@ use self::rewriting::Shared;
 use self::same::{Entry, Group, entries, groups};
 use super::lines::{Name, Tokens, Version};
 use super::{Renumbered, Side};
+use crate::change::renumber::NewIds;
 use crate::document::rope::Rope;
 use crate::plan::id::StepId;
 use crate::plan::uid::Uid;
@@ -40,41 +41,7 @@ pub fn settle(
     tokens: &Tokens<'_>,
     mainline: Option<Side>,
 ) -> Option<Settled> {
-    let places = versions.map(|version| version.places(tokens));
-    let entries = entries(versions, &places, tokens);
-    if entries.iter().all(Vec::is_empty) {
-        return None;
-    }
-    let mainline = mainline.map(|side| match side {
-        Side::Ours => 1,
-        Side::Theirs => 2,
-    });
-    let names = (0..tokens.count()).filter_map(|token| tokens.name(token));
-    let taken = names.filter_map(|name| match name {
-        Name::Step(id, _) => Some(*id),
-        Name::Header(_) | Name::Odd(..) => None,
-    });
-    let groups = groups(entries);
-    let mut by_number: HashMap<u32, Vec<usize>> = HashMap::new();
-    for (at, group) in groups.iter().enumerate() {
-        if let Some(entry) = group.iter().flatten().next() {
-            by_number.entry(entry.id.number()).or_default().push(at);
-        }
-    }
-    let mut numbering = Numbering {
-        groups,
-        by_number,
-        taken: taken.collect(),
-        full: 0..0,
-        new: BTreeMap::new(),
-        hidden: HashMap::new(),
-        mainline,
-    };
-    numbering.part();
-    numbering.hide();
-    if numbering.is_as_written() {
-        return None;
-    }
+    let numbering = Numbering::of(versions, tokens, mainline)?;
     let shared = Shared {
         in_base: (versions[0].lines.iter())
             .filter_map(|line| step_of(tokens, line.token))
@@ -93,6 +60,25 @@ pub fn settle(
         versions: rewritten,
         renumbered: numbering.told(),
     })
+}
+
+/// What steps that several of base, ours and theirs have are called in the result, for each version
+/// that calls some of them otherwise; nothing where none does.
+pub fn new_ids(
+    versions: [&Version<'_>; 3],
+    tokens: &Tokens<'_>,
+    mainline: Option<Side>,
+) -> Option<[NewIds; 3]> {
+    let numbering = Numbering::of(versions, tokens, mainline)?;
+    let is_shared = |group: usize| numbering.groups[group].iter().flatten().count() > 1;
+    let ids = [0, 1, 2].map(|at| {
+        let ids = numbering.new_ids(at).into_iter();
+        let shared = ids.filter(|(_, (group, _))| is_shared(*group));
+        shared.map(|(old, (_, new))| (old, new)).collect()
+    });
+    ids.iter()
+        .any(|ids: &NewIds| !ids.is_empty())
+        .then_some(ids)
 }
 
 fn step_of(tokens: &Tokens<'_>, token: usize) -> Option<StepId> {
@@ -119,7 +105,72 @@ struct Numbering<'a> {
     mainline: Option<usize>,
 }
 
-impl Numbering<'_> {
+impl<'a> Numbering<'a> {
+    /// That of three versions; nothing where it is what they have.
+    fn of(
+        versions: [&Version<'a>; 3],
+        tokens: &Tokens<'_>,
+        mainline: Option<Side>,
+    ) -> Option<Self> {
+        let places = versions.map(|version| version.places(tokens));
+        let entries = entries(versions, &places, tokens);
+        if entries.iter().all(Vec::is_empty) {
+            return None;
+        }
+        let mainline = mainline.map(|side| match side {
+            Side::Ours => 1,
+            Side::Theirs => 2,
+        });
+        let names = (0..tokens.count()).filter_map(|token| tokens.name(token));
+        let taken = names.filter_map(|name| match name {
+            Name::Step(id, _) => Some(*id),
+            Name::Header(_) | Name::Odd(..) => None,
+        });
+        let groups = groups(entries);
+        let mut by_number: HashMap<u32, Vec<usize>> = HashMap::new();
+        for (at, group) in groups.iter().enumerate() {
+            if let Some(entry) = group.iter().flatten().next() {
+                by_number.entry(entry.id.number()).or_default().push(at);
+            }
+        }
+        let mut numbering = Self {
+            groups,
+            by_number,
+            taken: taken.collect(),
+            full: 0..0,
+            new: BTreeMap::new(),
+            hidden: HashMap::new(),
+            mainline,
+        };
+        numbering.part();
+        numbering.hide();
+        (!numbering.is_as_written()).then_some(numbering)
+    }
+
+    /// What a step that stays is called in the result, spelled as in a version, if that is
+    /// something else.
+    fn new_id(&self, group: usize, entry: &Entry<'_>) -> Option<StepId> {
+        let id = (self.stays(group) && !self.hidden.contains_key(&group)).then(|| self.id(group));
+        let id = id.filter(|id| *id != entry.id);
+        id.map(|id| id.padded_to(entry.id.digits()))
+    }
+
+    /// Those of a version, each with its group, by the number that it has there; none that stands
+    /// twice.
+    fn new_ids(&self, at: usize) -> HashMap<StepId, (usize, StepId)> {
+        let mut ids = HashMap::new();
+        let mut shown_twice = HashSet::new();
+        for (group, entries) in self.groups.iter().enumerate() {
+            let Some(entry) = &entries[at] else { continue };
+            if entry.nth > 0 {
+                shown_twice.insert(entry.id);
+            }
+            ids.extend(self.new_id(group, entry).map(|id| (entry.id, (group, id))));
+        }
+        ids.retain(|old, _| !shown_twice.contains(old));
+        ids
+    }
+
     /// The ID that both sides' wishes make.
     fn wished(&self, group: usize) -> StepId {
         let [base, ours, theirs] = &self.groups[group];

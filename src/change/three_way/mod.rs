@@ -22,6 +22,7 @@ use std::fmt;
 
 use lines::{Tokens, Version};
 
+use super::renumber::NewIds;
 use crate::document::log::LineLayout;
 use crate::document::rope::Rope;
 use crate::plan::id::StepId;
@@ -172,6 +173,13 @@ pub fn merge(versions: Versions<'_>, markers: Markers<'_>, mainline: Option<Side
         renumbered: settled.renumbered,
         ..merge_lines(read, &tokens, markers, layout)
     }
+}
+
+/// What the steps of three versions of a log are called in the result of [`merge`], for each
+/// version: those that several versions have and one calls otherwise. Nothing where there is none.
+pub(crate) fn new_ids(versions: Versions<'_>, mainline: Option<Side>) -> Option<[NewIds; 3]> {
+    let (read, tokens) = read([versions.base, versions.ours, versions.theirs]);
+    identity::new_ids(read.each_ref(), &tokens, mainline)
 }
 
 fn read(bytes: [&Rope; 3]) -> ([Version<'_>; 3], Tokens<'_>) {

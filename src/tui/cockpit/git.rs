@@ -58,6 +58,7 @@ impl<F: TerminalHost> Cockpit<F> {
         let (plan, answers) = (self.model.plan.clone(), self.view.answers.clone());
         let (root, generation) = (self.model.context.root.clone(), self.model.generation);
         let (overrides, now) = (self.origin.overrides.clone(), (self.view.clock)());
+        let branch_ids = self.model.numbering.branches().clone();
         beside_keys(move || {
             let layout = discover(&root, &overrides);
             let input = RenumberInput {
@@ -65,6 +66,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 composer: Composer::new(&plan, now),
                 main_branch: layout.config.main_branch.as_deref(),
                 against: None,
+                branch_ids: &branch_ids,
             };
             let answer = input.compose(&request).map(Box::new);
             // An edit need not copy what nobody reads any more.

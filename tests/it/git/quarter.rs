@@ -265,6 +265,15 @@ impl Quarter {
         if !output.status.success() {
             self.counts.stopped += 1;
             let branch = request.branch.clone();
+            let deeds: Vec<&Deed> = disputed.iter().map(|at| &request.deeds[*at]).collect();
+            println!("{branch} stops at {deeds:?}");
+            let is_conflict =
+                |line: &&str| line.contains(" changed it") || line.contains(" added it, ");
+            for line in said.lines().filter(is_conflict) {
+                if !deeds.iter().any(|deed| deed.may_stop_at(line)) {
+                    self.wrong.push(format!("{branch} by {clone}: {line}"));
+                }
+            }
             if disputed.is_empty() {
                 self.wrong.push(format!(
                     "{branch} by {clone} stopped without a dispute:\n{said}{:?}\n{}",

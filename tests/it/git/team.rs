@@ -434,6 +434,83 @@ fn a_closed_paper_of_somebody_else_keeps_the_number_of_a_moved_step_while_nobody
     }
 }
 
+/// A number that a step had is read through what the step says that it was, until another branch
+/// gives it to a step of its own.
+#[test]
+fn a_closed_paper_names_the_same_step_after_its_former_number_came_to_another() {
+    for is_squash in [false, true] {
+        let Some(repo) = two_people() else { return };
+        repo.git(&["branch", "cleo"]).ok();
+        repo.git(&["checkout", "-q", "main"]).ok();
+        repo.stepdeck(&["move", "0003", "--block", "B02"]).ok();
+        repo.commit("move 0003 to 0102");
+        repo.git(&["branch", "-f", "ben", "main"]).ok();
+        repo.git(&["checkout", "-q", "cleo"]).ok();
+        repo.stepdeck(&["renumber", "0003", "0060"]).ok();
+        let record = "# Weekly review 2025-W40\n\n## Proposals\n\n- [x] 0060 is good — accepted\n";
+        repo.write(RECORD, record);
+        repo.commit("move 0003 to 0060, and accept it");
+        repo.stepdeck(&["sync", "--no-fetch"]).ok();
+        let was = serde_json::json!(["0003", "0060"]);
+        assert_eq!(repo.field("0102", "was"), was);
+        repo.is_left_alone(RECORD, record);
+        repo.git(&["checkout", "-q", "main"]).ok();
+        let how = if is_squash { "--squash" } else { "--no-ff" };
+        repo.git(&["merge", "-q", how, "cleo"]).ok();
+        if is_squash {
+            repo.commit("cleo's work");
+        }
+        repo.git(&["checkout", "-q", "ben"]).ok();
+        repo.add("0060", "Ben's step");
+        let run = repo.stepdeck(&["sync", "--no-fetch"]);
+        assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+        assert_eq!(repo.field("0060", "title"), "Ben's step");
+        repo.is_left_alone(RECORD, &record.replace("0060", "0102"));
+    }
+}
+
+/// A paper is merged as its steps are called in the merged log: that both sides moved one is in no
+/// dispute, nor that one side moved what the other side writes about.
+#[test]
+fn a_step_that_is_moved_is_the_same_in_papers() {
+    let about = "docs/about.md";
+    let words = |id: &str, more: &str| {
+        format!(
+            "# About\n\n- We rest after Step {id}{more}\n\n#### Step {id} — Load test\n\n- \
+             **Outcome:** It holds\n"
+        )
+    };
+    for (is_moved_twice, is_rebase) in [(true, false), (true, true), (false, false)] {
+        let Some(repo) = two_people() else { return };
+        repo.write(about, &words("0003", ""));
+        repo.commit("write about it");
+        repo.git(&["branch", "-f", "main", "ben"]).ok();
+        let more = match is_moved_twice {
+            true => {
+                repo.stepdeck(&["renumber", "0003", "0060"]).ok();
+                ""
+            }
+            false => {
+                repo.write(about, &words("0003", ", all of us"));
+                ", all of us"
+            }
+        };
+        repo.commit("ben");
+        repo.git(&["checkout", "-q", "main"]).ok();
+        repo.stepdeck(&["move", "0003", "--block", "B02"]).ok();
+        assert_eq!(repo.read(about), words("0102", ""));
+        repo.commit("move 0003 to 0102");
+        repo.git(&["checkout", "-q", "ben"]).ok();
+        let run = match is_rebase {
+            true => repo.git(&["rebase", "-q", "main"]),
+            false => repo.git(&["merge", "-q", "--no-edit", "main"]),
+        };
+        assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+        assert_eq!(repo.read(about), words("0102", more));
+        assert_eq!(repo.errors(), [] as [&str; 0]);
+    }
+}
+
 #[test]
 fn the_same_step_twice_is_not_renumbered() {
     let Some(repo) = two_people() else { return };

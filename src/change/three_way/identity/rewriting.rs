@@ -30,25 +30,18 @@ impl Numbering<'_> {
     ) -> Rope {
         let (bytes, version) = from;
         let mut lines: HashMap<usize, (usize, StepId)> = HashMap::new();
-        let mut ids: HashMap<StepId, StepId> = HashMap::new();
-        let mut shown_twice = HashSet::new();
         for (group, entries) in self.groups.iter().enumerate() {
             let Some(entry) = &entries[at] else { continue };
-            if entry.nth > 0 {
-                shown_twice.insert(entry.id);
-            }
-            if let Some(hidden) = self.hidden.get(&group) {
-                lines.insert(entry.line, (group, *hidden));
-            } else if self.stays(group) && self.id(group) != entry.id {
-                let id = self.id(group).padded_to(entry.id.digits());
+            let id = self.hidden.get(&group).copied();
+            if let Some(id) = id.or_else(|| self.new_id(group, entry)) {
                 lines.insert(entry.line, (group, id));
-                ids.insert(entry.id, id);
             }
         }
-        ids.retain(|old, _| !shown_twice.contains(old));
         if lines.is_empty() {
             return bytes.clone();
         }
+        let ids = self.new_ids(at).into_iter();
+        let ids: HashMap<StepId, StepId> = ids.map(|(old, (_, new))| (old, new)).collect();
         let in_base = ids.iter().filter(|(old, _)| shared.in_base.contains(old));
         let known: NewIds = in_base.map(|(old, new)| (*old, *new)).collect();
         let ids: NewIds = ids.into_iter().collect();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::super::{Markers, Merged, Renumbered, Side, Versions, merge};
+use super::super::{Markers, Merged, Renumbered, Side, Versions, merge, new_ids};
 use crate::document::json::{self, Object};
 use crate::document::rope::Rope;
 use crate::plan::id::StepId;
@@ -188,6 +188,46 @@ fn a_step_that_both_sides_moved_is_in_the_block_of_its_number() {
     let renamed = base.replace("Moved", "Renamed");
     let (text, _) = clean(&base, &renamed, &theirs, None);
     assert_eq!(text, theirs.replace("Moved", "Renamed"));
+}
+
+/// Papers are merged in the numbering of the merged log.
+#[test]
+fn each_version_says_which_shared_steps_it_calls_otherwise() {
+    let moved = |id: &str| step(id, "Moved", &uid("a"));
+    let both = |id: &str, own: &str| [moved(id), step("0300", own, &uid(own))].concat();
+    let texts = [moved("0114"), both("0025", "o"), both("0214", "t")];
+    let [base, ours, theirs] = &texts.map(|text| Rope::from(text.as_bytes()));
+    let versions = Versions { base, ours, theirs };
+    let id = |number| StepId::new(number);
+    let found = |side| {
+        let ids = new_ids(versions, Some(side)).unwrap();
+        ids.map(|ids| [114, 25, 214, 300].map(|old| ids.get(id(old)).map(StepId::number)))
+    };
+    let (none, ours_holds, theirs_holds) = ([None; 4], Some(25), Some(214));
+    assert_eq!(
+        found(Side::Ours),
+        [
+            [ours_holds, None, None, None],
+            none,
+            [None, None, ours_holds, None]
+        ]
+    );
+    assert_eq!(
+        found(Side::Theirs),
+        [
+            [theirs_holds, None, None, None],
+            [None, theirs_holds, None, None],
+            none
+        ]
+    );
+    let same = Versions {
+        theirs: ours,
+        ..versions
+    };
+    let ids = new_ids(same, None).unwrap();
+    assert_eq!(ids.map(|ids| ids.is_empty()), [false, true, true]);
+    let unmoved = Versions { base: ours, ..same };
+    assert!(new_ids(unmoved, None).is_none());
 }
 
 #[test]

@@ -71,6 +71,24 @@ impl Deed {
             _ => false,
         }
     }
+
+    /// Whether a conflict, as the driver names it, may be about what this deed touched.
+    pub fn may_stop_at(&self, conflict: &str) -> bool {
+        const COLUMNS: [&str; 3] = ["working theme", "primary steward", "success signal"];
+        match self {
+            Self::Cell(block, column, _) => {
+                conflict.contains(&format!("B{block:02} {}:", COLUMNS[column - 2]))
+            }
+            Self::Set(_, field, _) => {
+                let is_heading = *field == "title" && conflict.contains(": Step ");
+                let key = field.split('.').next().unwrap_or_default();
+                let is_field = conflict.to_lowercase().contains(key);
+                is_field || is_heading || conflict.contains(" removed it, ")
+            }
+            Self::Remove(_) => conflict.contains(" removed it, "),
+            _ => false,
+        }
+    }
 }
 
 /// What a step must be at the end.
@@ -231,20 +249,29 @@ impl Ledger {
         }
         for (folder, words, names) in &self.papers {
             let below = files.iter().filter(|(path, _)| path.starts_with(folder));
-            let text: String = below
-                .map(|(_, text)| &**text)
-                .collect::<Vec<_>>()
-                .join("\n");
-            let sentences: Vec<&str> = text
-                .lines()
-                .filter(|line| line.contains(&**words))
+            // A risk is a file of its own, in which the step stands by itself.
+            let is_whole = *folder == "docs/risks";
+            let places: Vec<&str> = below
+                .flat_map(|(_, text)| match is_whole {
+                    true => vec![&**text],
+                    false => text.lines().collect(),
+                })
+                .filter(|place| place.contains(&**words))
                 .collect();
             let id = names.map(&id_of);
-            let is_named = id
-                .as_ref()
-                .is_none_or(|id| sentences.iter().any(|line| line.contains(&**id)));
-            if sentences.is_empty() || !is_named {
-                wrong.push(format!("{folder} {words} {id:?}: {sentences:?}"));
+            // A closed paper keeps a former number as long as no other step has it.
+            let former = names.filter(|_| *folder == "docs/reviews").map(|step| {
+                let found = self.find(step, &lines);
+                let was = found.first().and_then(|line| line["was"].as_array());
+                let was = was.into_iter().flatten().filter_map(Value::as_str);
+                was.filter(|id| !ids.contains(id)).collect::<Vec<_>>()
+            });
+            let mut numbers: Vec<&str> = former.into_iter().flatten().collect();
+            numbers.extend(id.as_deref());
+            let names_it = |place: &&str| numbers.iter().any(|number| place.contains(*number));
+            let is_named = names.is_none() || places.iter().any(names_it);
+            if places.is_empty() || !is_named {
+                wrong.push(format!("{folder} {words} {numbers:?}: {places:?}"));
             }
         }
         wrong

@@ -299,7 +299,7 @@ impl Quarter {
                         clone,
                     ],
                 );
-                deeds.push(Deed::Paper("docs/risks", word, None));
+                deeds.push(Deed::Paper("docs/risks", word, Some(step)));
             }
             14 => {
                 let word = self.word();
@@ -315,7 +315,7 @@ impl Quarter {
                 )
                 .unwrap();
                 self.write(clone, &path, &record);
-                deeds.push(Deed::Paper("docs/reviews", word, None));
+                deeds.push(Deed::Paper("docs/reviews", word, Some(step)));
             }
             _ => self.remove_or_move(clone, deeds),
         }
