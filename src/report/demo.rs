@@ -8,8 +8,8 @@ use chrono::NaiveDate;
 
 use super::desk::{Archive, Artifact, Desk, Materials};
 use super::paper::{Paper, Section};
-use super::words::{block, count, items, linked, listed, paragraphs, plain, step};
-use crate::document::english::capitalised;
+use super::words::{block, items, linked, paragraphs, plain, step};
+use crate::document::english::{capitalised, counted, listed};
 use crate::document::markdown::escaped_cell;
 use crate::document::visible::visible_line;
 use crate::history::since::Comparison;
@@ -198,7 +198,7 @@ impl<'a> Demo<'a> {
             return "Nothing was completed.".to_owned();
         }
         let with = |verdict: Verdict| self.shown.iter().filter(|s| s.verdict == verdict).count();
-        let completed = format!("{} completed", count(self.shown.len(), "step", "steps"));
+        let completed = format!("{} completed", counted(self.shown.len(), "step"));
         let parts = [
             (with(Verdict::Met), "met their target", "met its target"),
             (

@@ -10,9 +10,9 @@ use super::desk::{Desk, Materials};
 use super::paper::{Fact, Made, Paper, Section};
 use super::roadmap::{self, StageEntry};
 use super::stage::{ahead, asked};
-use super::words::{count, items, linked, listed, plain, step, table};
+use super::words::{count, items, linked, plain, step, table};
 use crate::change::value::{Refusal, refuse};
-use crate::document::english::capitalised;
+use crate::document::english::{capitalised, counted, listed};
 use crate::document::markdown::{CheckState, MarkdownDocument};
 use crate::history::outlook::Outlook;
 use crate::history::since::Comparison;
@@ -225,7 +225,7 @@ impl<'a> QuarterPlan<'a> {
         ];
         let parts: Vec<String> = (parts.into_iter())
             .filter(|(number, _)| *number > 0)
-            .map(|(number, word)| format!("{} {word}", count(number, "step", "steps")))
+            .map(|(number, word)| format!("{} {word}", counted(number, "step")))
             .collect();
         let happened = match parts.is_empty() {
             true => format!("Nothing was completed or added since {label}."),
@@ -233,7 +233,7 @@ impl<'a> QuarterPlan<'a> {
         };
         let forward = format!(
             "{} and {} roll forward.",
-            capitalised(&count(self.rolled.len(), "objective", "objectives")),
+            capitalised(&counted(self.rolled.len(), "objective")),
             count(self.carried.len(), "step in progress", "steps in progress")
         );
         format!("{focus} {happened} {forward}")
@@ -289,14 +289,14 @@ impl<'a> QuarterPlan<'a> {
                 };
                 out += &format!(
                     "\n  - {dates}; {} open",
-                    count(outlook.open.len(), "step", "steps")
+                    counted(outlook.open.len(), "step")
                 );
             }
             let owed = stage.owed().filter(|(check, _)| !check.done).count();
             if owed > 0 {
                 out += &format!(
                     "\n  - {} of the gate before",
-                    count(owed, "open condition", "open conditions")
+                    counted(owed, "open condition")
                 );
             }
             out
@@ -311,8 +311,7 @@ impl<'a> QuarterPlan<'a> {
             .take(MOST_STEPS)
             .map(|of| format!("{}: in progress", step(*of)));
         let more = self.carried.len().saturating_sub(MOST_STEPS);
-        let more = (more > 0)
-            .then(|| format!("and {} in progress", count(more, "more step", "more steps")));
+        let more = (more > 0).then(|| format!("and {} in progress", counted(more, "more step")));
         items(rolled.chain(carried).chain(more))
     }
 
@@ -325,12 +324,8 @@ impl<'a> QuarterPlan<'a> {
             format!("{}: {}; {waiting}", step(threat.step), plain(&threat.why))
         });
         let more = self.threats.len().saturating_sub(MOST_STEPS);
-        let more = (more > 0).then(|| {
-            format!(
-                "and {} that others wait for",
-                count(more, "more step", "more steps")
-            )
-        });
+        let more =
+            (more > 0).then(|| format!("and {} that others wait for", counted(more, "more step")));
         let outside = self.conditions.iter().take(MOST_STEPS).map(|condition| {
             format!(
                 "**{}** waits for {}",

@@ -25,15 +25,15 @@ use crate::record::shelf::{filed, last_before, week_of};
 
 /// One report.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ReportSpec {
+pub struct ReportSpec {
     /// The word for it behind `stepdeck report`.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What its papers are to the plan.
-    pub role: Role,
+    pub(crate) role: Role,
     /// What the plan is compared with, unless somebody asks for another moment.
-    pub start: fn(&Plan, DateTime<Utc>) -> Start,
+    pub(crate) start: fn(&Plan, DateTime<Utc>) -> Start,
     /// Makes its papers, or says why there is none to make.
-    pub make: fn(&Materials<'_>) -> Result<Made, Refusal>,
+    pub(crate) make: fn(&Materials<'_>) -> Result<Made, Refusal>,
 }
 
 /// Where a report starts.
@@ -76,7 +76,7 @@ pub(crate) const REPORTS: &[ReportSpec] = &[
     ReportSpec {
         name: "milestone",
         role: Role::GateReview,
-        start: |plan, now| last_of_a_pod(plan, now).unwrap_or_else(|| Start::days_ago(14)),
+        start: |plan, now| last_milestone_review(plan, now).unwrap_or_else(|| Start::days_ago(14)),
         make: |materials| Milestone::of(materials, &milestone::Asked::default())?.made(materials),
     },
     ReportSpec {
@@ -121,8 +121,8 @@ pub(crate) const REPORTS: &[ReportSpec] = &[
     },
 ];
 
-/// Where the last milestone review of a pod left off; packets of gates are others.
-fn last_of_a_pod(plan: &Plan, now: DateTime<Utc>) -> Option<Start> {
+/// Where the last milestone review of a workstream left off; packets of gates are others.
+fn last_milestone_review(plan: &Plan, now: DateTime<Utc>) -> Option<Start> {
     let papers = filed(plan, Role::GateReview).into_iter();
     let dated = papers.filter_map(|paper| {
         let file = &plan.files()[paper.file];
@@ -155,6 +155,14 @@ fn gate_before(plan: &Plan, now: DateTime<Utc>) -> Start {
         },
     }
 }
+
+impl PartialEq for ReportSpec {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for ReportSpec {}
 
 impl ReportSpec {
     /// The report with this name.

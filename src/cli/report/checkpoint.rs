@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::indicator::Colour;
 use crate::plan::risk::Risk;
-use crate::report::checkpoint::budget::{Budget, Sum};
+use crate::report::budget::{Budget, Sum};
 use crate::report::checkpoint::{Checkpoints, Objective, Thousand};
 use crate::report::scorecard::delta::Delta;
 use crate::report::table::ReportSpec;

@@ -238,7 +238,7 @@ impl Today<'_> {
         })
     }
 
-    /// That of the pods, where any has left a paper.
+    /// Those of the workstreams, where any has left a paper.
     fn milestone(&self) -> Option<Ritual> {
         let ritual = self.dated(RitualKind::Milestone, self.rituals.milestone);
         ritual.last.map(|_| ritual)

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::document::english::counted;
 use crate::history::outlook::Outlook;
 use crate::history::target::Target;
 use crate::plan::Plan;
@@ -13,7 +14,7 @@ use crate::plan::stage::{Stage, Standing, standings};
 use crate::plan::status::{State, Status};
 use crate::record::review::promises::promises;
 use crate::report::desk::Materials;
-use crate::report::words::{count, percent};
+use crate::report::words::percent;
 
 /// So long a step may be blocked before it counts.
 const WEEK: Duration = Duration::days(7);
@@ -107,10 +108,7 @@ fn blocked(materials: &Materials<'_>) -> BuiltIn {
         true => 0,
         false => longer_than_a_week(plan, &blocked, &materials.archive.history(), now),
     };
-    let note = format!(
-        "of {}",
-        count(blocked.len(), "blocked step", "blocked steps")
-    );
+    let note = format!("of {}", counted(blocked.len(), "blocked step"));
     BuiltIn::new("Blocked over a week", "≤ 0", "", Some(long as f64), note)
 }
 
@@ -132,7 +130,7 @@ fn ticked(stage: &Stage) -> Option<BuiltIn> {
         let name = format!("Checks ticked, {}", stage.name);
         let target = format!("≥ {} %", stage.threshold());
         let value = percent(ticked, all) as f64;
-        let note = format!("{ticked} of {}", count(all, "check", "checks"));
+        let note = format!("{ticked} of {}", counted(all, "check"));
         BuiltIn::new(&name, &target, "%", Some(value), note)
     })
 }
