@@ -182,7 +182,7 @@ fn in_a_terminal_interrupted_and_seen_by_another() {
         again.wait_for("Change logs");
         ask(&again);
         again.type_keys("y");
-        again.wait_for("written: Changes");
+        again.wait_for(" written ");
         other.wait_for("Changes 20");
         assert_eq!(papers().len(), 1);
         for pty in [again, other] {
