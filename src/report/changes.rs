@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::desk::{Desk, Materials};
 use super::paper::{Paper, Section};
 use super::words::{block, count, items, linked, named, paragraphs, plain, step};
-use crate::document::english::{capitalised, counted, listed};
+use crate::document::english::{counted, listed};
 use crate::history::events::Event;
 use crate::history::since::{Comparison, Origin};
 use crate::history::words::{title, told};
@@ -200,7 +200,7 @@ impl<'a> Changes<'a> {
         );
         match parts.is_empty() {
             true => format!("Nothing was completed, added or decided. {stands}"),
-            false => format!("{}. {stands}", capitalised(&listed(&parts))),
+            false => format!("{}. {stands}", listed(&parts)),
         }
     }
 

@@ -14,7 +14,7 @@ use super::scorecard::delta::Delta;
 use super::words::{block_named, items, linked, paragraphs, percent, plain, step, table};
 use crate::change::Edit;
 use crate::change::value::{Refusal, refuse};
-use crate::document::english::{capitalised, counted, listed};
+use crate::document::english::{counted, listed};
 use crate::history::outlook::Outlook;
 use crate::history::since::Comparison;
 use crate::history::target::Target;
@@ -278,7 +278,7 @@ impl<'a> Thousand<'a> {
             .collect();
         let happened = match parts.is_empty() {
             true => "Steps changed, and none was completed".to_owned(),
-            false => capitalised(&listed(&parts)),
+            false => listed(&parts),
         };
         let share = percent(complete, total);
         format!("{happened}. {complete} of {total} steps are complete ({share}%).")
@@ -459,14 +459,38 @@ fn linked_from_row(desk: &Desk<'_>, number: u32) -> Vec<Edit> {
     if whole.contains(target) {
         return Vec::new();
     }
-    let text = match outer.trim() {
-        "" => format!(" {link} "),
-        words => format!(" {words} · {link} "),
-    };
+    let text = with_link(&outer, &link);
     let splices = document.set_cell_source(row.table, row.row, column, &text);
     let changed = splices
         .ok()
         .and_then(|splices| document.apply(&splices).ok());
     let edits = changed.and_then(|changed| section_edits(&file.path, document, &changed).ok());
     edits.unwrap_or_default()
+}
+
+/// A cell with a link behind what it says, between the blanks that are there.
+fn with_link(cell: &str, link: &str) -> String {
+    match cell.trim() {
+        "" if cell.is_empty() => link.to_owned(),
+        "" => format!(" {link} "),
+        words => cell.replacen(words, &format!("{words} · {link}"), 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_link;
+
+    #[test]
+    fn a_cell_keeps_its_blanks() {
+        for (cell, linked) in [
+            (" Draft ", " Draft · L "),
+            ("Draft", "Draft · L"),
+            ("Draft   ", "Draft · L   "),
+            ("", "L"),
+            ("   ", " L "),
+        ] {
+            assert_eq!(with_link(cell, "L"), linked);
+        }
+    }
 }

@@ -13,7 +13,7 @@ use super::chart::{Chart, Curve, Plot};
 use super::desk::{Desk, Materials};
 use super::paper::{ChartFile, Fact, Made, Paper, Section};
 use super::stage::{self, Packets, steps_of};
-use super::words::{count, items, linked, plain, step, table};
+use super::words::{clause, count, items, linked, plain, step, table};
 use crate::change::value::{Refusal, refuse};
 use crate::document::english::{counted, listed};
 use crate::history::outlook::Outlook;
@@ -289,10 +289,17 @@ impl<'a> Milestone<'a> {
             said.push(format!("{due}."));
         }
         let done = review.steps.iter().filter(|step| is_done(step)).count();
-        said.push(match review.steps.len() {
-            0 => "None of the stage's steps belongs to this workstream.".to_owned(),
-            all => format!(
-                "{done} of the workstream's {} are complete, {} of them since {}.",
+        let whose = match review.team {
+            Team::Workstream(_) => "workstream",
+            Team::Whole => "stage",
+        };
+        said.push(match (review.steps.len(), &review.team) {
+            (0, Team::Workstream(_)) => {
+                "None of the stage's steps belongs to this workstream.".to_owned()
+            }
+            (0, Team::Whole) => "Its checks name no step.".to_owned(),
+            (all, _) => format!(
+                "{done} of the {whose}'s {} are complete, {} of them since {}.",
                 counted(all, "step"),
                 review.completed.len(),
                 plain(&self.since.baseline.label)
@@ -305,7 +312,7 @@ impl<'a> Milestone<'a> {
         let criteria = self
             .criteria
             .iter()
-            .map(|(words, verdict)| format!("{}: **{verdict}**", plain(words)));
+            .map(|(words, verdict)| format!("{}: **{verdict}**", clause(words)));
         let checks = self.stage.checks.iter().map(|check| {
             let word = if check.done { "ticked" } else { "open" };
             let proofs = self.stage.evidence_for(check);
@@ -315,7 +322,7 @@ impl<'a> Milestone<'a> {
                 (0, false) => String::new(),
                 (proofs, _) => format!(", {}", counted(proofs, "link")),
             };
-            format!("{}: **{word}**{proof}", plain(&check.text))
+            format!("{}: **{word}**{proof}", clause(&check.text))
         });
         items(criteria.chain(checks))
     }

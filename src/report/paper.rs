@@ -279,7 +279,7 @@ impl Paper {
             let is_ours = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).contains(chart::MARK);
             if before.as_ref().is_some_and(|before| !is_ours(before)) {
                 return refuse(format!(
-                    "{} was not drawn by stepdeck: give it another name, since a chart goes there",
+                    "{} was not drawn by stepdeck: rename it, stepdeck writes a chart there",
                     file.path.display()
                 ));
             }

@@ -12,7 +12,7 @@ use super::words::{count, items, linked, plain, step};
 use crate::change::compose::{Composer, reversible};
 use crate::change::value::{Refusal, refuse};
 use crate::change::{Change, Edit};
-use crate::document::english::{capitalised, counted, listed};
+use crate::document::english::{counted, listed};
 use crate::document::markdown::{CheckState, MarkdownDocument};
 use crate::history::forecast::{Foretold, SEED, foretold};
 use crate::history::outlook::Outlook;
@@ -186,10 +186,10 @@ impl<'a> Retro<'a> {
             (Some(day), tries) => {
                 let tries = counted(tries, "review");
                 let waived = self.stage.decided().is_some_and(|it| !it.waiver.is_empty());
-                let waived = if waived { ", by a waiver" } else { "" };
+                let waived = if waived { ", with a waiver" } else { "" };
                 format!("The gate was passed on {day} after {tries}{waived}.")
             }
-            (None, 0) => "The gate was not reviewed yet.".to_owned(),
+            (None, 0) => "The gate has not been reviewed yet.".to_owned(),
             (None, tries) => format!(
                 "The gate is still ahead after {}.",
                 counted(tries, "review")
@@ -197,24 +197,28 @@ impl<'a> Retro<'a> {
         };
         let late = self.passed.zip(self.stage.due()).map(|(passed, due)| {
             match (passed - due).num_days() {
-                0 => "On the day that it was due.".to_owned(),
+                0 => "That was its due date.".to_owned(),
                 days if days > 0 => format!(
-                    "It was due on {due}, {} before.",
+                    "That was {} after its due date, {due}.",
                     counted(days as usize, "day")
                 ),
                 days => format!(
-                    "It was due on {due}, {} after.",
+                    "That was {} before its due date, {due}.",
                     counted(-days as usize, "day")
                 ),
             }
         });
         let (done, all) = self.steps;
-        let mut parts = vec![format!("{done} of {} are complete", counted(all, "step"))];
-        parts.push(match self.reopened.len() {
+        let reopened = match self.reopened.len() {
             0 => "none was reopened".to_owned(),
             1 => "1 was reopened".to_owned(),
             number => format!("{number} were reopened"),
-        });
+        };
+        let steps = format!(
+            "{done} of {} are complete (those that its checks name, and all that these wait for), \
+             and {reopened}.",
+            counted(all, "step")
+        );
         let forecasts = match self.forecasts.len() {
             0 => String::new(),
             known => format!(
@@ -236,10 +240,7 @@ impl<'a> Retro<'a> {
             ),
         };
         let late = late.map(|late| format!(" {late}")).unwrap_or_default();
-        format!(
-            "{passed}{late} {}.{forecasts}{conditions}",
-            capitalised(&listed(&parts))
-        )
+        format!("{passed}{late} {steps}{forecasts}{conditions}")
     }
 
     fn attempts(&self, path: &Path) -> String {
@@ -277,7 +278,7 @@ impl<'a> Retro<'a> {
                         "day"
                     )
                 ),
-                None => "which is over".to_owned(),
+                None => "which has passed".to_owned(),
             };
             format!("On {}: P85 {}, {outcome}", told.on, told.date)
         });

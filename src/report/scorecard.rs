@@ -326,7 +326,7 @@ impl<'a> WeeklyScorecard<'a> {
             _ => String::new(),
         };
         let kept = format!(
-            "{} of the {} that {} picked landed complete.{rate}",
+            "{} of the {} picked in {} were completed.{rate}",
             last.kept(),
             last.promised(),
             last.week
@@ -385,9 +385,7 @@ impl Shelf<'_> {
         };
         match &entry.colour {
             Some((_, why)) if why.is_empty() => {
-                remark(
-                    "a colour set by hand needs a reason behind it, and does not count".to_owned(),
-                );
+                remark("a colour set by hand is ignored without a reason".to_owned());
             }
             Some(set) => line.set = Some(set.clone()),
             None if !entry.unreadable.is_empty() => {

@@ -69,14 +69,16 @@ pub(crate) const REPORTS: &[ReportSpec] = &[
         role: Role::Demo,
         start: |plan, now| {
             let last = Start::last(plan, Role::Demo, "demo", now.date_naive());
-            last.unwrap_or_else(|| Start::days_ago(14))
+            last.unwrap_or_else(|| Start::days_ago(now, 14))
         },
         make: |materials| Ok(Demo::of(materials).paper().into()),
     },
     ReportSpec {
         name: "milestone",
         role: Role::GateReview,
-        start: |plan, now| last_milestone_review(plan, now).unwrap_or_else(|| Start::days_ago(14)),
+        start: |plan, now| {
+            last_milestone_review(plan, now).unwrap_or_else(|| Start::days_ago(now, 14))
+        },
         make: |materials| Milestone::of(materials, &milestone::Asked::default())?.made(materials),
     },
     ReportSpec {
@@ -98,7 +100,7 @@ pub(crate) const REPORTS: &[ReportSpec] = &[
                 day,
                 seen: None,
             },
-            None => Start::days_ago(30),
+            None => Start::days_ago(now, 30),
         },
         make: |materials| Checkpoints::of(materials).papers(),
     },
@@ -109,7 +111,7 @@ pub(crate) const REPORTS: &[ReportSpec] = &[
         start: |plan, now| {
             let before = now.date_naive().checked_sub_days(Days::new(42));
             let last = Start::last(plan, Role::Quarter, "plan", before.unwrap_or_default());
-            last.unwrap_or_else(|| Start::days_ago(91))
+            last.unwrap_or_else(|| Start::days_ago(now, 91))
         },
         make: |materials| QuarterPlan::of(materials, &quarter::Asked::default())?.made(),
     },
@@ -193,13 +195,11 @@ impl Start {
     }
 
     /// So many days ago.
-    pub(crate) fn days_ago(days: i64) -> Self {
+    fn days_ago(now: DateTime<Utc>, days: i64) -> Self {
+        let ago = TimeDelta::days(days);
         Self::When {
-            label: match days % 7 {
-                0 => format!("{}w", days / 7),
-                _ => format!("{days}d"),
-            },
-            when: When::Ago(TimeDelta::days(days)),
+            label: (now - ago).date_naive().to_string(),
+            when: When::Ago(ago),
         }
     }
 

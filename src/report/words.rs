@@ -18,6 +18,11 @@ pub(crate) fn plain(text: &str) -> String {
     escaped(&visible_line(&one_line(text)))
 }
 
+/// The same without the stop at its end, for more to be said of it.
+pub(crate) fn clause(text: &str) -> String {
+    plain(text.trim_end().trim_end_matches(['.', ';', ':', ',']))
+}
+
 /// So many things.
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     match number {

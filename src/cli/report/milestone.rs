@@ -20,12 +20,12 @@ use crate::report::table::ReportSpec;
 /// the packet of the gate of that day, which lists it.
 #[derive(clap::Args, Clone, Debug)]
 pub(super) struct MilestoneArguments {
-    /// The stage, or enough of its name to be unique; the current one, if nothing is said.
+    /// The stage, or enough of its name to be unique; by default the current one.
     stage: Option<String>,
-    /// The workstream, or enough of its name; every one, if nothing is said.
+    /// The workstream, or enough of its name; by default every one.
     #[arg(long, value_name = "NAME")]
     workstream: Option<String>,
-    /// Since when; the last milestone review before today, if nothing is said, or two weeks.
+    /// Since when; by default the last milestone review before today, or two weeks ago.
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     #[command(flatten)]
