@@ -17,20 +17,19 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use color_eyre::eyre::{Result, bail};
 
+use super::check;
 use super::filter::{Filter, language_help};
 use super::invocation::{Invocation, OpenPlan};
 use crate::document::english::counted;
+use crate::document::progress::Progress;
 use crate::document::visible::visible;
 use crate::page::{GENERATOR, MOST_STEPS, Page};
-use crate::plan::checks::{Context, Findings, find};
+use crate::plan::checks::Findings;
 use crate::plan::query::Query;
-use crate::plan::source::Role;
-use crate::record::today::late;
 use crate::store::atomic_replace::folder::{Pages, write_folder};
 use crate::store::atomic_replace::overwrite::overwrite;
 use crate::store::fs::walk::files_below;
 use crate::store::locate::discover::Layout;
-use crate::store::locate::listed::exists;
 
 /// Export steps to a spreadsheet, a dashboard, a pull request or a page.
 ///
@@ -41,7 +40,7 @@ use crate::store::locate::listed::exists;
 /// (stepdeck/log@1). markdown is a table. openmetrics counts steps by status, state and block, with
 /// throughput and forecast; the checks, risks and problems in it are those of the whole plan,
 /// whatever the filter. html is one page for people who open no terminal, or a folder with an index
-/// and a page for each block, which plans of more than 20,000 steps want.
+/// and a page for each block, which plans of more than 20,000 steps need.
 ///
 /// html and xlsx show the newest commit, with its time as the clock (or SOURCE_DATE_EPOCH), so that a
 /// commit always gives the same bytes; where there is no git, they show the files.
@@ -170,7 +169,7 @@ impl Export {
             bail!("--title, --redact and --worktree only work with --format html and xlsx");
         }
         if self.format == Format::Xlsx && self.output.is_none() {
-            bail!("a workbook is no text: name a file for it, as with -o plan.xlsx");
+            bail!("a workbook is a binary file: name it with -o plan.xlsx");
         }
         match &self.output {
             None => Ok(()),
@@ -264,18 +263,11 @@ fn is_folder(typed: &Path, path: &Path) -> bool {
     path.is_dir() || ends_with_slash || is_new()
 }
 
+/// What `stepdeck check` finds, whoever asks: one's own configuration is nobody else's business.
 fn problems(opened: &OpenPlan, invocation: &Invocation<'_, '_>) -> Findings {
-    let layout = &opened.layout;
     let (changes, now) = (invocation.stale_since(opened), invocation.outside.now);
-    let context = Context {
-        changes: changes.as_ref(),
-        exists: &|path: &Path| exists(&layout.root.join(path), layout.listed.as_deref()),
-        severities: &layout.severities(),
-        checkpoints: layout.papers.folder_of(Role::Checkpoint),
-        late_rituals: &|| late(&opened.plan, &layout.papers, &layout.config.rituals, now),
-        ..Context::at(now)
-    };
-    find(&opened.plan, &context)
+    let progress = Progress::default();
+    check::problems(opened, None, &opened.plan, changes.as_ref(), now, &progress)
 }
 
 /// The files of the plan: those it was read from, those it would be read from if they were

@@ -340,11 +340,11 @@ fn ladder<'p>(paint: &'p Printer, plan: &Plan, today: NaiveDate) -> TextLayout<'
         ];
         let last = Span::styled(in_words(stage, standing, theme), style);
         let mut line = row(Span::styled(sign, style), cells, last);
-        if let Some(charge) = stage.charge_in_words(standing, today) {
+        if let Some(due) = stage.due_and_owners(standing, today) {
             let is_overdue = stage.overdue(standing, today).is_some();
             let style = if is_overdue { theme.warning } else { theme.dim };
             line.push_span(Span::styled(
-                format!("{GAP}{}", frame::words(theme, &charge)),
+                format!("{GAP}{}", frame::words(theme, &due)),
                 style,
             ));
         }
@@ -463,8 +463,8 @@ fn one<'p>(paint: &'p Printer, plan: &Plan, at: usize, today: NaiveDate) -> Text
         Span::styled(in_words(stage, standing, theme), style),
     );
     sheet.blank();
-    let charge = stage.charge_in_words(standing, today);
-    criteria(&mut sheet, stage, charge.as_deref(), theme, usize::MAX);
+    let due = stage.due_and_owners(standing, today);
+    criteria(&mut sheet, stage, due.as_deref(), theme, usize::MAX);
     if stage.rung.is_none() {
         sheet.blank();
     }

@@ -13,7 +13,7 @@ use super::invocation::{Invocation, OpenPlan};
 use crate::git::GitError;
 use crate::git::checkout::Checkout;
 use crate::plan::paper::{Kept, PaperSpec};
-use crate::plan::source::Role;
+use crate::plan::source::{CHART, Role};
 use crate::store::atomic_replace::save::replace;
 use crate::store::fs::read::{FileState, read};
 use crate::store::locate::discover::Layout;
@@ -217,7 +217,7 @@ impl Attributes {
                 };
                 let is_log = paper.role == Role::Log;
                 let charts = pattern.strip_suffix(".md").filter(|_| paper.charts);
-                let charts = charts.map(|all| format!("{all}.svg"));
+                let charts = charts.map(|all| format!("{all}.{CHART}"));
                 for pattern in [Some(pattern), charts].into_iter().flatten() {
                     if !is_log && whole.iter().any(|above| is_within(&pattern, above)) {
                         continue;

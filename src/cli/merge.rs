@@ -19,6 +19,7 @@ use crate::document::parallel::in_parallel;
 use crate::document::rope::{Piece, Rope};
 use crate::git::Git;
 use crate::git::merge_file::{MergedLines, VersionPaths};
+use crate::plan::source::is_chart;
 use crate::report::chart;
 use crate::store::atomic_replace::save::Saver;
 use crate::store::fs::read::read;
@@ -184,12 +185,6 @@ fn is_log(name: &Path, versions: Versions<'_>) -> bool {
             firsts.into_iter().next() == Some(b'{')
         }
     }
-}
-
-/// Whether a file of this name is a picture that may be a chart of ours.
-fn is_chart(name: &Path) -> bool {
-    let extension = name.extension().and_then(|extension| extension.to_str());
-    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("svg"))
 }
 
 /// Of two charts that were drawn again, the one that goes further, whichever side it is on: drawing it

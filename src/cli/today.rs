@@ -10,11 +10,10 @@ use super::cockpit::SESSION;
 use super::invocation::{Invocation, OpenPlan};
 use crate::app::core::session::Session;
 use crate::app::screens::since::seen::SEEN;
-use crate::app::screens::since::view::SinceView;
+use crate::app::screens::since::view::{LAST_REVIEW, News, SinceView};
 use crate::document::progress::Progress;
 use crate::document::visible::pad;
 use crate::history::since::Different;
-use crate::history::when::When;
 use crate::history::words::instant;
 use crate::plan::Plan;
 use crate::plan::id::StepId;
@@ -25,13 +24,10 @@ use crate::record::waits_for;
 use crate::store::state::State;
 use crate::tui::widgets::status;
 
-/// What is new counts from here.
-const BASELINE: &str = "review";
-
 /// Show what waits for you today: your steps, what is new, rituals, gates, long blockers.
 ///
 /// Your steps are those of the owners that the table of people names for you, blocked ones first.
-/// New is what landed since the last weekly review, and since your last visit to the cockpit, and
+/// New is what landed since your last visit to the cockpit, or else since the last weekly review, and
 /// was not set aside there. --as asks for somebody else.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Today {
@@ -39,9 +35,6 @@ pub struct Today {
     #[arg(long)]
     json: bool,
 }
-
-/// What is new to a person, or why that is not known.
-type News = std::result::Result<Vec<Different>, String>;
 
 impl Today {
     /// Prints the day.
@@ -60,7 +53,7 @@ impl Today {
             now,
         };
         let morning = day.gather();
-        let news = news(invocation, &opened)?;
+        let news = news(invocation, &opened);
         if self.json {
             let document = Document::of(&day, &morning, &news);
             return invocation.print_json(&document);
@@ -70,13 +63,11 @@ impl Today {
     }
 }
 
-fn news(invocation: &Invocation<'_, '_>, opened: &OpenPlan) -> Result<News> {
+/// What is new to the person, as screen 0 finds it; or why that is not known.
+fn news(invocation: &Invocation<'_, '_>, opened: &OpenPlan) -> std::result::Result<News, String> {
     let mut past = invocation.past(opened);
-    let moment = match invocation.moment(&When::Review, &opened.plan, &past) {
-        Ok(moment) => moment,
-        Err(reason) => return Ok(Err(reason.to_string())),
-    };
-    let compared = past.since(BASELINE, &moment, &Progress::default());
+    let (label, moment, _) = past.baseline(LAST_REVIEW, &opened.plan, invocation.outside.now)?;
+    let compared = past.since(label, &moment, &Progress::default());
     let base = invocation.outside.state.as_ref();
     let state = base.map(|base| State::of_plan(base, &opened.layout.root));
     let session = state
@@ -86,7 +77,8 @@ fn news(invocation: &Invocation<'_, '_>, opened: &OpenPlan) -> Result<News> {
     view.compared = compared.map(Arc::new);
     view.seen = state.and_then(|state| state.load(SEEN)).unwrap_or_default();
     view.list(&opened.plan);
-    Ok(Ok(view.news(session.and_then(|session| session.left()))))
+    let news = view.news(session.and_then(|session| session.left()));
+    news.ok_or_else(|| "reading the history was stopped".to_owned())
 }
 
 fn title(plan: &Plan, id: StepId) -> String {
@@ -94,7 +86,12 @@ fn title(plan: &Plan, id: StepId) -> String {
     found.map_or_else(String::new, |step| plan.step(step).title().into_owned())
 }
 
-fn text(invocation: &Invocation<'_, '_>, day: &Day<'_>, morning: &Morning, news: &News) -> String {
+fn text(
+    invocation: &Invocation<'_, '_>,
+    day: &Day<'_>,
+    morning: &Morning,
+    news: &std::result::Result<News, String>,
+) -> String {
     let paint = invocation.paint();
     let (theme, plan, today) = (&paint.theme, day.plan, day.now.date_naive());
     let mut sheet = paint.sheet();
@@ -128,8 +125,8 @@ fn text(invocation: &Invocation<'_, '_>, day: &Day<'_>, morning: &Morning, news:
     match news {
         Err(reason) => sheet.row(heading(format!("New to you: not known, {reason}"))),
         Ok(news) => {
-            sheet.row(heading(format!("New to you: {}", news.len())));
-            for step in news {
+            sheet.row(heading(format!("New to you: {}", news.about)));
+            for step in &news.steps {
                 let text = format!("{}  {}", title(plan, step.step), step.how.word());
                 sheet.hanging(lead(format!("{} ", step.step)), &text, theme.text);
             }
@@ -250,7 +247,7 @@ struct BlockerEntry<'a> {
 }
 
 impl<'a> Document<'a> {
-    fn of(day: &Day<'a>, morning: &'a Morning, news: &News) -> Self {
+    fn of(day: &Day<'a>, morning: &'a Morning, news: &std::result::Result<News, String>) -> Self {
         let plan = day.plan;
         let me: &'a Identity = day.me;
         let step = |id: &StepId| {
@@ -301,10 +298,9 @@ impl<'a> Document<'a> {
             known: morning.is_known,
             stewards: &morning.stewards,
             steps: morning.mine.iter().filter_map(step).collect(),
-            new: news
-                .as_ref()
-                .ok()
-                .map(|news| news.iter().map(new).collect()),
+            new: (news.as_ref().ok())
+                .filter(|news| !news.is_everything)
+                .map(|news| news.steps.iter().map(new).collect()),
             rituals: rituals.collect(),
             gates: gates.collect(),
             blockers: blockers.collect(),

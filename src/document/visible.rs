@@ -292,6 +292,13 @@ fn wrap_line<'a>(line: &'a str, columns: usize, rows: &mut Vec<&'a str>) {
             {
                 piece = slash + 1;
             }
+            // No row begins with the signs that end a word.
+            if is_end(&line[rest + piece..end]) {
+                let last = line[rest..rest + piece].grapheme_indices(true).next_back();
+                piece = last
+                    .map_or(0, |(at, _)| at)
+                    .max(row_prefix(&line[rest..end], 1));
+            }
             rows.push(&line[rest..rest + piece]);
             rest += piece;
         }
@@ -299,6 +306,12 @@ fn wrap_line<'a>(line: &'a str, columns: usize, rows: &mut Vec<&'a str>) {
         used = width(&line[row.clone()]);
     }
     rows.push(&line[row]);
+}
+
+/// Whether these are the signs that end a word.
+fn is_end(rest: &str) -> bool {
+    rest.chars()
+        .all(|c| matches!(c, ',' | '.' | ';' | ':' | ')' | '”' | '…'))
 }
 
 /// The runs of `line` without white space, with their byte offsets. A no-break space
@@ -435,6 +448,8 @@ mod tests {
             ["see", "docs/plans/", "plan.md"]
         );
         assert_eq!(wrap("a/bcdefgh", 5), ["a/bcd", "efgh"]);
+        assert_eq!(wrap("abcdefgh, k", 8), ["abcdefg", "h, k"]);
+        assert_eq!(wrap("a,", 1), ["a", ","]);
         assert_eq!(wrap("  - item\n\nnext", 10), ["  - item", "", "next"]);
         assert_eq!(wrap("设计评审", 5), ["设计", "评审"]);
         assert_eq!(wrap("设计", 1), ["设", "计"]);

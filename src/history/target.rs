@@ -2,7 +2,6 @@
 //! means in any version of the plan.
 
 use std::fmt;
-use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
@@ -92,22 +91,15 @@ impl Target {
             .steps()
             .next_back()
             .map_or(0, |step| step.id().number());
-        let checkpoints = (1..=last.div_ceil(STEPS_PER_CHECKPOINT)).map(Self::Checkpoint);
-        let checkpoints = checkpoints.filter(|target| !target.numbered(plan).is_empty());
+        let checkpoints = (1..=last.div_ceil(STEPS_PER_CHECKPOINT))
+            .filter(|number| checkpoint_steps(plan, *number).next().is_some())
+            .map(Self::Checkpoint);
         [Self::Plan]
             .into_iter()
             .chain(stages)
             .chain(blocks.map(|block| Self::Block(block.id)))
             .chain(checkpoints)
             .collect()
-    }
-
-    /// Indexes of the steps of a checkpoint.
-    fn numbered(&self, plan: &Plan) -> Range<usize> {
-        match self {
-            Self::Checkpoint(number) => checkpoint_steps(plan, *number),
-            _ => 0..0,
-        }
     }
 
     /// Indexes of its steps in a version of the plan, ascending.
@@ -118,7 +110,7 @@ impl Target {
                 let block = plan.find_block(*id).map(|block| &plan.blocks()[block]);
                 block.map_or_else(Vec::new, |block| block.steps().collect())
             }
-            Self::Checkpoint(_) => self.numbered(plan).collect(),
+            Self::Checkpoint(number) => checkpoint_steps(plan, *number).collect(),
             Self::Stage(name) => {
                 let named = open_checks(plan, name).flat_map(|check| &check.steps);
                 let named = named.filter_map(|id| plan.find(*id));
@@ -135,7 +127,8 @@ impl Scope<'_> {
     /// retired is neither done nor to be done.
     pub fn steps(&self, plan: &Plan, now: DateTime<Utc>) -> Vec<usize> {
         let mut steps = self.target.steps(plan);
-        steps.retain(|step| plan.graph().state(*step) != State::Retired);
+        steps
+            .retain(|step| plan.graph().state(*step) != State::Retired && !plan.is_repeated(*step));
         if !self.query.is_empty() && !steps.is_empty() {
             let past = (self.past)(plan, now);
             let marks = Marks::default();

@@ -134,6 +134,9 @@ impl Plan {
             return;
         }
         self.statuses[step] = now;
+        if self.is_repeated(step) {
+            return;
+        }
         let block = &mut Arc::make_mut(&mut self.blocks)[self.steps[step].block as usize];
         let is_retired = block.retirement().is_some();
         block.tally.turn(before, now, is_retired);

@@ -10,12 +10,13 @@ use super::status::Status;
 /// How many steps a checkpoint sums up.
 pub(crate) const STEPS_PER_CHECKPOINT: u32 = 1_000;
 
-/// Indexes of the steps that a checkpoint sums up: those up to this thousand, and after the one
-/// before.
-pub(crate) fn checkpoint_steps(plan: &Plan, number: u32) -> Range<usize> {
+/// Indexes of the steps that a checkpoint sums up, each once: those up to this thousand, and after the
+/// one before.
+pub(crate) fn checkpoint_steps(plan: &Plan, number: u32) -> impl Iterator<Item = usize> {
     let last = number.saturating_mul(STEPS_PER_CHECKPOINT);
     let first = last.saturating_sub(STEPS_PER_CHECKPOINT) + 1;
-    plan.numbered(first..=last)
+    let numbered = plan.numbered(first..=last);
+    numbered.filter(|step| !plan.is_repeated(*step))
 }
 
 /// A block with the steps that fall into it.
@@ -56,9 +57,11 @@ impl Block {
         self.row.as_ref()?.retirement
     }
 
-    /// Takes in a step behind all that it has.
-    pub(super) fn push(&mut self, step: u32, status: Option<Status>) {
-        self.tally.add(status, self.retirement().is_some());
+    /// Takes in a step behind all that it has, with its status if it counts.
+    pub(super) fn push(&mut self, step: u32, counted: Option<Option<Status>>) {
+        if let Some(status) = counted {
+            self.tally.add(status, self.retirement().is_some());
+        }
         match self.runs.last_mut() {
             Some(run) if run.end == step => run.end += 1,
             _ => self.runs.push(step..step + 1),

@@ -83,7 +83,7 @@ impl Stage {
 
     /// Due date, owners and their acknowledgements, in a sentence without its full stop; nothing
     /// where the roadmap says none of it.
-    pub(crate) fn charge_in_words(&self, standing: Standing, today: NaiveDate) -> Option<String> {
+    pub(crate) fn due_and_owners(&self, standing: Standing, today: NaiveDate) -> Option<String> {
         let due = self.due().map(|due| match self.overdue(standing, today) {
             Some(1) => format!("due {due}, 1 day overdue"),
             Some(days) => format!("due {due}, {days} days overdue"),

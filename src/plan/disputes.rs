@@ -1,5 +1,6 @@
 //! The conflicts that an unfinished merge left in the plan's files, and what each is about.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::Plan;
@@ -80,6 +81,39 @@ pub(crate) fn unresolved(plan: &Plan) -> Option<String> {
         plan.files()[first.file].path.display(),
         first.line()
     ))
+}
+
+/// Indexes of the steps whose lines repeat a number within one conflict of a log, ascending.
+pub(super) fn repeated(plan: &Plan) -> Vec<u32> {
+    let mut lines = HashSet::new();
+    for (file, first) in plan.files.iter().zip(&plan.first_lines) {
+        let Some(log) = file.log().filter(|log| log.unreadable_lines() > 0) else {
+            continue;
+        };
+        let mut seen: Option<HashSet<StepId>> = None;
+        for (number, line) in (*first..).zip(log.lines()) {
+            let is_marker = line.problem() == Some(&LineProblem::ConflictMarker);
+            match &mut seen {
+                _ if is_marker && line.bytes().starts_with(b"<<<<<<<") => {
+                    seen = Some(HashSet::new());
+                }
+                _ if is_marker && line.bytes().starts_with(b">>>>>>>") => seen = None,
+                Some(seen) => {
+                    let id = line.get("step_id").and_then(StepId::of_raw);
+                    if id.is_some_and(|id| !seen.insert(id)) {
+                        lines.insert(number);
+                    }
+                }
+                None => {}
+            }
+        }
+    }
+    if lines.is_empty() {
+        return Vec::new();
+    }
+    let steps = (0..).zip(plan.steps.iter());
+    let repeated = steps.filter(|(_, step)| lines.contains(&step.line));
+    repeated.map(|(at, _)| at).collect()
 }
 
 /// The conflicts in one file. In Markdown, none that is in a code fence: a page may explain merging.
@@ -251,4 +285,55 @@ pub(crate) fn of_step(plan: &Plan, id: StepId) -> Option<Dispute> {
 pub fn is_named(plan: &Plan, dispute: &Dispute, path: &Path, line: Option<usize>) -> bool {
     let own = &plan.files()[dispute.file].path;
     own == path && line.is_none_or(|line| dispute.holds(line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::status::Status;
+
+    fn plan(statuses: [&str; 3]) -> Plan {
+        let [ours, base, theirs] = statuses;
+        let line = |id: &str, status: &str| {
+            format!("{{\"step_id\": \"{id}\", \"title\": \"x\", \"status\": \"{status}\"}}\n")
+        };
+        let log = [
+            line("0001", "complete"),
+            "<<<<<<< ours\n".to_owned(),
+            line("0002", ours),
+            "||||||| base\n".to_owned(),
+            line("0002", base),
+            "=======\n".to_owned(),
+            line("0002", theirs),
+            line("0003", "idea"),
+            ">>>>>>> theirs\n".to_owned(),
+            // No merge left this one: two steps have one number.
+            line("0001", "draft"),
+        ];
+        let log = log.concat().into_bytes();
+        Plan::read(vec![SourceFile::load("p.jsonl", Role::Log, log)])
+    }
+
+    #[test]
+    fn a_step_of_which_a_merge_left_several_versions_counts_once() {
+        let mut plan = plan(["complete", "draft", "blocked"]);
+        assert_eq!(plan.len(), 6, "each version can be looked at");
+        let tally = plan.tally();
+        assert_eq!((tally.total, tally.done()), (4, 2));
+        assert_eq!(tally.count(Status::Blocked), 0);
+        assert_eq!(plan.blocks()[0].tally, tally);
+        // An edit of another version changes nothing about that.
+        let edited = plan_text(&plan).replace("blocked", "complete");
+        let amended = plan.amend(&[StepId::new(2)], false, |files| {
+            let log = edited.into_bytes();
+            files[0] = SourceFile::load("p.jsonl", Role::Log, log);
+            Ok::<_, ()>(())
+        });
+        amended.unwrap();
+        assert_eq!(plan.tally(), tally);
+    }
+
+    fn plan_text(plan: &Plan) -> String {
+        String::from_utf8(plan.files()[0].document.to_bytes()).unwrap()
+    }
 }

@@ -183,7 +183,7 @@ impl Indicator {
 }
 
 /// Reads which way is good.
-fn direction(text: &str) -> Option<bool> {
+pub(super) fn direction(text: &str) -> Option<bool> {
     let words = normalised(text);
     match words.split(' ').next().unwrap_or_default() {
         "up" | "higher" | "high" | "more" | "rising" | "max" | "maximise" | "increase" => {

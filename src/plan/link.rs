@@ -131,6 +131,12 @@ pub fn written(link: &str) -> String {
 /// Markdown for a link in `document` to a path from the root, which starts at the document's
 /// folder.
 pub fn written_beside(path: &str, document: &Path) -> String {
+    titled(path, Path::new(path), document)
+}
+
+/// The same under other words.
+pub(crate) fn titled(title: &str, path: &Path, document: &Path) -> String {
+    let path = path.to_string_lossy();
     let folder = document
         .parent()
         .map(Path::to_string_lossy)
@@ -147,8 +153,8 @@ pub fn written_beside(path: &str, document: &Path) -> String {
     let target = encoded(&("../".repeat(from.len()) + &to.join("/")));
     let plain = |c: char| c.is_alphanumeric() || "-_./%#~+=@,;:!$&'*".contains(c);
     match target.chars().all(plain) {
-        true => format!("[{}]({target})", words(path)),
-        false => format!("[{}](<{target}>)", words(path)),
+        true => format!("[{}]({target})", words(title)),
+        false => format!("[{}](<{target}>)", words(title)),
     }
 }
 
@@ -229,6 +235,10 @@ mod tests {
         assert_eq!(
             written_beside("docs/a/b.md", Path::new("docs/c/d.md")),
             "[docs/a/b.md](../a/b.md)"
+        );
+        assert_eq!(
+            titled("B [x]", Path::new("docs/b](.md"), Path::new("docs/c/d.md")),
+            "[B \\[x\\]](<../b](.md>)"
         );
     }
 

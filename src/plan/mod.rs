@@ -95,6 +95,9 @@ pub struct Plan {
     graph: Graph,
     /// Of all steps, kept because every frame shows it.
     tally: Tally,
+    /// Indexes of the further versions of a step that a merge left side by side, ascending. It is
+    /// one step, and counts once.
+    repeated: Arc<Vec<u32>>,
 }
 
 /// A step by name: its ID, and which of several steps with that ID.
@@ -435,6 +438,7 @@ impl Plan {
                 self.statuses[step] = index_steps::own_status(self, step);
             }
         }
+        self.repeated = Arc::new(disputes::repeated(self));
         self.gather_blocks();
         self.graph = index_steps::graph(self, listed, share, progress)?;
         Some(())
@@ -473,11 +477,19 @@ impl Plan {
                 .block_of(step.id.number())
                 .unwrap_or_else(|| by_id[&BlockId(step.id.block_number())]);
             step.block = block as u32;
-            blocks[block].push(index as u32, *status);
-            tally.add(*status, blocks[block].retirement().is_some());
+            let counts = self.repeated.binary_search(&(index as u32)).is_err();
+            blocks[block].push(index as u32, counts.then_some(*status));
+            if counts {
+                tally.add(*status, blocks[block].retirement().is_some());
+            }
         }
         self.tally = tally;
         self.blocks = Arc::new(blocks);
+    }
+
+    /// Whether it is one more version of a step, which a merge left beside the first.
+    pub(crate) fn is_repeated(&self, step: usize) -> bool {
+        self.repeated.binary_search(&(step as u32)).is_ok()
     }
 
     /// The log line with this number among those of all logs.

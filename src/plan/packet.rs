@@ -11,6 +11,11 @@ use chrono::NaiveDate;
 use super::canon::normalised;
 use crate::document::markdown::{Label, MarkdownDocument};
 
+/// The section with what is judged one by one.
+pub(crate) const CRITERIA: &str = "Criteria";
+/// The label of what is said of a criterion.
+pub(crate) const VERDICT: &str = "Verdict";
+
 /// What parts a decision from what is said of it.
 const BEHIND_DECISION: [char; 7] = ['(', ',', ';', ':', '.', '–', '—'];
 

@@ -13,6 +13,22 @@ use super::source::{Role, SourceFile};
 use crate::document::Document;
 use crate::document::markdown::MarkdownDocument;
 
+/// Labels of the bullets under the title of a paper.
+pub(crate) mod label {
+    /// The day, or the last day of the time that it is about.
+    pub(crate) const DATE: &str = "Date";
+    /// What the plan is compared with.
+    pub(crate) const SINCE: &str = "Since";
+    /// The commit that was checked out when it was written.
+    pub(crate) const SEEN: &str = "Seen";
+    /// The steps that it is about.
+    pub(crate) const STEPS: &str = "Steps";
+    /// Whether it is finished, which people say.
+    pub(crate) const STATUS: &str = "Status";
+    /// Those that are written again with its parts.
+    pub(crate) const WRITTEN_AGAIN: [&str; 4] = [DATE, SINCE, SEEN, STEPS];
+}
+
 /// How the files of a paper are kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kept {
@@ -163,7 +179,7 @@ pub const PAPERS: &[PaperSpec] = &[
         name: "gate reviews",
         default: &["docs/milestone-reviews"],
         names: "<stage>/<yyyymmdd>/review.md",
-        written: "criteria, checklist, sign-offs, decision; beside it the milestone reviews of the pods, `<workstream>.md`",
+        written: "criteria, checklist, sign-offs, decision; beside it the milestone reviews of the workstreams, `<workstream>.md`",
         charts: true,
         ..FOLDER
     },

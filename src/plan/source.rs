@@ -148,7 +148,7 @@ impl SourceFile {
 
     /// Whether it is a chart, which is written with a paper and says nothing to the plan.
     pub(crate) fn is_chart(&self) -> bool {
-        self.path.as_os_str().as_encoded_bytes().ends_with(b".svg")
+        is_chart(&self.path)
     }
 
     /// The Markdown document, if it is one.
@@ -158,6 +158,15 @@ impl SourceFile {
             _ => None,
         }
     }
+}
+
+/// The ending of a chart's name.
+pub(crate) const CHART: &str = "svg";
+
+/// Whether a file of this name is a picture that may be a chart of ours.
+pub(crate) fn is_chart(name: &Path) -> bool {
+    let ending = name.extension();
+    ending.is_some_and(|ending| ending.eq_ignore_ascii_case(CHART))
 }
 
 impl Location {

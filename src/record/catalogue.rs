@@ -70,6 +70,12 @@ impl PaperKind {
         self.papers.iter().filter(|paper| paper.is_overdue).count()
     }
 
+    /// Whether one is to be written, or one that there is to be looked at again.
+    fn is_overdue(&self) -> bool {
+        let is_late = |due: &(Standing, String)| due.0 == Standing::Late;
+        self.overdue() > 0 || self.due.as_ref().is_some_and(is_late)
+    }
+
     /// How many papers there are, and how many of them are overdue.
     pub(crate) fn counts(&self) -> String {
         let count = match self.papers.len() {
@@ -101,7 +107,7 @@ impl PaperEntry {
     }
 }
 
-/// Every kind of paper that is a folder of its own, in the order of the table.
+/// Every kind of paper that is a folder of its own: overdue ones first, else in the order of the table.
 pub(crate) fn catalogue(
     plan: &Plan,
     papers: &Papers,
@@ -122,6 +128,7 @@ pub(crate) fn catalogue(
     for kind in &mut kinds {
         kind.papers.sort_by(|a, b| order(a).cmp(&order(b)));
     }
+    kinds.sort_by_key(|kind| !kind.is_overdue());
     kinds
 }
 
@@ -366,6 +373,13 @@ mod tests {
         };
         assert_eq!(counts(Role::Decision), "3, 1 overdue");
         assert_eq!(counts(Role::Risk), "3");
+        // What is overdue comes first, then the order of the table.
+        let overdue: Vec<usize> = kinds.iter().map(PaperKind::overdue).collect();
+        assert_eq!((overdue[0], overdue[1]), (1, 0));
+        assert_eq!(
+            (kinds[0].role, kinds[1].role, kinds[2].role),
+            (Role::Decision, Role::Risk, Role::Review)
+        );
         // Log, canon and roadmap are no papers of a ritual.
         assert!(kinds.iter().all(|kind| kind.role > Role::Roadmap));
     }

@@ -10,15 +10,9 @@ use crate::plan::Plan;
 use crate::plan::canon::normalised;
 use crate::plan::id::StepId;
 use crate::plan::packet::{day_of_name, label_at};
+use crate::plan::paper::label::{DATE, SEEN, STATUS};
 use crate::plan::source::Role;
 use crate::record::review::Week;
-
-/// The label of the day, or of the last day of the time that a paper is about.
-pub(crate) const DATE: &str = "Date";
-/// The label that says whether a paper is finished.
-pub(crate) const STATUS: &str = "Status";
-/// The label of the commit that was checked out when a paper was written.
-pub(crate) const SEEN: &str = "Seen";
 
 /// What the status of a finished paper begins with.
 const CLOSED: [&str; 6] = ["closed", "held", "decided", "final", "done", "signed"];

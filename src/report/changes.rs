@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 
 use super::desk::{Desk, Materials};
 use super::paper::{Paper, Section};
-use super::words::{block, count, items, linked, listed, named, paragraphs, plain, step};
-use crate::document::english::capitalised;
+use super::words::{block, count, items, linked, named, paragraphs, plain, step};
+use crate::document::english::{counted, listed};
 use crate::history::events::Event;
 use crate::history::since::{Comparison, Origin};
 use crate::history::words::{title, told};
@@ -64,10 +64,7 @@ impl StageMove<'_> {
             (true, true) => format!("above the bar of {bar}%"),
             (false, false) => {
                 let missing = self.stage.missing();
-                format!(
-                    "{} short of the bar of {bar}%",
-                    count(missing, "tick", "ticks")
-                )
+                format!("{} short of the bar of {bar}%", counted(missing, "tick"))
             }
         }
     }
@@ -165,7 +162,7 @@ impl<'a> Changes<'a> {
 
     fn in_short(&self) -> String {
         let net = &self.since.net;
-        let decided = |number| count(number, "decision", "decisions");
+        let decided = |number| counted(number, "decision");
         let parts = [
             (net.completed.len(), "completed"),
             (net.reopened.len(), "reopened"),
@@ -175,7 +172,7 @@ impl<'a> Changes<'a> {
         let mut parts: Vec<String> = parts
             .into_iter()
             .filter(|(number, _)| *number > 0)
-            .map(|(number, word)| format!("{} {word}", count(number, "step", "steps")))
+            .map(|(number, word)| format!("{} {word}", counted(number, "step")))
             .collect();
         let more = [
             (
@@ -183,10 +180,7 @@ impl<'a> Changes<'a> {
                 count(self.gates.len(), "gate decided", "gates decided"),
             ),
             (self.decisions.len(), decided(self.decisions.len())),
-            (
-                self.opened.len(),
-                count(self.opened.len(), "new risk", "new risks"),
-            ),
+            (self.opened.len(), counted(self.opened.len(), "new risk")),
             (
                 self.closed.len(),
                 count(self.closed.len(), "risk closed", "risks closed"),
@@ -206,7 +200,7 @@ impl<'a> Changes<'a> {
         );
         match parts.is_empty() {
             true => format!("Nothing was completed, added or decided. {stands}"),
-            false => format!("{}. {stands}", capitalised(&listed(&parts))),
+            false => format!("{}. {stands}", listed(&parts)),
         }
     }
 

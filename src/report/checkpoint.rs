@@ -1,24 +1,20 @@
 //! Checkpoints: what became of each thousand steps in a month, with what the indicators, the risks and
 //! the budget say of it. A thousand that did not move has nothing to say.
 
-pub(crate) mod budget;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::NaiveDate;
 
-use self::budget::Budget;
+use super::budget::Budget;
 use super::chart::{Band, Chart, Plot};
 use super::desk::{Desk, Materials};
 use super::paper::{ChartFile, Fact, Made, Paper, Section};
 use super::scorecard::delta::Delta;
-use super::words::{
-    block_named, count, items, linked, listed, paragraphs, percent, plain, step, table,
-};
+use super::words::{block_named, items, linked, paragraphs, percent, plain, step, table};
 use crate::change::Edit;
 use crate::change::value::{Refusal, refuse};
-use crate::document::english::capitalised;
+use crate::document::english::{counted, listed};
 use crate::history::outlook::Outlook;
 use crate::history::since::Comparison;
 use crate::history::target::Target;
@@ -27,12 +23,12 @@ use crate::plan::Plan;
 use crate::plan::block::{STEPS_PER_CHECKPOINT, checkpoint_steps};
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::id::StepId;
+use crate::plan::paper::label::{DATE, STEPS};
 use crate::plan::risk::Risk;
 use crate::plan::source::Role;
 use crate::plan::status::{State, Status};
 use crate::record::checkpoint::{AS_OF, heading, path};
 use crate::record::labels::section_edits;
-use crate::record::shelf::DATE;
 use crate::record::{one_line, scorecard};
 
 /// The checkpoints of a month.
@@ -160,7 +156,7 @@ impl<'a> Checkpoints<'a> {
             title: format!("Checkpoint CP{number:02}"),
             facts: vec![
                 Fact::stamp(DATE, desk.today().to_string()),
-                Fact::new("Steps", format!("{first:04}–{last:04}")),
+                Fact::new(STEPS, format!("{first:04}–{last:04}")),
                 Fact::open(),
             ],
             sections: vec![
@@ -278,11 +274,11 @@ impl<'a> Thousand<'a> {
         ];
         let parts = parts.into_iter().filter(|(number, _)| *number > 0);
         let parts: Vec<String> = parts
-            .map(|(number, word)| format!("{} {word}", count(number, "step", "steps")))
+            .map(|(number, word)| format!("{} {word}", counted(number, "step")))
             .collect();
         let happened = match parts.is_empty() {
             true => "Steps changed, and none was completed".to_owned(),
-            false => capitalised(&listed(&parts)),
+            false => listed(&parts),
         };
         let share = percent(complete, total);
         format!("{happened}. {complete} of {total} steps are complete ({share}%).")
@@ -327,7 +323,7 @@ impl<'a> Thousand<'a> {
             format!(
                 "**{}**, {} open{signal}",
                 block_named(plan, block.block),
-                count(open, "step", "steps")
+                counted(open, "step")
             )
         }))
     }
@@ -378,7 +374,7 @@ impl<'a> Thousand<'a> {
         let (complete, total) = self.counts();
         let words = format!(
             "{complete} of {total} steps of CP{number:02} are complete; recorded over {}.",
-            count(dates.len(), "week", "weeks")
+            counted(dates.len(), "week")
         );
         let svg = Chart {
             id: "",
@@ -463,14 +459,38 @@ fn linked_from_row(desk: &Desk<'_>, number: u32) -> Vec<Edit> {
     if whole.contains(target) {
         return Vec::new();
     }
-    let text = match outer.trim() {
-        "" => format!(" {link} "),
-        words => format!(" {words} · {link} "),
-    };
+    let text = with_link(&outer, &link);
     let splices = document.set_cell_source(row.table, row.row, column, &text);
     let changed = splices
         .ok()
         .and_then(|splices| document.apply(&splices).ok());
     let edits = changed.and_then(|changed| section_edits(&file.path, document, &changed).ok());
     edits.unwrap_or_default()
+}
+
+/// A cell with a link behind what it says, between the blanks that are there.
+fn with_link(cell: &str, link: &str) -> String {
+    match cell.trim() {
+        "" if cell.is_empty() => link.to_owned(),
+        "" => format!(" {link} "),
+        words => cell.replacen(words, &format!("{words} · {link}"), 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_link;
+
+    #[test]
+    fn a_cell_keeps_its_blanks() {
+        for (cell, linked) in [
+            (" Draft ", " Draft · L "),
+            ("Draft", "Draft · L"),
+            ("Draft   ", "Draft · L   "),
+            ("", "L"),
+            ("   ", " L "),
+        ] {
+            assert_eq!(with_link(cell, "L"), linked);
+        }
+    }
 }

@@ -8,8 +8,8 @@ use chrono::NaiveDate;
 
 use super::desk::{Archive, Artifact, Desk, Materials};
 use super::paper::{Paper, Section};
-use super::words::{block, count, items, linked, listed, paragraphs, plain, step};
-use crate::document::english::capitalised;
+use super::words::{block, items, linked, paragraphs, plain, step};
+use crate::document::english::{counted, listed};
 use crate::document::markdown::escaped_cell;
 use crate::document::visible::visible_line;
 use crate::history::since::Comparison;
@@ -198,23 +198,25 @@ impl<'a> Demo<'a> {
             return "Nothing was completed.".to_owned();
         }
         let with = |verdict: Verdict| self.shown.iter().filter(|s| s.verdict == verdict).count();
-        let completed = format!("{} completed", count(self.shown.len(), "step", "steps"));
         let parts = [
-            (with(Verdict::Met), "met their target", "met its target"),
+            (Verdict::Met, "met their target", "met its target"),
+            (Verdict::Missed, "missed their target", "missed its target"),
             (
-                with(Verdict::Missed),
-                "missed their target",
-                "missed its target",
+                Verdict::Measured,
+                "have a value and no target to judge it by",
+                "has a value and no target to judge it by",
             ),
-            (with(Verdict::Missing), "lack evidence", "lacks evidence"),
+            (Verdict::Linked, "have a link", "has a link"),
+            (Verdict::Missing, "lack evidence", "lacks evidence"),
         ];
-        let parts = parts.into_iter().filter(|(number, ..)| *number > 0);
-        let mut all = vec![completed];
-        all.extend(parts.map(|(number, many, one)| match number {
+        let parts = parts.map(|(verdict, many, one)| match with(verdict) {
+            0 => String::new(),
             1 => format!("1 {one}"),
             number => format!("{number} {many}"),
-        }));
-        format!("{}.", capitalised(&listed(&all)))
+        });
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        let all = counted(self.shown.len(), "step");
+        format!("{all} completed: {}.", listed(&parts))
     }
 
     fn completed(&self, path: &Path) -> String {

@@ -14,10 +14,10 @@ use crate::history::weeks::Week;
 use crate::plan::Plan;
 use crate::plan::indicator::Source;
 use crate::plan::paper::Papers;
+use crate::plan::paper::label::{DATE, SEEN, SINCE};
 use crate::plan::query::past::PlanPast;
 use crate::plan::risk::{self, Risk};
 use crate::plan::source::{Role, SourceFile};
-use crate::record::shelf::{DATE, SEEN};
 use crate::record::today::rituals::Rituals;
 
 /// The plan on the desk.
@@ -108,7 +108,7 @@ impl Desk<'_> {
     pub(crate) fn facts(&self, since: &Comparison) -> Vec<Fact> {
         let mut facts = vec![
             Fact::stamp(DATE, self.today().to_string()),
-            Fact::new("Since", since.baseline.words()),
+            Fact::new(SINCE, since.baseline.words()),
         ];
         facts.extend(self.head.map(|head| Fact::stamp(SEEN, head)));
         facts.push(Fact::open());

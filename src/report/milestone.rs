@@ -1,25 +1,28 @@
-//! A milestone review of a pod: how far the stage's exit criteria are, how its open steps went week by
-//! week, what became of risks, and who has how much to do. What customers said is for people to add.
+//! The milestone review of a workstream: how far the stage's exit criteria are, how its open steps went
+//! week by week, what became of risks, and who has how much to do. What customers said is for people to
+//! add.
 //!
-//! There is a paper a workstream, in the folder of the day beside the gate's packet.
+//! Each workstream gets its own paper, in the folder of the day beside the gate's packet.
 
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-use super::chart::{Chart, Curve, Plot, figure};
+use super::budget::Sum;
+use super::chart::{Chart, Curve, Plot};
 use super::desk::{Desk, Materials};
 use super::paper::{ChartFile, Fact, Made, Paper, Section};
 use super::stage::{self, Packets, steps_of};
-use super::words::{count, items, linked, listed, plain, step, table};
+use super::words::{clause, count, items, linked, plain, step, table};
 use crate::change::value::{Refusal, refuse};
-use crate::document::english::capitalised;
+use crate::document::english::{counted, listed};
 use crate::history::outlook::Outlook;
 use crate::history::since::Comparison;
 use crate::history::target::Target;
 use crate::history::weeks::Week;
 use crate::plan::StepRef;
 use crate::plan::field::Field;
+use crate::plan::figure::figure;
 use crate::plan::marks::Marks;
 use crate::plan::query::Query;
 use crate::plan::query::words::fold;
@@ -34,10 +37,7 @@ use crate::record::gate_review::verdict_word;
 use crate::record::one_line;
 use crate::record::risk::delta::RiskDelta;
 
-/// What the paper of a stage without workstreams is called.
-const WHOLE_TEAM: &str = "Team";
-
-/// Which reviews are meant; all where nothing is said.
+/// Which reviews are meant; all by default.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Asked {
     /// A part of the stage's name; else it is the current one.
@@ -56,14 +56,49 @@ pub(crate) struct Milestone<'a> {
     pub outlook: Outlook,
     /// What became of risks; as far as their own bullets tell, where git does not.
     pub risks: RiskDelta,
-    pub pods: Vec<Pod<'a>>,
+    pub reviews: Vec<WorkstreamReview<'a>>,
     /// The criteria of its gate, each with what the latest review says of it.
     pub criteria: Vec<(String, &'static str)>,
 }
 
-/// A workstream at work on a stage.
-pub(crate) struct Pod<'a> {
-    pub stream: Workstream<'a>,
+/// Whose review it is.
+pub(crate) enum Team<'a> {
+    Workstream(Workstream<'a>),
+    /// Everybody, where the stage has no workstreams.
+    Whole,
+}
+
+impl Team<'_> {
+    /// What its paper calls it.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Workstream(stream) => stream.name,
+            Self::Whole => "Team",
+        }
+    }
+
+    /// The filter for its steps.
+    fn filter(&self) -> String {
+        match self {
+            Self::Workstream(stream) => {
+                format!("workstream:\"{}\"", stream.name.replace(['"', '\\'], ""))
+            }
+            Self::Whole => String::new(),
+        }
+    }
+
+    /// Role and name of those whom the matrix names.
+    fn people(&self) -> &[(&str, &str)] {
+        match self {
+            Self::Workstream(stream) => &stream.people,
+            Self::Whole => &[],
+        }
+    }
+}
+
+/// How a workstream stands with a stage.
+pub(crate) struct WorkstreamReview<'a> {
+    pub team: Team<'a>,
     /// Its steps among those that the stage needs.
     pub steps: Vec<StepRef<'a>>,
     /// Those of them that were completed since.
@@ -84,9 +119,7 @@ pub(crate) struct Load {
     pub in_progress: usize,
     pub blocked: usize,
     /// What is planned for the open steps, of those that say so.
-    pub effort: f64,
-    /// How many of the open steps say so.
-    pub with_effort: usize,
+    pub effort: Sum,
 }
 
 impl<'a> Milestone<'a> {
@@ -99,29 +132,26 @@ impl<'a> Milestone<'a> {
         let plan = desk.plan;
         let at = stage::asked(plan, asked.stage.as_deref())?;
         let stage = &plan.stages()[at];
-        let mut streams = stage.workstreams();
-        if streams.is_empty() {
-            streams.push(Workstream {
-                name: WHOLE_TEAM,
-                people: Vec::new(),
-                notes: Vec::new(),
-            });
-        }
+        let streams = stage.workstreams();
+        let mut teams: Vec<Team<'a>> = match streams.is_empty() {
+            true => vec![Team::Whole],
+            false => streams.into_iter().map(Team::Workstream).collect(),
+        };
         if let Some(typed) = &asked.workstream {
-            let found = only(typed, streams.iter().map(|stream| stream.name));
+            let found = only(typed, teams.iter().map(Team::name));
             let Ok(found) = found else {
-                let names: Vec<&str> = streams.iter().map(|stream| stream.name).collect();
+                let names: Vec<&str> = teams.iter().map(Team::name).collect();
                 return refuse(format!(
                     "“{typed}” is not a workstream of {}: there are {}",
                     stage.name,
                     names.join(", ")
                 ));
             };
-            streams = vec![streams.swap_remove(found)];
+            teams = vec![teams.swap_remove(found)];
         }
         let target = Target::Stage(stage.name.clone());
         let outlook = materials.archive.outlooks(std::slice::from_ref(&target));
-        let filters: Vec<String> = streams.iter().map(|stream| filter(stream.name)).collect();
+        let filters: Vec<String> = teams.iter().map(Team::filter).collect();
         let scopes: Vec<(Target, String)> = (filters.iter())
             .map(|filter| (target.clone(), filter.clone()))
             .collect();
@@ -130,15 +160,15 @@ impl<'a> Milestone<'a> {
             .into_iter()
             .map(|at| plan.step(at))
             .collect();
-        let pods = streams.into_iter().zip(filters).zip(weeks);
-        let pods = pods.map(|((stream, filter), weeks)| {
+        let reviews = teams.into_iter().zip(filters).zip(weeks);
+        let reviews = reviews.map(|((team, filter), weeks)| {
             let steps = own(&desk, &needed, &filter);
             let completed = (steps.iter().copied())
                 .filter(|step| materials.since.net.completed.contains(&step.id()))
                 .collect();
-            Pod {
-                load: loads(&stream, &steps),
-                stream,
+            WorkstreamReview {
+                load: loads(&team, &steps),
+                team,
                 steps,
                 completed,
                 weeks,
@@ -153,14 +183,18 @@ impl<'a> Milestone<'a> {
                 .next()
                 .ok_or_else(|| Refusal("the history could not be read".to_owned()))?,
             risks: stage::risk_delta(materials),
-            pods: pods.collect(),
+            reviews: reviews.collect(),
             criteria: judged(&desk, stage),
         })
     }
 
-    /// What is written: a paper a workstream, and the packet beside them that lists the folder.
+    /// What is written: the paper of each workstream, and the packet beside them that lists the folder.
     pub(crate) fn made(&self, materials: &Materials<'_>) -> Result<Made, Refusal> {
-        let papers: Vec<Paper> = self.pods.iter().map(|pod| self.paper(pod)).collect();
+        let papers: Vec<Paper> = self
+            .reviews
+            .iter()
+            .map(|review| self.paper(review))
+            .collect();
         let folder = self.folder();
         let files: Vec<PathBuf> = papers.iter().map(|paper| paper.path.clone()).collect();
         let edits = Packets::of(&self.desk).listing(&folder, files, materials.archive)?;
@@ -179,21 +213,21 @@ impl<'a> Milestone<'a> {
         folder.join(slug(&self.stage.name, "stage")).join(day)
     }
 
-    /// The paper of a pod.
-    pub(crate) fn paper(&self, pod: &Pod<'_>) -> Paper {
-        let name = slug(pod.stream.name, "workstream");
+    /// The paper of a workstream.
+    pub(crate) fn paper(&self, review: &WorkstreamReview<'_>) -> Paper {
+        let name = slug(review.team.name(), "workstream");
         // The packet's own name is not to be taken.
         let name = if name == "review" {
-            "review-pod".to_owned()
+            "review-workstream".to_owned()
         } else {
             name
         };
         let path = self.folder().join(format!("{name}.md"));
-        let chart = self.chart(pod, path.with_file_name(format!("{name}-burndown.svg")));
+        let chart = self.chart(review, path.with_file_name(format!("{name}-burndown.svg")));
         let mut facts = vec![
             // “Stage” is what a packet is known by.
             Fact::new("Milestone", &*self.stage.name),
-            Fact::new("Workstream", pod.stream.name),
+            Fact::new("Workstream", review.team.name()),
         ];
         facts.extend(self.desk.facts(self.since));
         let burndown = match &chart {
@@ -201,25 +235,29 @@ impl<'a> Milestone<'a> {
                 "![{}]({})\n\n{}",
                 plain(&chart.words),
                 chart.path.file_name().unwrap_or_default().to_string_lossy(),
-                self.weeks_in_words(pod)
+                self.weeks_in_words(review)
             ),
-            None => self.weeks_in_words(pod),
+            None => self.weeks_in_words(review),
         };
         let sections = vec![
-            Section::generated("In short", self.in_short(pod)),
+            Section::generated("In short", self.in_short(review)),
             Section::generated("Exit criteria", self.exit_criteria()),
             Section::generated("Burndown", burndown),
-            Section::generated("Completed", items(pod.completed.iter().map(|of| step(*of)))),
+            Section::generated(
+                "Completed",
+                items(review.completed.iter().map(|of| step(*of))),
+            ),
             Section::generated("Risks", self.risk_rows(&path)),
             Section::theirs("Customer signals", ""),
-            Section::generated("Resourcing", resourcing(&pod.load)),
+            Section::generated("Resourcing", resourcing(&review.load)),
             Section::theirs("Adjustments", ""),
         ];
         Paper {
             role: Role::GateReview,
             title: format!(
                 "Milestone review: {} of {}",
-                pod.stream.name, self.stage.name
+                review.team.name(),
+                self.stage.name
             ),
             facts,
             sections,
@@ -228,7 +266,7 @@ impl<'a> Milestone<'a> {
         }
     }
 
-    fn in_short(&self, pod: &Pod<'_>) -> String {
+    fn in_short(&self, review: &WorkstreamReview<'_>) -> String {
         let (stage, today) = (self.stage, self.desk.today());
         let mut said = Vec::new();
         let bar = match stage.missing() {
@@ -250,13 +288,20 @@ impl<'a> Milestone<'a> {
         if let Some(due) = self.outlook.due_in_words(today) {
             said.push(format!("{due}."));
         }
-        let done = pod.steps.iter().filter(|step| is_done(step)).count();
-        said.push(match pod.steps.len() {
-            0 => "No step that the stage needs is the workstream's.".to_owned(),
-            all => format!(
-                "{done} of the workstream's {} are complete, {} of them since {}.",
-                count(all, "step", "steps"),
-                pod.completed.len(),
+        let done = review.steps.iter().filter(|step| is_done(step)).count();
+        let whose = match review.team {
+            Team::Workstream(_) => "workstream",
+            Team::Whole => "stage",
+        };
+        said.push(match (review.steps.len(), &review.team) {
+            (0, Team::Workstream(_)) => {
+                "None of the stage's steps belongs to this workstream.".to_owned()
+            }
+            (0, Team::Whole) => "Its checks name no step.".to_owned(),
+            (all, _) => format!(
+                "{done} of the {whose}'s {} are complete, {} of them since {}.",
+                counted(all, "step"),
+                review.completed.len(),
                 plain(&self.since.baseline.label)
             ),
         });
@@ -267,7 +312,7 @@ impl<'a> Milestone<'a> {
         let criteria = self
             .criteria
             .iter()
-            .map(|(words, verdict)| format!("{}: **{verdict}**", plain(words)));
+            .map(|(words, verdict)| format!("{}: **{verdict}**", clause(words)));
         let checks = self.stage.checks.iter().map(|check| {
             let word = if check.done { "ticked" } else { "open" };
             let proofs = self.stage.evidence_for(check);
@@ -275,14 +320,14 @@ impl<'a> Milestone<'a> {
             let proof = match (proofs, check.done) {
                 (0, true) => ", without evidence".to_owned(),
                 (0, false) => String::new(),
-                (proofs, _) => format!(", {}", count(proofs, "link", "links")),
+                (proofs, _) => format!(", {}", counted(proofs, "link")),
             };
-            format!("{}: **{word}**{proof}", plain(&check.text))
+            format!("{}: **{word}**{proof}", clause(&check.text))
         });
         items(criteria.chain(checks))
     }
 
-    fn weeks_in_words(&self, pod: &Pod<'_>) -> String {
+    fn weeks_in_words(&self, review: &WorkstreamReview<'_>) -> String {
         let open = |weeks: &[Week]| -> Vec<String> {
             let last = weeks.len().saturating_sub(6);
             weeks[last..]
@@ -300,7 +345,7 @@ impl<'a> Milestone<'a> {
         };
         let all = [
             told("The stage", &self.outlook.weeks),
-            told(&plain(pod.stream.name), &pod.weeks),
+            told(&plain(review.team.name()), &review.weeks),
         ];
         let all: Vec<String> = all
             .into_iter()
@@ -311,13 +356,13 @@ impl<'a> Milestone<'a> {
     }
 
     /// Open steps week by week; none where there is only one.
-    fn chart(&self, pod: &Pod<'_>, path: PathBuf) -> Option<ChartFile> {
+    fn chart(&self, review: &WorkstreamReview<'_>, path: PathBuf) -> Option<ChartFile> {
         let dates: Vec<NaiveDate> = self.outlook.weeks.iter().map(|week| week.end).collect();
         if dates.len() < 2 {
             return None;
         }
         let own = |day: &NaiveDate| {
-            let week = pod.weeks.iter().find(|week| week.end == *day);
+            let week = review.weeks.iter().find(|week| week.end == *day);
             week.map(|week| week.open as f64)
         };
         let lines = [
@@ -331,14 +376,14 @@ impl<'a> Milestone<'a> {
                     .collect(),
             },
             Curve {
-                name: one_line(pod.stream.name),
+                name: one_line(review.team.name()),
                 values: dates.iter().map(own).collect(),
             },
         ];
         let words = format!(
             "Open steps of {} and of {} at the end of each week, {} to {}",
             one_line(&self.stage.name),
-            one_line(pod.stream.name),
+            one_line(review.team.name()),
             dates[0],
             dates[dates.len() - 1]
         );
@@ -379,10 +424,7 @@ impl<'a> Milestone<'a> {
             .iter()
             .map(|risk| format!("Removed: {}", plain(&risk.title)));
         let rows = items(new.chain(closed).chain(changed).chain(gone));
-        let open = format!(
-            "{} open.",
-            capitalised(&count(delta.open, "risk is", "risks are"))
-        );
+        let open = format!("{} open.", count(delta.open, "risk is", "risks are"));
         match rows.is_empty() {
             true => open,
             false => format!("{open}\n\n{rows}"),
@@ -392,14 +434,6 @@ impl<'a> Milestone<'a> {
 
 fn is_done(step: &StepRef<'_>) -> bool {
     step.status() == Some(Status::Complete)
-}
-
-/// The filter for the steps of a workstream.
-fn filter(name: &str) -> String {
-    match name {
-        WHOLE_TEAM => String::new(),
-        name => format!("workstream:\"{}\"", name.replace(['"', '\\'], "")),
-    }
 }
 
 /// Those of the steps that are a workstream's.
@@ -414,17 +448,16 @@ fn own<'a>(desk: &Desk<'a>, needed: &[StepRef<'a>], filter: &str) -> Vec<StepRef
 }
 
 /// Those whom the matrix names and those who own steps, with what they have to do.
-fn loads(stream: &Workstream<'_>, steps: &[StepRef<'_>]) -> Vec<Load> {
+fn loads(team: &Team<'_>, steps: &[StepRef<'_>]) -> Vec<Load> {
     let load = |owner: &str, role: &str| Load {
         owner: owner.to_owned(),
         role: role.to_owned(),
         open: 0,
         in_progress: 0,
         blocked: 0,
-        effort: 0.0,
-        with_effort: 0,
+        effort: Sum::default(),
     };
-    let people = stream.people.iter();
+    let people = team.people().iter();
     let mut loads: Vec<Load> = people.map(|(role, name)| load(name, role)).collect();
     for step in steps.iter().filter(|step| step.state().is_open()) {
         let owner = step.owner().trim().to_owned();
@@ -439,11 +472,8 @@ fn loads(stream: &Workstream<'_>, steps: &[StepRef<'_>]) -> Vec<Load> {
         own.open += 1;
         own.in_progress += usize::from(step.status() == Some(Status::InProgress));
         own.blocked += usize::from(step.status() == Some(Status::Blocked));
-        let planned = step.text(Field::EffortPlanned);
-        if let Some((effort, _)) = crate::plan::step::measure(&planned) {
-            own.effort += effort;
-            own.with_effort += 1;
-        }
+        let planned = figure(&step.text(Field::EffortPlanned));
+        planned.iter().for_each(|planned| own.effort.add(planned));
     }
     loads
 }
@@ -454,10 +484,10 @@ fn resourcing(loads: &[Load]) -> String {
             "" => "nobody".to_owned(),
             owner => plain(owner),
         };
-        let effort = match (load.with_effort, load.open) {
+        let effort = match (load.effort.steps, load.open) {
             (0, _) => "–".to_owned(),
-            (some, all) if some == all => figure(load.effort),
-            (some, all) => format!("{} ({some} of {all} say so)", figure(load.effort)),
+            (some, all) if some == all => load.effort.words(),
+            (some, all) => format!("{} (from {some} of {all})", load.effort.words()),
         };
         let counts = [load.open, load.in_progress, load.blocked].map(|count| count.to_string());
         let cells = [owner, plain(&load.role)].into_iter().chain(counts);

@@ -8,11 +8,13 @@
 //! - `words`: what papers say of steps, people and days
 //! - `slack`: Markdown as a chat has it
 //! - `chart`: figures as SVG
+//! - `budget`: effort and cost, added up by unit
 //! - `stage`, `roadmap`: what papers say of stages, and write about them elsewhere
 //! - a module a paper: `changes`, `demo`, `milestone`, `scorecard`, `checkpoint`, `quarter`, `retro`
 //!
 //! Reading papers back is for `record::shelf`, so that everything below knows what was held.
 
+pub(crate) mod budget;
 pub(crate) mod changes;
 pub mod chart;
 pub(crate) mod checkpoint;

@@ -15,9 +15,10 @@ use crate::document::markdown::MarkdownDocument;
 use crate::document::markers::conflicts;
 use crate::plan::canon::normalised;
 use crate::plan::packet::label_at;
+use crate::plan::paper::label::STATUS;
 use crate::plan::source::Role;
 use crate::record::labels::{bullet, set_label};
-use crate::record::shelf::{self, STATUS};
+use crate::record::shelf;
 use crate::record::{heading, one_line};
 
 /// A paper.
@@ -91,6 +92,16 @@ pub(crate) struct Made {
     pub edits: Vec<Edit>,
 }
 
+/// What writes the papers of a report.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Writing {
+    /// Their titles.
+    pub(crate) titles: String,
+    pub(crate) change: Change,
+    /// What of them is left as it is, and where.
+    pub(crate) kept: Vec<String>,
+}
+
 /// A paper that was written again.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Rewritten {
@@ -115,23 +126,30 @@ impl Made {
         papers.join("\n")
     }
 
-    /// The change that writes the papers with their charts, and what goes along; `found` says what
-    /// is at a path now. And what of the papers was left as it is.
+    /// What writes the papers with their charts, and what goes along; `found` says what is at a path
+    /// now.
     ///
     /// # Errors
     /// Why a paper that is there is not to be written again.
     pub(crate) fn change(
         &self,
         found: impl Fn(&Path) -> Result<Option<Vec<u8>>, Refusal>,
-    ) -> Result<(Change, Vec<String>), Refusal> {
+    ) -> Result<Writing, Refusal> {
         let (mut edits, mut kept) = (Vec::new(), Vec::new());
         for paper in &self.papers {
             edits.extend(paper.edits(&found, &mut kept)?);
         }
         edits.extend(self.edits.iter().cloned());
         let titles: Vec<&str> = self.papers.iter().map(|paper| &*paper.title).collect();
-        let label = format!("written: {}", titles.join(", "));
-        Ok((Change { label, edits }, kept))
+        let titles = titles.join(", ");
+        Ok(Writing {
+            change: Change {
+                label: format!("{titles} written"),
+                edits,
+            },
+            titles,
+            kept,
+        })
     }
 }
 
@@ -261,7 +279,7 @@ impl Paper {
             let is_ours = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).contains(chart::MARK);
             if before.as_ref().is_some_and(|before| !is_ours(before)) {
                 return refuse(format!(
-                    "{} was not drawn by stepdeck: give it another name, since a chart goes there",
+                    "{} was not drawn by stepdeck: rename it, stepdeck writes a chart there",
                     file.path.display()
                 ));
             }

@@ -10,9 +10,9 @@ use super::desk::{Desk, Materials};
 use super::paper::{Fact, Made, Paper, Section};
 use super::roadmap::{self, StageEntry};
 use super::stage::{ahead, asked};
-use super::words::{count, items, linked, listed, plain, step, table};
+use super::words::{count, items, linked, plain, step, table};
 use crate::change::value::{Refusal, refuse};
-use crate::document::english::capitalised;
+use crate::document::english::{capitalised, counted, listed};
 use crate::document::markdown::{CheckState, MarkdownDocument};
 use crate::history::outlook::Outlook;
 use crate::history::since::Comparison;
@@ -90,8 +90,24 @@ pub(crate) struct StageFocus<'a> {
 /// An open step that cannot go on.
 pub(crate) struct Threat<'a> {
     pub step: StepRef<'a>,
+    /// How many steps wait for it, as far as they are counted.
     pub dependants: usize,
     pub why: String,
+}
+
+impl Threat<'_> {
+    /// Whether every dependant was counted.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.dependants < MOST_DEPENDANTS
+    }
+
+    fn waiting(&self) -> String {
+        match self.dependants {
+            1 => "1 step waits for it".to_owned(),
+            many if self.is_counted() => format!("{many} steps wait for it"),
+            many => format!("{many} steps or more wait for it"),
+        }
+    }
 }
 
 impl<'a> QuarterPlan<'a> {
@@ -122,7 +138,8 @@ impl<'a> QuarterPlan<'a> {
         let mut decisions: Vec<DecisionNote> = decisions.collect();
         decisions.sort_by_key(|note| (note.date, note.file));
         let is_begun = |step: &StepRef<'_>| {
-            step.state().is_open() && step.status() == Some(Status::InProgress)
+            let is_begun = step.state().is_open() && step.status() == Some(Status::InProgress);
+            is_begun && !plan.is_repeated(step.index())
         };
         let open: Vec<usize> = (0..plan.len())
             .filter(|at| plan.graph().state(*at).is_open())
@@ -225,15 +242,15 @@ impl<'a> QuarterPlan<'a> {
         ];
         let parts: Vec<String> = (parts.into_iter())
             .filter(|(number, _)| *number > 0)
-            .map(|(number, word)| format!("{} {word}", count(number, "step", "steps")))
+            .map(|(number, word)| format!("{} {word}", counted(number, "step")))
             .collect();
         let happened = match parts.is_empty() {
             true => format!("Nothing was completed or added since {label}."),
-            false => format!("{} since {label}.", capitalised(&listed(&parts))),
+            false => format!("{} since {label}.", listed(&parts)),
         };
         let forward = format!(
             "{} and {} roll forward.",
-            capitalised(&count(self.rolled.len(), "objective", "objectives")),
+            counted(self.rolled.len(), "objective"),
             count(self.carried.len(), "step in progress", "steps in progress")
         );
         format!("{focus} {happened} {forward}")
@@ -252,7 +269,7 @@ impl<'a> QuarterPlan<'a> {
             ]
         });
         table(
-            "| Block | Theme | Complete | Completed since | Added since | What became of it |",
+            "| Block | Theme | Complete | Completed since | Added since | Outcome |",
             "l l r r r l",
             rows,
         )
@@ -277,9 +294,9 @@ impl<'a> QuarterPlan<'a> {
                 focus.standing.word()
             );
             let due = self.due.map(|due| format!("due {due}"));
-            let charge = due.or_else(|| stage.charge_in_words(focus.standing, today));
-            if let Some(charge) = charge {
-                out += &format!("\n  - {}", capitalised(&plain(&charge)));
+            let due = due.or_else(|| stage.due_and_owners(focus.standing, today));
+            if let Some(due) = due {
+                out += &format!("\n  - {}", capitalised(&plain(&due)));
             }
             if let Some(outlook) = &focus.outlook {
                 let dates = match (outlook.dates(), outlook.reason()) {
@@ -289,14 +306,14 @@ impl<'a> QuarterPlan<'a> {
                 };
                 out += &format!(
                     "\n  - {dates}; {} open",
-                    count(outlook.open.len(), "step", "steps")
+                    counted(outlook.open.len(), "step")
                 );
             }
             let owed = stage.owed().filter(|(check, _)| !check.done).count();
             if owed > 0 {
                 out += &format!(
                     "\n  - {} of the gate before",
-                    count(owed, "open condition", "open conditions")
+                    counted(owed, "open condition")
                 );
             }
             out
@@ -311,26 +328,18 @@ impl<'a> QuarterPlan<'a> {
             .take(MOST_STEPS)
             .map(|of| format!("{}: in progress", step(*of)));
         let more = self.carried.len().saturating_sub(MOST_STEPS);
-        let more = (more > 0)
-            .then(|| format!("and {} in progress", count(more, "more step", "more steps")));
+        let more = (more > 0).then(|| format!("and {} in progress", counted(more, "more step")));
         items(rolled.chain(carried).chain(more))
     }
 
     fn dependency_risks(&self) -> String {
         let threats = self.threats.iter().take(MOST_STEPS).map(|threat| {
-            let waiting = match threat.dependants {
-                1 => "1 step waits for it".to_owned(),
-                number => format!("{number} steps wait for it"),
-            };
-            format!("{}: {}; {waiting}", step(threat.step), plain(&threat.why))
+            let (step, why) = (step(threat.step), plain(&threat.why));
+            format!("{step}: {why}; {}", threat.waiting())
         });
         let more = self.threats.len().saturating_sub(MOST_STEPS);
-        let more = (more > 0).then(|| {
-            format!(
-                "and {} that others wait for",
-                count(more, "more step", "more steps")
-            )
-        });
+        let more =
+            (more > 0).then(|| format!("and {} that others wait for", counted(more, "more step")));
         let outside = self.conditions.iter().take(MOST_STEPS).map(|condition| {
             format!(
                 "**{}** waits for {}",
@@ -439,9 +448,9 @@ fn became(block: &Block, completed: usize, added: usize) -> String {
         (done, total) if done == total => "complete".to_owned(),
         (0, total) if total == tally.count(Status::Idea) => "only ideas".to_owned(),
         _ if completed > 0 || tally.count(Status::InProgress) > 0 => "under way".to_owned(),
-        _ if added > 0 => "planned on".to_owned(),
+        _ if added > 0 => "steps added".to_owned(),
         (0, _) => "not begun".to_owned(),
-        _ => "stood still".to_owned(),
+        _ => "no progress".to_owned(),
     }
 }
 
@@ -485,7 +494,8 @@ fn open_objectives(plan: &Plan, document: &MarkdownDocument) -> Vec<String> {
 /// that most wait for first.
 fn threats(plan: &Plan) -> Vec<Threat<'_>> {
     let graph = plan.graph();
-    let stuck = plan.steps().filter_map(|step| {
+    let steps = plan.steps().filter(|step| !plan.is_repeated(step.index()));
+    let stuck = steps.filter_map(|step| {
         let why = why_stuck(step)?;
         let dependants = graph.count_dependants(step.index(), MOST_DEPENDANTS);
         (dependants > 0).then_some(Threat {

@@ -8,11 +8,11 @@ use chrono::NaiveDate;
 use super::desk::{Desk, Materials};
 use super::paper::{Fact, Made, Paper, Section};
 use super::stage::{Packets, asked, last_passed, steps_of};
-use super::words::{count, items, linked, listed, plain, step};
+use super::words::{count, items, linked, plain, step};
 use crate::change::compose::{Composer, reversible};
 use crate::change::value::{Refusal, refuse};
 use crate::change::{Change, Edit};
-use crate::document::english::capitalised;
+use crate::document::english::{counted, listed};
 use crate::document::markdown::{CheckState, MarkdownDocument};
 use crate::history::forecast::{Foretold, SEED, foretold};
 use crate::history::outlook::Outlook;
@@ -184,46 +184,47 @@ impl<'a> Retro<'a> {
     fn in_short(&self) -> String {
         let passed = match (self.passed, self.attempts.len()) {
             (Some(day), tries) => {
-                let tries = count(tries, "review", "reviews");
+                let tries = counted(tries, "review");
                 let waived = self.stage.decided().is_some_and(|it| !it.waiver.is_empty());
-                let waived = if waived { ", by a waiver" } else { "" };
+                let waived = if waived { ", with a waiver" } else { "" };
                 format!("The gate was passed on {day} after {tries}{waived}.")
             }
-            (None, 0) => "The gate was not reviewed yet.".to_owned(),
+            (None, 0) => "The gate has not been reviewed yet.".to_owned(),
             (None, tries) => format!(
                 "The gate is still ahead after {}.",
-                count(tries, "review", "reviews")
+                counted(tries, "review")
             ),
         };
         let late = self.passed.zip(self.stage.due()).map(|(passed, due)| {
             match (passed - due).num_days() {
-                0 => "On the day that it was due.".to_owned(),
+                0 => "That was its due date.".to_owned(),
                 days if days > 0 => format!(
-                    "It was due on {due}, {} before.",
-                    count(days as usize, "day", "days")
+                    "That was {} after its due date, {due}.",
+                    counted(days as usize, "day")
                 ),
                 days => format!(
-                    "It was due on {due}, {} after.",
-                    count(-days as usize, "day", "days")
+                    "That was {} before its due date, {due}.",
+                    counted(-days as usize, "day")
                 ),
             }
         });
         let (done, all) = self.steps;
-        let mut parts = vec![format!(
-            "{done} of {} are complete",
-            count(all, "step", "steps")
-        )];
-        parts.push(match self.reopened.len() {
+        let reopened = match self.reopened.len() {
             0 => "none was reopened".to_owned(),
             1 => "1 was reopened".to_owned(),
             number => format!("{number} were reopened"),
-        });
+        };
+        let steps = format!(
+            "{done} of {} are complete (those that its checks name, and all that these wait for), \
+             and {reopened}.",
+            counted(all, "step")
+        );
         let forecasts = match self.forecasts.len() {
             0 => String::new(),
             known => format!(
                 " {} of {} missed.",
                 self.missed().count(),
-                count(known, "weekly forecast", "weekly forecasts")
+                counted(known, "weekly forecast")
             ),
         };
         let open = self
@@ -239,10 +240,7 @@ impl<'a> Retro<'a> {
             ),
         };
         let late = late.map(|late| format!(" {late}")).unwrap_or_default();
-        format!(
-            "{passed}{late} {}.{forecasts}{conditions}",
-            capitalised(&listed(&parts))
-        )
+        format!("{passed}{late} {steps}{forecasts}{conditions}")
     }
 
     fn attempts(&self, path: &Path) -> String {
@@ -275,13 +273,12 @@ impl<'a> Retro<'a> {
             let outcome = match self.passed {
                 Some(passed) => format!(
                     "{} too early",
-                    count(
+                    counted(
                         (passed - told.date).num_days().unsigned_abs() as usize,
-                        "day",
-                        "days"
+                        "day"
                     )
                 ),
-                None => "which is over".to_owned(),
+                None => "which has passed".to_owned(),
             };
             format!("On {}: P85 {}, {outcome}", told.on, told.date)
         });
@@ -293,7 +290,7 @@ impl<'a> Retro<'a> {
         };
         format!(
             "{held} of {} held, {all} missed{last}:\n\n{}",
-            count(self.forecasts.len(), "weekly forecast", "weekly forecasts"),
+            counted(self.forecasts.len(), "weekly forecast"),
             items(rows)
         )
     }

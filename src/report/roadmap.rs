@@ -11,15 +11,15 @@ use chrono::NaiveDate;
 use crate::change::compose::{own_entry, reversible};
 use crate::change::value::{Refusal, refuse};
 use crate::change::{Change, Edit, Target};
-use crate::document::markdown::{ListItem, MarkdownDocument, escaped};
+use crate::document::markdown::{Label, ListItem, MarkdownDocument, escaped};
 use crate::plan::Plan;
 use crate::plan::canon::normalised;
+use crate::plan::canon::roadmap::StageLabel;
 use crate::plan::charge::Acknowledgement;
 use crate::plan::ladders;
 use crate::plan::link;
-use crate::plan::packet::label_at;
 use crate::plan::source::{Role, SourceFile};
-use crate::record::labels::{section_edits, set_label};
+use crate::record::labels::{applied, in_words, section_edits, set_label};
 
 /// What is written under the heading of a stage.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,11 +35,6 @@ pub(super) struct StageEntry<'a> {
     /// Its paper.
     pub paper: &'a Path,
 }
-
-const DUE: &str = "Due";
-const OWNER: &str = "Owner";
-const QUARTER: &str = "Quarter";
-const ACKNOWLEDGED: &str = "Acknowledged";
 
 /// The edits that write these entries; a roadmap that is not there yet is begun at `new`.
 ///
@@ -104,32 +99,33 @@ impl StageEntry<'_> {
             ));
         };
         let mut missing = Vec::new();
-        let link = link::written_beside(&self.paper.to_string_lossy(), roadmap);
-        let link = match link.rfind("](") {
-            Some(target) => format!("[{}{}", self.quarter, &link[target..]),
-            None => link,
-        };
-        let mut put = |document: MarkdownDocument, label: &str, text: &str, markdown: &str| {
-            match label_at(&document, heading, label) {
-                Some((_, known)) if known.text.trim() == text => Ok(document),
-                // Their bullet is theirs to reword; it is set where it says something else.
-                Some(_) if label == QUARTER => set_link(&document, heading, markdown),
-                Some(_) => set_label(&document, heading, label, text),
-                None => {
-                    missing.push(format!("- **{label}:** {markdown}"));
-                    Ok(document)
+        let link = link::titled(self.quarter, self.paper, roadmap);
+        let mut put =
+            |document: MarkdownDocument, label: StageLabel, text: &str, markdown: &str| {
+                match bullet_of(&document, heading, label) {
+                    Some((_, known)) if known.text.trim() == text => Ok(document),
+                    // Their bullet is theirs to reword; it is set where it says something else.
+                    Some((item, _)) if label == StageLabel::Quarter => {
+                        let splices = document.set_label_source(item, markdown);
+                        applied(&document, &splices.map_err(in_words)?)
+                    }
+                    // Under the word that they wrote.
+                    Some((_, known)) => set_label(&document, heading, &known.name, text),
+                    None => {
+                        missing.push(format!("- **{}:** {markdown}", label.word()));
+                        Ok(document)
+                    }
                 }
-            }
-        };
+            };
         if let Some(due) = self.due {
             let due = due.to_string();
-            document = put(document, DUE, &due, &due)?;
+            document = put(document, StageLabel::Due, &due, &due)?;
         }
         if !self.owners.is_empty() {
             let owners = self.owners.join(", ");
-            document = put(document, OWNER, &owners, &escaped(&owners))?;
+            document = put(document, StageLabel::Owner, &owners, &escaped(&owners))?;
         }
-        document = put(document, QUARTER, self.quarter, &link)?;
+        document = put(document, StageLabel::Quarter, self.quarter, &link)?;
         let owners = match self.owners {
             [] => &stage.accountable,
             owners => owners,
@@ -139,7 +135,8 @@ impl StageEntry<'_> {
             .filter(|owner| !self.has_bullet(&document, heading, owner))
         {
             missing.push(format!(
-                "- **{ACKNOWLEDGED}:** {}, not yet ({})",
+                "- **{}:** {}, not yet ({})",
+                StageLabel::Acknowledged.word(),
                 escaped(owner),
                 self.quarter
             ));
@@ -151,7 +148,8 @@ impl StageEntry<'_> {
     fn has_bullet(&self, document: &MarkdownDocument, heading: usize, owner: &str) -> bool {
         own_items(document, heading).any(|(_, item)| {
             let label = item.label.as_deref();
-            let label = label.filter(|label| normalised(&label.name) == normalised(ACKNOWLEDGED));
+            let label = label
+                .filter(|label| StageLabel::read(&label.name) == Some(StageLabel::Acknowledged));
             let said = label.filter(|label| label.text.contains(self.quarter));
             let said = said.and_then(|label| Acknowledgement::read(&label.text));
             said.is_some_and(|said| normalised(&said.name) == normalised(owner))
@@ -180,18 +178,15 @@ fn with_heading(document: &MarkdownDocument, stage: &str) -> MarkdownDocument {
     MarkdownDocument::load(bytes)
 }
 
-/// The bullet of the quarter with another link.
-fn set_link(
+/// The first bullet with this label under the heading of a stage.
+fn bullet_of(
     document: &MarkdownDocument,
     heading: usize,
-    markdown: &str,
-) -> Result<MarkdownDocument, Refusal> {
-    let Some((item, _)) = label_at(document, heading, QUARTER) else {
-        return Ok(document.clone());
-    };
-    let splices = document.set_label_source(item, markdown);
-    let splices = splices.map_err(crate::record::labels::in_words)?;
-    crate::record::labels::applied(document, &splices)
+    wanted: StageLabel,
+) -> Option<(usize, &Label)> {
+    let labelled = own_items(document, heading);
+    let mut labelled = labelled.filter_map(|(at, item)| Some((at, item.label.as_deref()?)));
+    labelled.find(|(_, label)| StageLabel::read(&label.name) == Some(wanted))
 }
 
 /// The document with bullets behind those that say of the stage what they do, else first under its
@@ -207,25 +202,19 @@ fn inserted(
     let newline = document.newline();
     let text = bullets.join(&newline.repeat(2));
     let is_ours = |item: &ListItem| {
-        let label = item.label.as_deref().map(|label| normalised(&label.name));
-        let known = [DUE, OWNER, QUARTER, ACKNOWLEDGED];
-        label.is_some_and(|label| known.iter().any(|known| normalised(known) == label))
+        let label = item.label.as_deref();
+        label.is_some_and(|label| StageLabel::read(&label.name).is_some())
     };
     let last = own_items(&document, heading)
         .filter(|(_, item)| is_ours(item))
         .last();
     let mut bytes = document.bytes().to_vec();
-    let (at, text) = match last {
-        Some((_, item)) => {
-            let end = item.span.start + bytes[item.span.range()].trim_ascii_end().len();
-            (end, format!("{0}{0}{text}", newline))
-        }
-        None => {
-            let end = document.headings()[heading].span.end;
-            let end = end - (end - bytes[..end].trim_ascii_end().len());
-            (end, format!("{0}{0}{text}", newline))
-        }
+    let (start, end) = match last {
+        Some((_, item)) => (item.span.start, item.span.range().end),
+        None => (0, document.headings()[heading].span.range().end),
     };
+    let at = start + bytes[start..end].trim_ascii_end().len();
+    let text = format!("{newline}{newline}{text}");
     // What follows is no part of the last bullet.
     let rest = &bytes[at..];
     let is_close = rest
@@ -321,6 +310,12 @@ mod tests {
                 .all(|proof| !proof.text.contains("Q4"))
         );
         assert_eq!(after(&read, None, &[], "2026-Q4").0, said);
+        // Owners who were written under the other word stay there.
+        let several = text.replace("**Owner:** Ada", "**Owners:** Ada");
+        assert_ne!(several, text);
+        let (moved, _) = after(&plan(Some(&several)), None, &["Cy"], "2026-Q4");
+        assert!(moved.contains("- **Owners:** Cy\n"), "{moved}");
+        assert!(!moved.contains("**Owner:**"), "{moved}");
         // The next quarter asks again, and moves the date.
         let (next, _) = after(&read, Some("2027-03-31"), &[], "2027-Q1");
         assert!(next.contains("- **Due:** 2027-03-31\n"), "{next}");

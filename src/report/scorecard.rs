@@ -18,8 +18,8 @@ use self::picture::Picture;
 use super::chart::figure as figure_in_words;
 use super::desk::{Desk, Materials, NoValue};
 use super::paper::{ChartFile, Paper, Section};
-use super::words::{count, items, linked, listed, paragraphs, plain, table};
-use crate::document::english::capitalised;
+use super::words::{items, linked, paragraphs, plain, table};
+use crate::document::english::{capitalised, counted, listed};
 use crate::history::since::Comparison;
 use crate::plan::Plan;
 use crate::plan::decision::{self, DecisionNote};
@@ -287,7 +287,7 @@ impl<'a> WeeklyScorecard<'a> {
             0 => {}
             none => parts.push(format!("{none} without a colour")),
         }
-        let of = count(self.lines.len(), "indicator", "indicators");
+        let of = counted(self.lines.len(), "indicator");
         let red = self
             .lines
             .iter()
@@ -319,14 +319,14 @@ impl<'a> WeeklyScorecard<'a> {
         let rate = match self.hit_rate.percent() {
             Some(rate) if self.hit_rate.weeks > 1 => format!(
                 " Over {} it is {} of {} ({rate}%).",
-                count(self.hit_rate.weeks, "week", "weeks"),
+                counted(self.hit_rate.weeks, "week"),
                 self.hit_rate.kept,
                 self.hit_rate.promised
             ),
             _ => String::new(),
         };
         let kept = format!(
-            "{} of the {} that {} picked landed complete.{rate}",
+            "{} of the {} picked in {} were completed.{rate}",
             last.kept(),
             last.promised(),
             last.week
@@ -385,9 +385,7 @@ impl Shelf<'_> {
         };
         match &entry.colour {
             Some((_, why)) if why.is_empty() => {
-                remark(
-                    "a colour set by hand needs a reason behind it, and does not count".to_owned(),
-                );
+                remark("a colour set by hand is ignored without a reason".to_owned());
             }
             Some(set) => line.set = Some(set.clone()),
             None if !entry.unreadable.is_empty() => {

@@ -9,7 +9,7 @@ use crate::change::value::Refusal;
 use crate::history::target::upstream;
 use crate::plan::Plan;
 use crate::plan::packet::Packet;
-use crate::plan::source::Role;
+use crate::plan::source::{Role, is_chart};
 use crate::plan::stage::{Stage, Standing, current, named, standings};
 use crate::record::gate_review::beside::{self, Listed};
 use crate::record::risk::delta::RiskDelta;
@@ -108,7 +108,7 @@ impl<'a> Packets<'a> {
         all.sort();
         all.dedup();
         // What a paper shows is found through it.
-        let is_listed = |path: &PathBuf| path.extension().is_none_or(|ending| ending != "svg");
+        let is_listed = |path: &PathBuf| !is_chart(path);
         let all: Vec<Listed> = all
             .into_iter()
             .filter(is_listed)

@@ -25,15 +25,15 @@ use crate::record::shelf::{filed, last_before, week_of};
 
 /// One report.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ReportSpec {
+pub struct ReportSpec {
     /// The word for it behind `stepdeck report`.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What its papers are to the plan.
-    pub role: Role,
+    pub(crate) role: Role,
     /// What the plan is compared with, unless somebody asks for another moment.
-    pub start: fn(&Plan, DateTime<Utc>) -> Start,
+    pub(crate) start: fn(&Plan, DateTime<Utc>) -> Start,
     /// Makes its papers, or says why there is none to make.
-    pub make: fn(&Materials<'_>) -> Result<Made, Refusal>,
+    pub(crate) make: fn(&Materials<'_>) -> Result<Made, Refusal>,
 }
 
 /// Where a report starts.
@@ -69,14 +69,16 @@ pub(crate) const REPORTS: &[ReportSpec] = &[
         role: Role::Demo,
         start: |plan, now| {
             let last = Start::last(plan, Role::Demo, "demo", now.date_naive());
-            last.unwrap_or_else(|| Start::days_ago(14))
+            last.unwrap_or_else(|| Start::days_ago(now, 14))
         },
         make: |materials| Ok(Demo::of(materials).paper().into()),
     },
     ReportSpec {
         name: "milestone",
         role: Role::GateReview,
-        start: |plan, now| last_of_a_pod(plan, now).unwrap_or_else(|| Start::days_ago(14)),
+        start: |plan, now| {
+            last_milestone_review(plan, now).unwrap_or_else(|| Start::days_ago(now, 14))
+        },
         make: |materials| Milestone::of(materials, &milestone::Asked::default())?.made(materials),
     },
     ReportSpec {
@@ -98,7 +100,7 @@ pub(crate) const REPORTS: &[ReportSpec] = &[
                 day,
                 seen: None,
             },
-            None => Start::days_ago(30),
+            None => Start::days_ago(now, 30),
         },
         make: |materials| Checkpoints::of(materials).papers(),
     },
@@ -109,7 +111,7 @@ pub(crate) const REPORTS: &[ReportSpec] = &[
         start: |plan, now| {
             let before = now.date_naive().checked_sub_days(Days::new(42));
             let last = Start::last(plan, Role::Quarter, "plan", before.unwrap_or_default());
-            last.unwrap_or_else(|| Start::days_ago(91))
+            last.unwrap_or_else(|| Start::days_ago(now, 91))
         },
         make: |materials| QuarterPlan::of(materials, &quarter::Asked::default())?.made(),
     },
@@ -121,8 +123,8 @@ pub(crate) const REPORTS: &[ReportSpec] = &[
     },
 ];
 
-/// Where the last milestone review of a pod left off; packets of gates are others.
-fn last_of_a_pod(plan: &Plan, now: DateTime<Utc>) -> Option<Start> {
+/// Where the last milestone review of a workstream left off; packets of gates are others.
+fn last_milestone_review(plan: &Plan, now: DateTime<Utc>) -> Option<Start> {
     let papers = filed(plan, Role::GateReview).into_iter();
     let dated = papers.filter_map(|paper| {
         let file = &plan.files()[paper.file];
@@ -156,6 +158,14 @@ fn gate_before(plan: &Plan, now: DateTime<Utc>) -> Start {
     }
 }
 
+impl PartialEq for ReportSpec {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for ReportSpec {}
+
 impl ReportSpec {
     /// The report with this name.
     ///
@@ -185,13 +195,11 @@ impl Start {
     }
 
     /// So many days ago.
-    pub(crate) fn days_ago(days: i64) -> Self {
+    fn days_ago(now: DateTime<Utc>, days: i64) -> Self {
+        let ago = TimeDelta::days(days);
         Self::When {
-            label: match days % 7 {
-                0 => format!("{}w", days / 7),
-                _ => format!("{days}d"),
-            },
-            when: When::Ago(TimeDelta::days(days)),
+            label: (now - ago).date_naive().to_string(),
+            when: When::Ago(ago),
         }
     }
 

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-pub(crate) use crate::document::english::listed;
 use crate::document::markdown::escaped;
 use crate::document::visible::visible_line;
 use crate::history::when::end_of;
@@ -17,6 +16,11 @@ use crate::record::one_line;
 /// Text of the plan as Markdown of one line; nothing in it acts on a terminal.
 pub(crate) fn plain(text: &str) -> String {
     escaped(&visible_line(&one_line(text)))
+}
+
+/// The same without the stop at its end, for more to be said of it.
+pub(crate) fn clause(text: &str) -> String {
+    plain(text.trim_end().trim_end_matches(['.', ';', ':', ',']))
 }
 
 /// So many things.
@@ -110,11 +114,7 @@ pub(crate) fn paragraphs(parts: impl IntoIterator<Item = String>) -> String {
 
 /// Markdown for a link in the paper at `from` to a file of the plan.
 pub(crate) fn linked(title: &str, to: &Path, from: &Path) -> String {
-    let written = link::written_beside(&to.to_string_lossy(), from);
-    match written.rfind("](") {
-        Some(target) => format!("[{}{}", link::words(&one_line(title)), &written[target..]),
-        None => written,
-    }
+    link::titled(&one_line(title), to, from)
 }
 
 /// Whether a day is not over yet at a moment, or comes after it.

@@ -229,8 +229,29 @@ mod tests {
     #[test]
     fn a_program_that_never_ends_is_stopped_with_its_children() {
         let folder = tempfile::TempDir::new().unwrap();
-        let line = words(&["sh", "-c", "sleep 600 & echo 5; wait"]);
+        // A pipe that the child holds as long as it lives.
+        let pipe = folder.path().join("alive");
+        let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        let (sender, ended) = mpsc::channel();
+        let held = pipe.clone();
+        thread::spawn(move || {
+            let mut held = std::fs::File::open(held).unwrap();
+            held.read_to_end(&mut Vec::new()).unwrap();
+            sender.send(()).unwrap();
+        });
+        let line = words(&["sh", "-c", "sleep 600 3>alive & echo 5; wait"]);
         let reason = printed(folder.path(), &line, Duration::from_millis(300)).unwrap_err();
         assert!(reason.contains("was stopped"), "{reason}");
+        let until = Instant::now() + Duration::from_secs(60);
+        while ended.recv_timeout(Duration::from_millis(50)).is_err() {
+            assert!(Instant::now() < until, "the child lives");
+            // One that was stopped before it took hold left the reader waiting.
+            let both = std::fs::OpenOptions::new()
+                .read(true)
+                .write(true)
+                .open(&pipe);
+            drop(both.unwrap());
+        }
     }
 }

@@ -337,11 +337,11 @@ impl<F: TerminalHost> Cockpit<F> {
             Event::PostsRead(date, posts) => self.tell(Message::PostsRead { date, posts }),
             Event::PullRequestText(text) => self.tell(Message::PullRequestText(text)),
             Event::ReportMade {
-                name,
+                report,
                 generation,
                 progress,
                 written,
-            } => self.report_made(name, generation, &progress, written),
+            } => self.report_made(report, generation, &progress, written),
             Event::RepositoryChanged => {
                 self.model.screen.repository_changed(&mut self.model);
                 Ok(())

@@ -30,6 +30,7 @@ use crate::plan::query::past::PlanPast;
 use crate::record::naming::Naming;
 use crate::record::review::landed::Landed;
 use crate::record::standup::BranchPost;
+use crate::report::table::ReportSpec;
 use crate::store::branch::ids::BranchIds;
 use crate::store::changes::{Base, Changes};
 use crate::store::past::outlook::LookAhead;
@@ -86,7 +87,7 @@ pub enum Message {
     /// The papers of a report have been made.
     ReportMade {
         /// Which report.
-        name: &'static str,
+        report: &'static ReportSpec,
         /// Of which state of the plan.
         generation: u64,
         /// What writes them.
@@ -269,8 +270,8 @@ pub enum Effect {
     Follow(Subject),
     /// Find out what is to be expected of the plan, its parts, and the steps that pass the filter.
     LookAhead,
-    /// Make the papers of the report with this name.
-    MakeReport(&'static str),
+    /// Make the papers of a report.
+    MakeReport(&'static ReportSpec),
     /// Keep what was set aside on screen 6 beyond this run.
     KeepSeen(SeenChanges),
     /// Let `$EDITOR` work on a text of steps.

@@ -51,10 +51,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::GitEnded { work, ended } => model.git_ended(&work, ended),
         Message::ChangesRead { base, answer } => model.changes_read(&base, answer),
         Message::ReportMade {
-            name,
+            report,
             generation,
             written,
-        } => model.report_made(name, generation, written),
+        } => model.report_made(report, generation, written),
         Message::PostsRead { date, posts } => model.posts_read(date, posts),
         Message::Followed(subject, part) => model.followed(&subject, part),
         Message::LookAhead(part) => model.look_ahead(part),

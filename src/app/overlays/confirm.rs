@@ -9,12 +9,9 @@ use crate::app::core::navigate::moved;
 use crate::change::form::Form;
 use crate::change::value::Refusal;
 use crate::change::{Change, Edit, Target};
-use crate::document::diff::{DiffLine, Kind, unified};
 
 /// Above this many steps, or lines of the plan, a bulk change is shown before it is made.
 pub(crate) const ASK_ABOVE: usize = 20;
-/// Edits that a question shows at most.
-const MOST: usize = 200;
 
 /// A change that waits for a yes.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -128,55 +125,6 @@ impl Model {
                 .for_each(|words| notice.text += &format!(" · {words}"));
         }
     }
-
-    /// What a change would put in place of what: a heading an edit, what goes after `- `,
-    /// what comes after `+ `. Where steps are edited, their stamps go without saying.
-    pub(crate) fn preview(&self, change: &Change) -> String {
-        let is_stamp = |edit: &&Edit| matches!(edit.target, Target::LogValue { key, .. } if key == "updated_at");
-        let all_stamps = change.edits.iter().all(|edit| is_stamp(&edit));
-        let told = || (change.edits.iter()).filter(|edit| all_stamps || !is_stamp(edit));
-        let mut lines = Vec::new();
-        for edit in told().take(MOST) {
-            let path = edit.path.display();
-            if let Target::File { .. } = edit.target
-                && edit.path.extension().is_some_and(|ending| ending == "svg")
-            {
-                lines.push(format!("chart {path}"));
-                continue;
-            }
-            if let (Target::File { .. }, Some(before), Some(after)) =
-                (&edit.target, &edit.before, &edit.after)
-            {
-                lines.push(format!("{path}"));
-                let diff = unified(&edit.path, before, after).into_iter();
-                let diff = diff.filter(|line| matches!(line.kind, Kind::Removed | Kind::Added));
-                let text = |line: DiffLine| {
-                    String::from_utf8_lossy(line.bytes.trim_ascii_end()).into_owned()
-                };
-                lines.extend(diff.map(text));
-                continue;
-            }
-            lines.push(match (&edit.target, &edit.before) {
-                (Target::File { .. }, None) => format!("new file {path}"),
-                (target, _) => format!("{} in {path}", target.words()),
-            });
-            let is_new = matches!(edit.target, Target::File { .. }) && edit.before.is_none();
-            for (sign, side) in [('-', &edit.before), ('+', &edit.after)] {
-                let Some(bytes) = side else { continue };
-                let text = String::from_utf8_lossy(bytes);
-                match is_new {
-                    // A note is read line by line, as it will stand there.
-                    true => lines.extend(text.lines().map(|line| format!("{sign} {line}"))),
-                    false => lines.push(format!("{sign} {}", excerpt(&text))),
-                }
-            }
-        }
-        let more = told().skip(MOST).count();
-        if more > 0 {
-            lines.push(format!("… and {more} more"));
-        }
-        lines.join("\n")
-    }
 }
 
 /// How many lines of the plan edits change: all that is edited of a step in one file is one.
@@ -192,14 +140,4 @@ pub(crate) fn lines_changed<'e>(edits: impl IntoIterator<Item = &'e Edit>) -> us
         }
     }
     steps.len() + others
-}
-
-/// A source text as one line, short enough to be compared with another one.
-fn excerpt(text: &str) -> String {
-    const LONGEST: usize = 160;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(LONGEST) {
-        Some((cut, _)) => format!("{}…", &line[..cut]),
-        None => line,
-    }
 }

@@ -17,6 +17,7 @@ pub mod menu;
 pub mod note;
 pub mod output;
 pub mod palette;
+mod preview;
 pub mod prompt;
 pub mod step_history;
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{FileDelta, How, Owner, Part, Subject};
+use crate::change::compose::shown;
 use crate::change::tail;
 use crate::change::three_way::align::align;
 use crate::document::markdown::MarkdownDocument;
@@ -111,6 +112,22 @@ impl Version {
             named,
             units,
         }
+    }
+
+    /// The cells of the row that begins in a line, each with the words above its column.
+    fn cells(&self, unit: usize) -> Vec<(String, String)> {
+        let line = self.units[unit].span.clone();
+        let found = self.document.tables().iter().find_map(|table| {
+            let mut rows = table.rows.iter();
+            let row = rows.find(|row| line.contains(&row.span.start))?;
+            Some((table, row))
+        });
+        let Some((table, row)) = found else {
+            return Vec::new();
+        };
+        let names = table.header.cells.iter().map(|cell| cell.text.trim());
+        let texts = row.cells.iter().map(|cell| cell.text.clone());
+        names.map(str::to_owned).zip(texts).collect()
     }
 
     /// The heading that a place is under.
@@ -307,7 +324,7 @@ impl Writer<'_> {
             .collect();
         let Some(blocks) = blocks else { return false };
         for ((old, new), block) in gone.clone().zip(came.clone()).zip(blocks) {
-            let words = "the row differs".to_owned();
+            let words = self.row_words(old, new);
             let part = self
                 .delta
                 .part(Part::saying(Subject::Row(block), How::Changed, words));
@@ -318,6 +335,24 @@ impl Writer<'_> {
             self.delta.piece(old, new, Owner::Part(part));
         }
         true
+    }
+
+    /// What differs between two versions of a row: each cell under another value, else the blanks.
+    fn row_words(&self, old: usize, new: usize) -> String {
+        let (old, new) = (self.old.cells(old), self.new.cells(new));
+        let cell = |cells: &[(String, String)], at: usize| {
+            shown(cells.get(at).map_or("", |(_, text)| text))
+        };
+        let columns = 0..old.len().max(new.len());
+        let differs = columns.filter_map(|at| {
+            let (before, after) = (cell(&old, at), cell(&new, at));
+            let (name, _) = new.get(at).or(old.get(at))?;
+            (before != after).then(|| format!("{name}: {before} → {after}"))
+        });
+        match differs.collect::<Vec<_>>() {
+            differs if differs.is_empty() => "only blanks differ".to_owned(),
+            differs => differs.join("; "),
+        }
     }
 
     /// A piece of text. What is under one heading is one part.

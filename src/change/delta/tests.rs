@@ -190,6 +190,26 @@ fn a_canon_is_told_by_what_it_names() {
     );
 }
 
+#[test]
+fn a_row_of_the_block_table_says_which_cells_differ() {
+    let canon = |row: &str| {
+        format!(
+            "# Plan\n\n| Block | Step Range | Theme | Pilot town |\n| --- | --- | --- | --- |\n{row}\n"
+        )
+    };
+    let old = canon("| B01 | 0001–0100 | Ground | Ulm |");
+    let new = canon("| B01 | 0001–0100 | Air | |");
+    assert_eq!(
+        told(Role::Canon, &old, &new),
+        ["B01: Theme: Ground → Air; Pilot town: Ulm → (none)"]
+    );
+    let padded = canon("| B01 | 0001–0100 | Ground |  Ulm  |");
+    assert_eq!(
+        told(Role::Canon, &old, &padded),
+        ["B01: only blanks differ"]
+    );
+}
+
 /// What a random choice of parts comes to.
 fn holds(delta: &FileDelta, choice: u64) -> Result<(), TestCaseError> {
     prop_assert_eq!(&delta.mixed(&|_| false), &delta.old);

@@ -11,9 +11,7 @@ use crate::document::generated::{self, Generated};
 use crate::document::markdown::MarkdownDocument;
 use crate::plan::canon::normalised;
 use crate::plan::packet::label_at;
-
-/// Bullets under the title of such a paper that are written with its parts.
-const FACTS: [&str; 4] = ["Date", "Since", "Seen", "Steps"];
+use crate::plan::paper::label::{DATE, WRITTEN_AGAIN};
 
 /// What is ours in a version, and where.
 struct Written {
@@ -31,7 +29,8 @@ impl Written {
             let (_, label) = label_at(&document, 0, name)?;
             Some((name.to_owned(), label.value.range()))
         };
-        let mut parts: Vec<(String, Range<usize>)> = FACTS.into_iter().filter_map(label).collect();
+        let mut parts: Vec<(String, Range<usize>)> =
+            (WRITTEN_AGAIN.into_iter()).filter_map(label).collect();
         let facts = parts.len();
         for (at, heading) in document.headings().iter().enumerate() {
             let span = document.own_section(at).range();
@@ -43,7 +42,7 @@ impl Written {
                 }
             }
         }
-        let date = label_at(&document, 0, FACTS[0]);
+        let date = label_at(&document, 0, DATE);
         Self {
             sections: parts.len() - facts,
             date: date.map_or_else(String::new, |(_, label)| label.text.trim().to_owned()),

@@ -151,7 +151,7 @@ pub(super) fn error_count(opened: &OpenPlan, invocation: &Invocation<'_, '_>) ->
 }
 
 /// What is wrong with a state of the plan, for whoever has the configuration file `own`.
-fn problems(
+pub(super) fn problems(
     opened: &OpenPlan,
     own: Option<&Path>,
     plan: &Plan,

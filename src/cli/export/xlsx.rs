@@ -81,11 +81,7 @@ fn add(page: &mut Worksheet, sheet: Sheet<'_>, looks: &Looks) -> Result<(), Xlsx
         // What a sheet does not take is counted in its last row.
         if last == MOST_ROWS {
             let left = rows.count() + 1;
-            page.write_string(
-                last,
-                0,
-                format!("and {left} more, which a sheet has no room for"),
-            )?;
+            page.write_string(last, 0, format!("{left} more rows do not fit in a sheet"))?;
             break;
         }
         for (at, cell) in (0..).zip(row) {

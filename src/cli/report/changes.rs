@@ -16,7 +16,7 @@ use crate::report::table::ReportSpec;
 /// It is worked out of the history each time. With --write it becomes the file of the week.
 #[derive(clap::Args, Clone, Debug)]
 pub(super) struct ChangesArguments {
-    /// Since when; the beginning of the week, if nothing is said.
+    /// Since when; by default the beginning of the week.
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     #[command(flatten)]

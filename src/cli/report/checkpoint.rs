@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::indicator::Colour;
 use crate::plan::risk::Risk;
-use crate::report::checkpoint::budget::{Budget, Sum};
+use crate::report::budget::{Budget, Sum};
 use crate::report::checkpoint::{Checkpoints, Objective, Thousand};
 use crate::report::scorecard::delta::Delta;
 use crate::report::table::ReportSpec;
@@ -23,7 +23,7 @@ use crate::report::table::ReportSpec;
 /// block that ends the thousand.
 #[derive(clap::Args, Clone, Debug)]
 pub(super) struct CheckpointArguments {
-    /// Since when; the last section of an earlier month, if nothing is said, or 30 days.
+    /// Since when; by default the last section of an earlier month, or 30 days ago.
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     #[command(flatten)]

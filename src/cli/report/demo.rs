@@ -18,7 +18,7 @@ use crate::report::table::ReportSpec;
 /// that have changed since an earlier demo showed them are named.
 #[derive(clap::Args, Clone, Debug)]
 pub(super) struct DemoArguments {
-    /// Since when; the last demo before today, if nothing is said, or two weeks.
+    /// Since when; by default the last demo before today, or two weeks ago.
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     #[command(flatten)]

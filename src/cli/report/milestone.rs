@@ -1,4 +1,6 @@
-//! `stepdeck report milestone`: the bi-weekly review of a pod.
+//! `stepdeck report milestone`: the bi-weekly review of a workstream.
+
+use std::collections::BTreeMap;
 
 use color_eyre::eyre::Result;
 use serde::Serialize;
@@ -8,22 +10,22 @@ use crate::cli::invocation::{Invocation, json_text, refused};
 use crate::history::weeks::Week;
 use crate::plan::Plan;
 use crate::plan::risk::Risk;
-use crate::report::milestone::{self, Milestone, Pod};
+use crate::report::milestone::{self, Milestone, WorkstreamReview};
 use crate::report::table::ReportSpec;
 
 /// Milestone reviews: how each workstream stands with a stage, two weeks on.
 ///
 /// Exit criteria, open steps week by week, risks that are new, closed or rated differently, and who has
-/// how much to do; what customers said is for you to add. There is a paper a workstream, beside the
-/// packet of the gate of that day, which lists it.
+/// how much to do; what customers said is for you to add. Each workstream gets its own paper, beside
+/// the packet of the gate of that day, which lists it.
 #[derive(clap::Args, Clone, Debug)]
 pub(super) struct MilestoneArguments {
-    /// The stage, or enough of its name to be unique; the current one, if nothing is said.
+    /// The stage, or enough of its name to be unique; by default the current one.
     stage: Option<String>,
-    /// The workstream, or enough of its name; every one, if nothing is said.
+    /// The workstream, or enough of its name; by default every one.
     #[arg(long, value_name = "NAME")]
     workstream: Option<String>,
-    /// Since when; the last milestone review before today, if nothing is said, or two weeks.
+    /// Since when; by default the last milestone review before today, or two weeks ago.
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     #[command(flatten)]
@@ -62,7 +64,7 @@ struct Document<'a> {
     criteria: Vec<CriterionRow<'a>>,
     burndown: Vec<WeekRow>,
     risks: Risks,
-    workstreams: Vec<PodRow<'a>>,
+    workstreams: Vec<WorkstreamRow<'a>>,
 }
 
 #[derive(Serialize)]
@@ -88,7 +90,7 @@ struct Risks {
 }
 
 #[derive(Serialize)]
-struct PodRow<'a> {
+struct WorkstreamRow<'a> {
     workstream: &'a str,
     steps: usize,
     complete: usize,
@@ -105,6 +107,7 @@ struct LoadRow<'a> {
     in_progress: usize,
     blocked: usize,
     effort: Option<f64>,
+    effort_by_unit: &'a BTreeMap<String, f64>,
     with_effort: usize,
 }
 
@@ -119,28 +122,29 @@ impl WeekRow {
     }
 }
 
-impl<'a> PodRow<'a> {
-    fn of(pod: &'a Pod<'_>) -> Self {
+impl<'a> WorkstreamRow<'a> {
+    fn of(review: &'a WorkstreamReview<'_>) -> Self {
         let is_open = |step: &&crate::plan::StepRef<'_>| step.state().is_open();
         Self {
-            workstream: pod.stream.name,
-            steps: pod.steps.len(),
-            complete: pod.steps.len() - pod.steps.iter().filter(is_open).count(),
-            completed: pod
+            workstream: review.team.name(),
+            steps: review.steps.len(),
+            complete: review.steps.len() - review.steps.iter().filter(is_open).count(),
+            completed: review
                 .completed
                 .iter()
                 .map(|step| step.id().to_string())
                 .collect(),
-            burndown: WeekRow::all(&pod.weeks),
-            resourcing: (pod.load.iter())
+            burndown: WeekRow::all(&review.weeks),
+            resourcing: (review.load.iter())
                 .map(|load| LoadRow {
                     owner: &load.owner,
                     role: &load.role,
                     open: load.open,
                     in_progress: load.in_progress,
                     blocked: load.blocked,
-                    effort: (load.with_effort > 0).then_some(load.effort),
-                    with_effort: load.with_effort,
+                    effort: load.effort.single(),
+                    effort_by_unit: &load.effort.by_unit,
+                    with_effort: load.effort.steps,
                 })
                 .collect(),
         }
@@ -176,7 +180,7 @@ impl<'a> Document<'a> {
                 // Their files are gone.
                 removed: risks.gone.iter().map(|risk| risk.title.clone()).collect(),
             },
-            workstreams: milestone.pods.iter().map(PodRow::of).collect(),
+            workstreams: milestone.reviews.iter().map(WorkstreamRow::of).collect(),
         }
     }
 }

@@ -202,9 +202,9 @@ impl Invocation<'_, '_> {
     fn write_papers(&mut self, made: &Made, reporter: &Reporter<'_>) -> Result<()> {
         let kept = std::cell::RefCell::new(Vec::new());
         let change = self.edit(|_, _| {
-            let (change, said) = made.change(|path| reporter.found(path)).map_err(refused)?;
-            *kept.borrow_mut() = said;
-            Ok(change)
+            let writing = made.change(|path| reporter.found(path)).map_err(refused)?;
+            *kept.borrow_mut() = writing.kept;
+            Ok(writing.change)
         })?;
         for said in kept.take() {
             self.say(&said)?;

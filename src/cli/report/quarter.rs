@@ -18,19 +18,19 @@ use crate::report::table::ReportSpec;
 /// acknowledge it: all in one change.
 #[derive(clap::Args, Clone, Debug)]
 pub(super) struct QuarterArguments {
-    /// The quarter, such as 2026-Q4; the one that is to be planned, if nothing is said.
+    /// The quarter, such as 2026-Q4; by default the one that is to be planned.
     quarter: Option<String>,
-    /// A stage that it is about, or enough of its name; the current one and those due in it, if
-    /// nothing is said. May be given several times.
+    /// A stage that it is about, or enough of its name; by default the current one and those due in
+    /// it. May be given several times.
     #[arg(long = "stage", value_name = "NAME")]
     stages: Vec<String>,
-    /// When the gate of its one stage is due from now on.
+    /// Set the due date of the stage's gate (with one --stage).
     #[arg(long, value_name = "DATE")]
     due: Option<NaiveDate>,
-    /// Who answers for its one stage from now on. May be given several times.
+    /// Set who answers for the stage (with one --stage). May be given several times.
     #[arg(long = "owner", value_name = "NAME")]
     owners: Vec<String>,
-    /// Since when; the plan of the quarter before, if nothing is said, or thirteen weeks.
+    /// Since when; by default the plan of the quarter before, or thirteen weeks ago.
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     #[command(flatten)]
@@ -104,6 +104,7 @@ struct ThreatRow<'a> {
     step_id: String,
     why: &'a str,
     dependants: usize,
+    all_counted: bool,
 }
 
 #[derive(Serialize)]
@@ -167,6 +168,7 @@ impl<'a> Document<'a> {
                     step_id: threat.step.id().to_string(),
                     why: &threat.why,
                     dependants: threat.dependants,
+                    all_counted: threat.is_counted(),
                 })
                 .collect(),
             conditions: (of.conditions.iter())

@@ -16,10 +16,9 @@ use crate::report::table::ReportSpec;
 /// links the packets of the gate, and the open packet of the next stage links it.
 #[derive(clap::Args, Clone, Debug)]
 pub(super) struct RetroArguments {
-    /// The stage, or enough of its name to be unique; the one whose gate was passed last, if nothing
-    /// is said.
+    /// The stage, or enough of its name to be unique; by default the one whose gate was passed last.
     stage: Option<String>,
-    /// Since when; the gate before, if nothing is said.
+    /// Since when; by default the gate before.
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     /// Turn the actions of the latest retrospective that name no step into proposed steps.

@@ -16,8 +16,7 @@ use crate::report::table::ReportSpec;
 /// under “Values and notes” in the paper, where they can also set a colour with a reason.
 #[derive(clap::Args, Clone, Debug)]
 pub(super) struct ScorecardArguments {
-    /// Since when; the last scorecard before this week, if nothing is said, or the beginning of the
-    /// week.
+    /// Since when; by default the last scorecard before this week, or the beginning of the week.
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     /// Run the programs that your own configuration names under [sources], for rows whose source is

@@ -10,6 +10,7 @@ use crate::plan::canon::checklist::Check;
 use crate::plan::charge::owners_in_words;
 use crate::plan::packet::{Decision, Packet};
 use crate::plan::stage::{Stage, Standing, standings};
+use crate::record::gate_review::unstamped;
 
 pub(super) fn show(shown: &Shown<'_>) -> Option<Markup> {
     let (stages, ladders) = (shown.plan().stages(), shown.plan().ladders());
@@ -105,13 +106,19 @@ fn review(shown: &Shown<'_>, packet: &Packet) -> Markup {
     if let Some(day) = packet.decided_on() {
         words += &format!(", {day}");
     }
+    // Whoever waived it stands behind the reason.
+    let waiver = match shown.page.redacted.hides_people() {
+        true => unstamped(&packet.waiver),
+        false => &packet.waiver,
+    };
     html! {
         p.decision {
             b { (shown.file(packet.file, "Gate review")) ": " } (line(&words))
             @if !packet.held_by.is_empty() && !shown.page.redacted.hides_people() {
                 ", held by " (line(&packet.held_by))
             }
-            @if !packet.conditions.is_empty() { ". " (line(&packet.conditions)) }
+            @if !packet.conditions.is_empty() { ". Conditions: " (line(&packet.conditions)) }
+            @if !waiver.is_empty() { ". Waiver: " (line(waiver)) }
         }
     }
 }

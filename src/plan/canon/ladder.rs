@@ -64,7 +64,7 @@ pub(crate) fn rungs(document: &MarkdownDocument, file: usize) -> Vec<Rung> {
 }
 
 /// The percentage in a phrase such as "≥95% checklist completion".
-fn threshold(review: &str) -> Option<u8> {
+pub(crate) fn threshold(review: &str) -> Option<u8> {
     for (at, _) in review.match_indices('%') {
         let before = review[..at].trim_end();
         let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();

@@ -45,10 +45,42 @@ pub struct Due {
 
 /// What a bullet of the roadmap says of the stage itself, by the word before its colon. It is no
 /// evidence, even with a link.
-const LABELS: [&str; 5] = [DUE, OWNER, "owners", ACKNOWLEDGED, "quarter"];
-const DUE: &str = "due";
-const OWNER: &str = "owner";
-const ACKNOWLEDGED: &str = "acknowledged";
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum StageLabel {
+    /// By when its gate is to be passed.
+    Due,
+    /// Who answers for it.
+    Owner,
+    /// Which plan of a quarter is about it.
+    Quarter,
+    /// Who of the owners took it on.
+    Acknowledged,
+}
+
+/// The words before the colon; the first of a label is the one that is written.
+const LABELS: &[(&str, StageLabel)] = &[
+    ("Due", StageLabel::Due),
+    ("Owner", StageLabel::Owner),
+    ("Owners", StageLabel::Owner),
+    ("Quarter", StageLabel::Quarter),
+    ("Acknowledged", StageLabel::Acknowledged),
+];
+
+impl StageLabel {
+    /// The label that people mean by the word before a colon.
+    pub(crate) fn read(word: &str) -> Option<Self> {
+        let mut labels = LABELS.iter();
+        let found = labels.find(|(known, _)| normalised(word) == normalised(known));
+        found.map(|(_, label)| *label)
+    }
+
+    /// The word that is written before the colon.
+    pub(crate) fn word(self) -> &'static str {
+        let mut labels = LABELS.iter();
+        let own = labels.find(|(_, label)| *label == self);
+        own.map_or("", |(word, _)| word)
+    }
+}
 
 /// What stands for a date that is not set yet.
 const NO_DATE: [&str; 5] = ["tbd", "tba", "none", "n/a", "open"];
@@ -77,11 +109,9 @@ fn day(text: &str) -> Option<NaiveDate> {
 }
 
 /// The label of a bullet, if it is one of [`LABELS`], and what stands behind it.
-fn labelled(text: &str) -> Option<(&'static str, &str)> {
+fn labelled(text: &str) -> Option<(StageLabel, &str)> {
     let (label, value) = text.split_once(':')?;
-    let mut labels = LABELS.into_iter();
-    let label = labels.find(|known| label.trim().eq_ignore_ascii_case(known))?;
-    Some((label, value))
+    Some((StageLabel::read(label)?, value))
 }
 
 /// A bullet that links to evidence.
@@ -160,10 +190,10 @@ pub(crate) fn entries(document: &MarkdownDocument, file: usize, stages: &Names) 
             let entry = &mut entries[entry];
             match label {
                 _ if !entry.is_own => {}
-                DUE => entry.due.extend(Due::read(value, file, line)),
-                ACKNOWLEDGED => entry.acknowledged.extend(Acknowledgement::read(value)),
-                OWNER | "owners" => entry.accountable.extend(names(value).map(str::to_owned)),
-                _ => {}
+                StageLabel::Due => entry.due.extend(Due::read(value, file, line)),
+                StageLabel::Acknowledged => entry.acknowledged.extend(Acknowledgement::read(value)),
+                StageLabel::Owner => entry.accountable.extend(names(value).map(str::to_owned)),
+                StageLabel::Quarter => {}
             }
             continue;
         }

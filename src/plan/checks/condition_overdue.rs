@@ -47,7 +47,7 @@ fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {
             continue;
         };
         let message = format!(
-            "{} is a condition of {}, and was to be met by {by}",
+            "{}, a condition of {}, was due on {by}",
             quoted(&owed.words),
             owed.gate
         );
@@ -68,9 +68,7 @@ mod tests {
         let found = found(&RULE, &[(CANON, text)]);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(
-            found[0].ends_with(
-                "“Rota by 2026-05-31” is a condition of Base, and was to be met by 2026-05-31"
-            ),
+            found[0].ends_with("“Rota by 2026-05-31”, a condition of Base, was due on 2026-05-31"),
             "{found:?}"
         );
     }

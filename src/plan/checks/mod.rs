@@ -26,6 +26,7 @@ pub(crate) mod condition_overdue;
 pub(crate) mod conflict_marker;
 pub(crate) mod contradicting_packets;
 pub(crate) mod control_character;
+pub(crate) mod criterion_contradicted;
 pub(crate) mod cycle;
 pub(crate) mod drift;
 pub(crate) mod duplicate_id;
@@ -62,6 +63,7 @@ pub(crate) mod unknown_stage;
 pub(crate) mod unknown_status;
 pub(crate) mod unfinished_renumbering;
 pub(crate) mod unreadable_due_date;
+pub(crate) mod unreadable_indicator;
 pub(crate) mod unreadable_line;
 pub(crate) mod unreadable_section;
 pub(crate) mod unsorted;
@@ -481,10 +483,12 @@ pub const RULES: &[Rule] = &[
     vanished_evidence::RULE,
     unreadable_due_date::RULE,
     waiver_missing::RULE,
+    criterion_contradicted::RULE,
     contradicting_packets::RULE,
     missing_artifact::RULE,
     unknown_stage::RULE,
     missing_checkpoint::RULE,
+    unreadable_indicator::RULE,
     id_spelling::RULE,
     stale::RULE,
     risk_overdue::RULE,

@@ -1,6 +1,6 @@
 //! A ritual that was due and was not held.
 //!
-//! The weekly review, a demo, the pods' milestone reviews, a checkpoint, the scorecard and the plan of a
+//! The weekly review, a demo, the workstreams' milestone reviews, a checkpoint, the scorecard and the plan of a
 //! quarter leave papers, and each is due so long after the last one; `[rituals]` is the calendar. Hold
 //! it, or change the calendar. What was never held is not late. It is only a note: no day makes a plan
 //! wrong by itself.

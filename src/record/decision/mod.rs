@@ -85,7 +85,7 @@ impl Secretary<'_> {
         bullet(&mut out, label::PEOPLE, self.who);
         for file in &new.supersedes {
             let old = self.note(*file)?;
-            let link = linked(&old.title, &self.plan.files()[*file].path, &path);
+            let link = link::titled(&old.title, &self.plan.files()[*file].path, &path);
             source_bullet(&mut out, label::SUPERSEDES, &link);
         }
         let why = new.why.trim();
@@ -129,7 +129,7 @@ impl Secretary<'_> {
                 of.path.display()
             ));
         }
-        let link = linked(title, by, &of.path);
+        let link = link::titled(title, by, &of.path);
         let after = add_bullet(
             document,
             0,
@@ -148,17 +148,6 @@ fn ids(plan: &Plan, steps: &[StepId]) -> String {
         .map(|id| id.to_string())
         .collect::<Vec<_>>()
         .join(", ")
-}
-
-/// Markdown for a link in `document` to a note, by its title.
-fn linked(title: &str, path: &Path, document: &Path) -> String {
-    let path = path.to_string_lossy();
-    let written = link::written_beside(&path, document);
-    // The same target under other words.
-    match written.rfind("](") {
-        Some(target) => format!("[{}{}", link::words(title), &written[target..]),
-        None => written,
-    }
 }
 
 /// Index of the file of the decision note that a person means by its path, its name or enough of

@@ -20,8 +20,9 @@ use crate::change::{Change, Edit, Target};
 use crate::document::english::capitalised;
 use crate::document::markdown::{CheckState, MarkdownDocument};
 use crate::plan::Plan;
+use crate::plan::canon::ladder::threshold;
 use crate::plan::charge::Owed;
-use crate::plan::packet::{Decision, label_at, section};
+use crate::plan::packet::{Decision, VERDICT, label_at, section};
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::stage::{Stage, current};
 use crate::record::labels::{applied, in_words, section_edits, set_label};
@@ -115,11 +116,16 @@ impl<'a> Reviewer<'a> {
         verdict: Option<CriterionVerdict>,
     ) -> Result<Change, Refusal> {
         let desk = self.desk(path)?;
-        let heading = desk.criterion(criterion)?.heading;
-        let words = verdict_word(verdict);
-        let label = format!("criterion {}: {words}", criterion + 1);
+        let found = desk.criterion(criterion)?;
+        let (heading, words) = (found.heading, verdict_word(verdict));
+        let mut label = format!("criterion {}: {words}", criterion + 1);
+        let bar = threshold(&found.words).filter(|_| verdict == Some(CriterionVerdict::Met));
+        let (ticked, total) = (desk.stage().ticked(), desk.stage().checks.len());
+        if let Some(bar) = bar.filter(|bar| ticked * 100 < total * usize::from(*bar)) {
+            label += &format!(" · though only {ticked} of {total} checks are ticked, below {bar}%");
+        }
         desk.change(label, |document| {
-            set_label(document, heading, "Verdict", words)
+            set_label(document, heading, VERDICT, words)
         })
     }
 

@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 
 use crate::document::markdown::{CheckState, MarkdownDocument, escaped};
 use crate::plan::Plan;
-use crate::plan::packet::{Decision, Packet, label_at, section};
+use crate::plan::packet::{CRITERIA, Decision, Packet, VERDICT, label_at, section};
 use crate::plan::stage::Stage;
 use crate::record::filed::slug;
 use crate::record::labels::bullet;
@@ -27,8 +27,6 @@ const DECISION: &str = "Decision";
 const READINESS: &str = "Readiness";
 /// The section with every check, below [`READINESS`].
 const CHECKS: &str = "Checks";
-/// The section with a section for each criterion.
-const CRITERIA: &str = "Criteria";
 /// The section with a section for each workstream.
 const SIGN_OFFS: &str = "Sign-offs";
 /// What is where nothing was decided yet.
@@ -164,7 +162,7 @@ fn criterion(document: &MarkdownDocument, heading: usize) -> Criterion {
     });
     Criterion {
         words: without_number(&document.headings()[heading].text).to_owned(),
-        verdict: text("Verdict").and_then(|(_, label)| CriterionVerdict::read(&label.text)),
+        verdict: text(VERDICT).and_then(|(_, label)| CriterionVerdict::read(&label.text)),
         evidence: evidence.map_or_else(String::new, |(_, label)| label.text.trim().to_owned()),
         links: links.map(|link| link.url.clone()).collect(),
         heading,
@@ -269,7 +267,7 @@ pub fn draft(stage: &Stage, date: NaiveDate, who: &str) -> String {
     let criteria = criteria::criteria(gate);
     for (at, words) in criteria.iter().enumerate() {
         out += &format!("\n### {}. {}\n\n", at + 1, heading(words));
-        bullet(&mut out, "Verdict", UNDECIDED);
+        bullet(&mut out, VERDICT, UNDECIDED);
         bullet(&mut out, "Evidence", "");
     }
     if criteria.is_empty() {

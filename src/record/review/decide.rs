@@ -528,8 +528,10 @@ fn label(ops: &[Op]) -> String {
         let other = first.other.map(|other| format!(" → {other}"));
         return format!("{}{} {}", first.id, other.unwrap_or_default(), word.words());
     }
-    let said = counts
-        .iter()
-        .map(|(word, count)| format!("{count} {}", word.words()));
+    let said = counts.iter().map(|(word, count)| match word {
+        // Not the rest.
+        Word::Left if *count > 1 => format!("{count} left as they are"),
+        word => format!("{count} {}", word.words()),
+    });
     said.collect::<Vec<_>>().join(", ")
 }

@@ -321,7 +321,10 @@ impl<'a> Review<'a> {
                 step: last,
                 other: first,
                 trouble: Trouble::Cyclic,
-                words: format!("they wait for each other: {path}"),
+                words: match ids.len() {
+                    1 => "it waits for itself".to_owned(),
+                    _ => format!("they wait for each other: {path}"),
+                },
             });
         }
         for step in plan.steps().filter(|step| step.state().is_open()) {

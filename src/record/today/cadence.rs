@@ -51,6 +51,16 @@ impl RitualKind {
     }
 }
 
+impl RitualKind {
+    /// What people do to it: papers are written, the rest is held.
+    fn held(self) -> &'static str {
+        match self {
+            Self::Standup | Self::Review | Self::Demo | Self::Milestone => "held",
+            Self::Checkpoint(_) | Self::Scorecard | Self::Quarter => "written",
+        }
+    }
+}
+
 /// How a ritual stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Standing {
@@ -212,11 +222,12 @@ impl Today<'_> {
         let plan = self.plan;
         let last = plan.steps().next_back()?.id().number();
         let open = (1..=last.div_ceil(STEPS_PER_CHECKPOINT)).find_map(|number| {
-            let steps = checkpoint_steps(plan, number);
-            let states = &plan.graph().states()[steps];
-            let count = |of: fn(&&State) -> bool| states.iter().filter(of).count();
-            let total = count(|state| **state != State::Retired);
-            let complete = count(|state| **state == State::Done);
+            let (mut complete, mut total) = (0, 0);
+            for step in checkpoint_steps(plan, number) {
+                let state = plan.graph().state(step);
+                total += usize::from(state != State::Retired);
+                complete += usize::from(state == State::Done);
+            }
             (complete < total).then_some((number, complete, total))
         });
         let (number, complete, total) = open?;
@@ -238,10 +249,11 @@ impl Today<'_> {
         })
     }
 
-    /// That of the pods, where any has left a paper.
+    /// Those of the workstreams; none where the plan has no stage to review.
     fn milestone(&self) -> Option<Ritual> {
         let ritual = self.dated(RitualKind::Milestone, self.rituals.milestone);
-        ritual.last.map(|_| ritual)
+        let is_possible = !self.plan.stages().is_empty() || ritual.last.is_some();
+        is_possible.then_some(ritual)
     }
 
     /// A ritual that leaves a paper with a day, held again after so long.
@@ -250,10 +262,11 @@ impl Today<'_> {
         let last = last_paper(self.plan, kind);
         let due = self.rituals.due(interval, last, today);
         let next = due.map(|due| in_days(today, due)).unwrap_or_default();
+        let held = kind.held();
         let (standing, words) = match (last, due) {
-            (None, None) => (Standing::Never, "never held".to_owned()),
-            (None, Some(_)) => (Standing::Never, format!("never held · first due {next}")),
-            (Some(last), _) if last >= today => (Standing::Held, format!("held · next {next}")),
+            (None, None) => (Standing::Never, format!("never {held}")),
+            (None, Some(_)) => (Standing::Never, format!("never {held} · first due {next}")),
+            (Some(last), _) if last >= today => (Standing::Held, format!("{held} · next {next}")),
             (Some(last), Some(due)) if due < today => {
                 (Standing::Late, format!("{next} · last of {last}"))
             }
@@ -291,7 +304,10 @@ impl Today<'_> {
             ),
             (false, false) if names.is_empty() => (
                 Standing::Never,
-                format!("never held · {next} begins {begins}"),
+                format!(
+                    "never {} · {next} begins {begins}",
+                    RitualKind::Quarter.held()
+                ),
             ),
             (false, false) => {
                 let days = (today - here.first).num_days();

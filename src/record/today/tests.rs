@@ -291,7 +291,7 @@ fn demos_and_scorecards_are_due_after_the_last_one_or_on_fixed_days() {
         let (standing, words) = told(&papers, NOW, Rituals::default(), RitualKind::Scorecard);
         format!("{}: {words}", standing.word())
     };
-    assert_eq!(scorecard("s/2026-W47.md"), "held: held · next in 8 days");
+    assert_eq!(scorecard("s/2026-W47.md"), "held: written · next in 8 days");
     assert_eq!(
         scorecard("s/2026-W46.md"),
         "ahead: due tomorrow · last of 2026-11-15"
@@ -311,7 +311,7 @@ fn a_quarter_is_planned_before_it_begins() {
     };
     assert_eq!(
         quarter(&[]),
-        "never held: never held · 2027-Q1 begins in 41 days"
+        "never held: never written · 2027-Q1 begins in 41 days"
     );
     assert_eq!(
         quarter(&["q/2026-Q3.md"]),
@@ -328,7 +328,7 @@ fn a_quarter_is_planned_before_it_begins() {
 }
 
 #[test]
-fn milestone_reviews_are_told_where_a_pod_has_left_one() {
+fn milestone_reviews_are_told_before_the_first_is_held() {
     let milestone = |path: &str| {
         let papers = [(Role::GateReview, path)];
         told(&papers, NOW, Rituals::default(), RitualKind::Milestone).1
@@ -337,7 +337,7 @@ fn milestone_reviews_are_told_where_a_pod_has_left_one() {
         milestone("m/base/20261110/platform.md"),
         "due in 3 days · last of 2026-11-10"
     );
-    assert_eq!(milestone("m/base/platform.md"), "");
+    assert_eq!(milestone("m/base/platform.md"), "never held");
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn charts_go_beside_their_paper_and_over_nothing_else() {
         svg: svg.clone(),
     }];
     let made = Made::from(paper);
-    let (change, _) = made.change(|_| Ok(None)).unwrap();
+    let change = made.change(|_| Ok(None)).unwrap().change;
     let mut files: Vec<SourceFile> = Plan::default().files().to_vec();
     apply::change(&change, &mut files).unwrap();
     assert_eq!(files.len(), 2);
@@ -111,7 +111,7 @@ fn charts_go_beside_their_paper_and_over_nothing_else() {
         let file = files.iter().find(|file| file.path == path);
         Ok(file.map(|file| file.document.to_bytes()))
     };
-    assert!(made.change(found).unwrap().0.edits.is_empty());
+    assert!(made.change(found).unwrap().change.edits.is_empty());
     let foreign = |path: &Path| {
         Ok(path
             .extension()

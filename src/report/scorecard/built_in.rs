@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::document::english::counted;
 use crate::history::outlook::Outlook;
 use crate::history::target::Target;
 use crate::plan::Plan;
@@ -13,7 +14,7 @@ use crate::plan::stage::{Stage, Standing, standings};
 use crate::plan::status::{State, Status};
 use crate::record::review::promises::promises;
 use crate::report::desk::Materials;
-use crate::report::words::{count, percent};
+use crate::report::words::percent;
 
 /// So long a step may be blocked before it counts.
 const WEEK: Duration = Duration::days(7);
@@ -83,7 +84,7 @@ fn ten_kept(materials: &Materials<'_>) -> BuiltIn {
     let last = promises.last();
     let value = last.map(|last| percent(last.kept(), last.promised()) as f64);
     let note = last.map_or("no ten were picked yet".to_owned(), |last| {
-        format!("{} of {} of {}", last.kept(), last.promised(), last.week)
+        format!("{} of {} in {}", last.kept(), last.promised(), last.week)
     });
     BuiltIn::new("Ten kept", "≥ 80 %", "%", value, note)
 }
@@ -100,29 +101,47 @@ fn blocked(materials: &Materials<'_>) -> BuiltIn {
     let (plan, now) = (materials.desk.plan, materials.desk.now);
     let is_blocked = |at: &usize| {
         let step = plan.step(*at);
-        step.status() == Some(Status::Blocked) && step.state() != State::Retired
+        let is_blocked = step.status() == Some(Status::Blocked);
+        is_blocked && step.state() != State::Retired && !plan.is_repeated(*at)
     };
     let blocked: Vec<usize> = (0..plan.len()).filter(is_blocked).collect();
-    let long = match blocked.is_empty() {
-        true => 0,
-        false => longer_than_a_week(plan, &blocked, &materials.archive.history(), now),
+    let ages = match blocked.is_empty() {
+        true => Ages::default(),
+        false => Ages::of(plan, &blocked, &materials.archive.history(), now),
     };
-    let note = format!(
-        "of {}",
-        count(blocked.len(), "blocked step", "blocked steps")
-    );
-    BuiltIn::new("Blocked over a week", "≤ 0", "", Some(long as f64), note)
+    let mut note = format!("of {}", counted(blocked.len(), "blocked step"));
+    if ages.unknown > 0 {
+        note += &format!(", {} since when is not known", ages.unknown);
+    }
+    // Those of unknown age may be long blocked, too.
+    let value = (ages.unknown == 0 || ages.long > 0).then_some(ages.long as f64);
+    BuiltIn::new("Blocked over a week", "≤ 0", "", value, note)
 }
 
-fn longer_than_a_week(
-    plan: &Plan,
-    blocked: &[usize],
-    past: &PlanPast,
-    now: DateTime<Utc>,
-) -> usize {
-    let since = |at: &usize| past.steps.get(&plan.step(*at).key())?.blocked;
-    let long = blocked.iter().filter_map(since);
-    long.filter(|since| now - *since > WEEK).count()
+/// How long some steps have been blocked.
+#[derive(Default)]
+struct Ages {
+    /// How many for longer than a week.
+    long: usize,
+    /// Of how many that cannot be said.
+    unknown: usize,
+}
+
+impl Ages {
+    fn of(plan: &Plan, blocked: &[usize], past: &PlanPast, now: DateTime<Utc>) -> Self {
+        // What was blocked in the first version has been so since then or longer.
+        let begins = past.steps.values().filter_map(|step| step.added).min();
+        let mut ages = Self::default();
+        for at in blocked {
+            let step = past.steps.get(&plan.step(*at).key());
+            match step.and_then(|step| step.blocked) {
+                Some(since) if now - since > WEEK => ages.long += 1,
+                Some(since) if Some(since) != begins => {}
+                _ => ages.unknown += 1,
+            }
+        }
+        ages
+    }
 }
 
 /// How many checks of a stage are ticked, against the bar of its gate.
@@ -132,7 +151,7 @@ fn ticked(stage: &Stage) -> Option<BuiltIn> {
         let name = format!("Checks ticked, {}", stage.name);
         let target = format!("≥ {} %", stage.threshold());
         let value = percent(ticked, all) as f64;
-        let note = format!("{ticked} of {}", count(all, "check", "checks"));
+        let note = format!("{ticked} of {}", counted(all, "check"));
         BuiltIn::new(&name, &target, "%", Some(value), note)
     })
 }
@@ -159,4 +178,50 @@ fn forecast(outlook: &Outlook, now: DateTime<Utc>) -> BuiltIn {
         late.map(|days| days as f64),
         note,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::query::past::StepPast;
+    use crate::plan::source::{Role, SourceFile};
+
+    #[test]
+    fn what_was_blocked_when_the_history_begins_has_an_age_only_after_a_week() {
+        let log = "{\"step_id\": \"0001\", \"status\": \"blocked\"}\n\
+                   {\"step_id\": \"0002\", \"status\": \"blocked\"}\n\
+                   {\"step_id\": \"0003\", \"status\": \"blocked\"}\n";
+        let plan = Plan::read(vec![SourceFile::load(
+            "p.jsonl",
+            Role::Log,
+            log.as_bytes().to_vec(),
+        )]);
+        let at = |day: &str| {
+            format!("2026-11-{day}T12:00:00Z")
+                .parse::<DateTime<Utc>>()
+                .unwrap()
+        };
+        let past = |steps: &[(usize, &str, &str)]| PlanPast {
+            steps: (steps.iter())
+                .map(|(step, added, blocked)| {
+                    let past = StepPast {
+                        added: Some(at(added)),
+                        blocked: Some(at(blocked)),
+                        ..StepPast::default()
+                    };
+                    (plan.step(*step).key(), past)
+                })
+                .collect(),
+            ..PlanPast::default()
+        };
+        let ages = |past: &PlanPast| {
+            let ages = Ages::of(&plan, &[0, 1, 2], past, at("20"));
+            (ages.long, ages.unknown)
+        };
+        // Imported yesterday; of the third nothing is known at all.
+        assert_eq!(ages(&past(&[(0, "19", "19"), (1, "19", "19")])), (0, 3));
+        // Imported long ago, blocked yesterday, and added since.
+        let known = past(&[(0, "01", "01"), (1, "01", "19"), (2, "18", "18")]);
+        assert_eq!(ages(&known), (1, 0));
+    }
 }

@@ -43,6 +43,29 @@ pub struct PastInput {
     pub cache: Option<PathBuf>,
 }
 
+impl Past {
+    /// The moment that a WHEN means as a baseline, with what it is called. Where it is the last review
+    /// and there was none, the oldest version, and why.
+    ///
+    /// # Errors
+    /// When there is no such time; in words.
+    pub(crate) fn baseline<'b>(
+        &self,
+        typed: &'b str,
+        plan: &Plan,
+        now: DateTime<Utc>,
+    ) -> Result<(&'b str, Moment, Option<String>), String> {
+        let when: When = typed.parse().map_err(|error| format!("{error}"))?;
+        match (Moment::find(&when, plan, self, now), self.oldest()) {
+            (Ok(moment), _) => Ok((typed, moment, None)),
+            (Err(reason), Some((oldest, _))) if when == When::Review => {
+                Ok((OLDEST, oldest, Some(reason.to_string())))
+            }
+            (Err(reason), _) => Err(reason.to_string()),
+        }
+    }
+}
+
 impl PastInput {
     pub(super) fn open(&self) -> Past {
         let layout = discover(&self.root, &Overrides::default());
@@ -95,20 +118,13 @@ impl PastInput {
         baseline: &str,
         progress: &Progress,
     ) -> Option<Result<Comparison, String>> {
-        let when: When = match baseline.parse() {
-            Ok(when) => when,
-            Err(error) => return Some(Err(format!("{error}"))),
-        };
         let mut past = self.open();
-        let found = Moment::find(&when, &self.plan, &past, self.now);
+        let found = past.baseline(baseline, &self.plan, self.now);
         // An edit need not copy what nobody reads any more.
         drop(self.plan);
-        let (label, moment, note) = match (found, past.oldest()) {
-            (Ok(moment), _) => (baseline, moment, None),
-            (Err(reason), Some((oldest, _))) if when == When::Review => {
-                (OLDEST, oldest, Some(reason.to_string()))
-            }
-            (Err(reason), _) => return Some(Err(reason.to_string())),
+        let (label, moment, note) = match found {
+            Ok(found) => found,
+            Err(reason) => return Some(Err(reason)),
         };
         let mut compared = past.since(label, &moment, progress)?;
         compared.notes.extend(note);

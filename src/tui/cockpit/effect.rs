@@ -56,7 +56,7 @@ impl<F: TerminalHost> Cockpit<F> {
             Effect::ReadChanges => self.read_changes_soon(),
             Effect::ReadPosts(date) => self.start_reading_posts(date),
             Effect::Follow(subject) => self.start_following(subject),
-            Effect::MakeReport(name) => self.start_report(name),
+            Effect::MakeReport(report) => self.start_report(report),
             Effect::KeepSeen(seen) => self.keep_seen(seen),
             Effect::EditText { form, again } => {
                 let edited = self.face.edit(&form, again);

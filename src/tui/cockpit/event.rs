@@ -22,6 +22,7 @@ use crate::plan::people::Identity;
 use crate::plan::query::past::PlanPast;
 use crate::record::review::landed::Landed;
 use crate::record::standup::BranchPost;
+use crate::report::table::ReportSpec;
 use crate::store::branch::ids::BranchIds;
 use crate::store::changes::{Base, Changes};
 use crate::store::locate::open::Opening;
@@ -69,7 +70,7 @@ pub enum Event {
     /// The papers of a report have been made of this state of the plan; nothing where that was
     /// stopped.
     ReportMade {
-        name: &'static str,
+        report: &'static ReportSpec,
         generation: u64,
         progress: Arc<Progress>,
         written: Option<Written>,

@@ -261,7 +261,7 @@ impl<F: TerminalHost> Cockpit<F> {
     }
 
     /// Has the papers of a report made; what is being made of another is wanted no more.
-    pub(super) fn start_report(&mut self, name: &'static str) {
+    pub(super) fn start_report(&mut self, report: &'static ReportSpec) {
         let progress = Arc::new(Progress::default());
         if let Some(former) = self.model.work.reporting.replace(progress.clone()) {
             former.stop();
@@ -270,9 +270,9 @@ impl<F: TerminalHost> Cockpit<F> {
         let answers = self.view.answers.clone();
         self.dirty = true;
         beside_keys(move || {
-            let written = input.report(ReportSpec::named(name), &progress);
+            let written = input.report(report, &progress);
             answers.send(Event::ReportMade {
-                name,
+                report,
                 generation,
                 progress,
                 written,
@@ -283,7 +283,7 @@ impl<F: TerminalHost> Cockpit<F> {
     /// The papers of a report have been made, unless that was stopped.
     pub(super) fn report_made(
         &mut self,
-        name: &'static str,
+        report: &'static ReportSpec,
         generation: u64,
         progress: &Arc<Progress>,
         written: Option<Written>,
@@ -294,7 +294,7 @@ impl<F: TerminalHost> Cockpit<F> {
             .is_some();
         match written.filter(|_| is_wanted) {
             Some(written) => self.tell(Message::ReportMade {
-                name,
+                report,
                 generation,
                 written,
             }),

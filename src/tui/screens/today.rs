@@ -98,24 +98,37 @@ fn list(
         return 0;
     };
     let (rows, cursor) = model.today.list(pane);
-    let sheet = sheet(inner, model, rows, morning, theme);
     let lines = rows.get(cursor).is_some_and(Row::is_line);
+    let sheet = sheet(
+        inner,
+        model,
+        (rows, if lines { cursor } else { 0 }),
+        morning,
+        theme,
+    );
     let chosen = if lines { cursor } else { usize::MAX };
     sheet.draw_items(buf, inner, sight.window(pane), chosen, has_keys)
 }
 
 /// The rows of a pane, an item each. What has no room in one row goes on below it, as far as rows are
-/// free.
+/// free. Where they are not, those out of sight of the cursor are left empty.
 fn sheet<'t>(
     inner: Rect,
     model: &Model,
-    rows: &[Row],
+    (rows, cursor): (&[Row], usize),
     morning: &Morning,
     theme: &'t Theme,
 ) -> TextLayout<'t> {
-    let mut free = usize::from(inner.height).saturating_sub(rows.len());
+    let height = usize::from(inner.height);
+    let mut free = height.saturating_sub(rows.len());
     let mut sheet = TextLayout::new(theme, inner.width.saturating_sub(GUTTER + 1));
-    for row in rows {
+    for (at, row) in rows.iter().enumerate() {
+        if rows.len() > height && at.abs_diff(cursor) > height {
+            sheet.begin_item();
+            sheet.blank();
+            sheet.end_item();
+            continue;
+        }
         let (lead, spans) = line(row, model, morning, theme);
         let mut own = sheet.like();
         own.flowing(lead, spans);

@@ -223,6 +223,32 @@ fn open_metrics_follow_the_rules_of_the_format() {
     assert!(some.contains("stepdeck_block_steps{block=\"B01\",status=\"draft\"} 0"));
 }
 
+/// What is wrong in the shared configuration counts, too.
+#[test]
+fn an_export_has_the_problems_that_check_finds() {
+    let folder = Folder::new(&[
+        (LOG, &format!("{LINES}no step\n")),
+        (CANON, DOCUMENT),
+        ("stepdeck.toml", "[checks]\nno-such-rule = \"off\"\n"),
+    ]);
+    let check: serde_json::Value =
+        serde_json::from_str(&folder.run(&["check", "--format", "json"]).out).unwrap();
+    let problems = check["problems"].as_array().unwrap();
+    let of_file = |problem: &&serde_json::Value| problem["file"] == "stepdeck.toml";
+    assert_eq!(problems.iter().filter(of_file).count(), 1, "{check}");
+    let out = folder.run(&["export", "--format", "openmetrics"]).ok();
+    for severity in ["error", "warning", "note"] {
+        let found = problems
+            .iter()
+            .filter(|problem| problem["severity"] == severity);
+        let line = format!(
+            "stepdeck_problems{{severity=\"{severity}\"}} {}\n",
+            found.count()
+        );
+        assert!(out.contains(&line), "{line}\n{check}");
+    }
+}
+
 /// The format's own tool reads it too, where it is installed.
 #[test]
 fn promtool_finds_nothing_to_say() {

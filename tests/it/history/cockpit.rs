@@ -28,7 +28,7 @@ fn a_filter_about_the_past_lists_its_steps_once_the_history_is_read() {
     desk.keys("<Esc>/completed:<lt>1h<Enter>");
     assert_eq!(listed(&desk), [] as [&str; 0]);
     assert!(
-        desk.screen().contains("no step matches"),
+        desk.screen().contains("No step matches"),
         "{}",
         desk.screen()
     );

@@ -317,7 +317,7 @@ fn a_demo_shows_what_was_completed_with_what_shows_it() {
     );
     assert!(
         section(&text, "In short").contains(
-            "5 steps completed, 1 met its target, 1 missed its target and 2 lack evidence."
+            "5 steps completed: 1 met its target, 1 missed its target, 1 has a link and 2 lack evidence."
         ),
         "{text}"
     );

@@ -207,7 +207,7 @@ fn each_indicator_has_its_value_and_colour_by_another_count() {
     );
     let ten = section(&paper, "Last ten");
     assert!(
-        ten.contains("2 of the 4 that 2026-W46 picked landed complete."),
+        ten.contains("2 of the 4 picked in 2026-W46 were completed."),
         "{paper}"
     );
     assert!(ten.contains("Over 2 weeks it is 2 of 7 (28%)."), "{paper}");
@@ -275,7 +275,9 @@ fn what_people_write_is_kept_and_a_colour_needs_a_reason() {
     );
     // A colour without a reason does not count, and that is said.
     assert!(
-        table.contains("| €1,2M |  |  | ■ red | Fin | a colour set by hand needs a reason"),
+        table.contains(
+            "| €1,2M |  |  | ■ red | Fin | a colour set by hand is ignored without a reason"
+        ),
         "{again}"
     );
     assert!(

@@ -90,8 +90,8 @@ fn a_go_below_the_bar_is_refused_until_a_waiver_says_why() {
         line(&desk.file(PACKET), "- **Decision"),
         "- **Decision:** undecided"
     );
-    // The waiver is what is selected now.
-    desk.keys("eSupport starts a week late<Enter>sg");
+    // The field of the waiver is open now.
+    desk.keys("Support starts a week late<Enter>sg");
     let screen = desk.screen();
     assert!(screen.contains("Pass the gate of Pilot: go?"), "{screen}");
     assert!(
@@ -188,7 +188,8 @@ fn conditions_are_written_before_a_go_with_conditions() {
         "{}",
         desk.screen()
     );
-    desk.keys("eA bell at each desk<Enter>scy");
+    // Their field is open already.
+    desk.keys("A bell at each desk<Enter>scy");
     let packet = desk.file(PACKET);
     assert_eq!(
         line(&packet, "- **Decision"),

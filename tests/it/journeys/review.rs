@@ -206,7 +206,12 @@ fn a_runner_up_is_pinned_and_a_step_set_aside_with_their_reasons() {
     );
     desk.keys("waits for Bo<Enter>");
     desk.keys("jjjjjjjjjj+");
-    assert!(desk.screen().contains("Why pin 0020?"), "{}", desk.screen());
+    assert!(
+        desk.screen()
+            .contains("Why commit to 0020 ahead of its rank?"),
+        "{}",
+        desk.screen()
+    );
     desk.keys("team asked<Enter>");
     let paper = desk.file(PAPER);
     assert!(paper.contains("1. **0020 committed:** Move team 20\n    - **Owner:** ops\n    - **Why:** pinned from place 12: team asked\n"), "{paper}");

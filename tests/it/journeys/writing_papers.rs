@@ -1,6 +1,7 @@
 //! The key of screen 9 that writes the paper that is due: every report, shown first, one change.
 
 use rustix::process::Signal;
+use stepdeck::app::overlays::Overlay;
 
 use crate::support::desk::{Desk, all_files};
 use crate::support::fixture::folder_of;
@@ -107,6 +108,30 @@ fn the_key_writes_what_the_command_writes() {
     }
 }
 
+/// A plan of a quarter goes with the roadmap: both are shown, line by line.
+#[test]
+fn every_file_that_a_report_changes_is_shown_before_it_is_written() {
+    let mut desk = Desk::sized(&borrowed(&files()), 80, 24);
+    desk.keys("9").settle();
+    desk.wait_for("Change logs");
+    go_to(&mut desk, "Quarter plans");
+    desk.keys("F");
+    desk.wait_for("Write Plan of 2026-Q4: 2 files?");
+    let Some(Overlay::Confirm(asked)) = desk.cockpit.model.overlays.last() else {
+        panic!("{}", desk.screen());
+    };
+    let lines: Vec<&str> = asked.consequence.lines().collect();
+    assert!(
+        lines.contains(&"new file docs/planning/2026-Q4.md"),
+        "{lines:?}"
+    );
+    let roadmap = lines.iter().position(|line| *line == "docs/ROADMAP.md");
+    assert_eq!(
+        lines[roadmap.unwrap() + 1..],
+        ["+- **Quarter:** [2026-Q4](planning/2026-Q4.md)", "+"]
+    );
+}
+
 #[test]
 fn other_kinds_say_where_they_are_written_and_actions_become_steps() {
     let path = "docs/retrospectives/pilot-2026-11-20.md";
@@ -182,7 +207,7 @@ fn in_a_terminal_interrupted_and_seen_by_another() {
         again.wait_for("Change logs");
         ask(&again);
         again.type_keys("y");
-        again.wait_for("written: Changes");
+        again.wait_for(" written ");
         other.wait_for("Changes 20");
         assert_eq!(papers().len(), 1);
         for pty in [again, other] {

@@ -283,8 +283,8 @@ impl Model {
         let change = match self.reviewer().decide(&view.packet, decision) {
             Ok(change) => change,
             Err(refusal) => {
-                self.go_to_missing(decision);
-                return self.refuse(refusal.to_string());
+                self.refuse(refusal.to_string());
+                return self.write_missing(decision);
             }
         };
         let passing = decision.filter(|decision| decision.passes());
@@ -299,8 +299,8 @@ impl Model {
         self.confirm(question, lines.join("\n"), change);
     }
 
-    /// Selects the text that a refused decision needs, so that it can be written.
-    fn go_to_missing(&mut self, decision: Option<Decision>) {
+    /// Selects the text that a refused decision needs, and opens its field.
+    fn write_missing(&mut self, decision: Option<Decision>) {
         let Some(review) = self.review() else { return };
         let conditions = &review.facts.conditions;
         let owed = decision == Some(Decision::Conditional) && conditions.is_empty();
@@ -315,6 +315,7 @@ impl Model {
         let at = rows(&review).iter().position(|row| *row == wanted);
         if let (Some(view), Some(at)) = (&mut self.gates.review, at) {
             view.row = at;
+            write(self);
         }
     }
 

@@ -57,9 +57,9 @@ impl<'m> Holder<'m> {
 
 impl Model {
     /// When the gate of a stage is due and who answers for it, if the roadmap says so.
-    pub(crate) fn charge(&self, stage: &Stage) -> Option<String> {
+    pub(crate) fn due_and_owners(&self, stage: &Stage) -> Option<String> {
         let standing = standing_of(self.plan.stages(), stage);
-        stage.charge_in_words(standing, self.now.date_naive())
+        stage.due_and_owners(standing, self.now.date_naive())
     }
 
     /// The documents with other checklists, as far as they have been read.

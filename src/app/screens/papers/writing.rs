@@ -6,8 +6,9 @@ use super::view::Row;
 use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
-use crate::change::{Change, Target};
+use crate::document::english::counted;
 use crate::plan::source::Role;
+use crate::report::paper::Writing;
 use crate::report::retro::{has_open_actions, propose};
 use crate::report::table::ReportSpec;
 
@@ -23,9 +24,8 @@ pub(super) const COMMANDS: &[Command] = &[Command {
     run: write,
 }];
 
-/// What comes of a report: the change that writes its papers, and what of them is left as it is; or
-/// why there is none.
-pub(crate) type Written = Result<(Change, Vec<String>), String>;
+/// What comes of a report; or why there is none to write.
+pub(crate) type Written = Result<Writing, String>;
 
 fn nothing_to_write(model: &Model) -> Blocked {
     let Some(kind) = model.papers.kind() else {
@@ -57,7 +57,7 @@ fn write(model: &mut Model) {
         return match proposed {
             Err(refusal) => model.refuse(refusal.to_string()),
             Ok((change, steps)) => {
-                let count = crate::document::english::counted(steps.len(), "action");
+                let count = counted(steps.len(), "action");
                 let question = format!("Propose {count} as steps?");
                 model.confirm_shown(question, vec![format!("{}.", change.label)], change);
             }
@@ -65,7 +65,7 @@ fn write(model: &mut Model) {
     }
     let role = model.papers.kind().map(|kind| kind.role);
     if let Some(report) = role.and_then(ReportSpec::of_role) {
-        model.effects.push(Effect::MakeReport(report.name));
+        model.effects.push(Effect::MakeReport(report));
     }
 }
 
@@ -83,24 +83,35 @@ fn retrospective_with_actions(model: &Model) -> Option<usize> {
 
 impl Model {
     /// Shows what a report would write, and asks; of a plan that has changed since it is made again.
-    pub(crate) fn report_made(&mut self, name: &'static str, generation: u64, written: Written) {
+    pub(crate) fn report_made(
+        &mut self,
+        report: &'static ReportSpec,
+        generation: u64,
+        written: Written,
+    ) {
         if generation != self.generation {
-            return self.effects.push(Effect::MakeReport(name));
+            return self.effects.push(Effect::MakeReport(report));
         }
         match written {
             Err(reason) => self.refuse(reason),
-            Ok((change, kept)) if change.edits.is_empty() => {
-                let label = change.label.trim_start_matches("written: ");
+            Ok(Writing {
+                titles,
+                change,
+                kept,
+            }) if change.edits.is_empty() => {
                 let kept = kept.first().map(|kept| format!(" · {kept}"));
-                self.say(format!("{label} is up to date{}", kept.unwrap_or_default()));
+                self.say(format!(
+                    "{titles} is up to date{}",
+                    kept.unwrap_or_default()
+                ));
             }
-            Ok((change, kept)) => {
-                let files = change.edits.iter();
-                let files = files.filter(|edit| matches!(edit.target, Target::File { .. }));
-                let count = crate::document::english::counted(files.count(), "file");
-                let label = change.label.trim_start_matches("written: ");
-                let question = format!("Write {label}: {count}?");
-                self.confirm_shown(question, kept, change);
+            Ok(Writing {
+                titles,
+                change,
+                kept,
+            }) => {
+                let count = counted(change.paths().len(), "file");
+                self.confirm_shown(format!("Write {titles}: {count}?"), kept, change);
             }
         }
     }

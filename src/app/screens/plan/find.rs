@@ -273,10 +273,12 @@ fn offer_bookmarks(model: &mut Model) {
 }
 
 impl Model {
-    /// Says so if all steps have been looked at and none passes the filter.
+    /// Says so if all steps have been looked at and none passes the filter, where the list that says
+    /// it itself is out of sight.
     pub(crate) fn say_if_none(&mut self) {
         let is_awaited = self.view.is_looking() || self.work.reading_past.is_some();
-        if self.view.list.is_empty() && !is_awaited {
+        let is_hidden = self.is_zoomed() && self.view.pane != Focus::STEPS;
+        if self.view.list.is_empty() && !is_awaited && is_hidden {
             let back = self.keymap.key_of("back");
             self.say(format!("no step matches · {back} clears the filter"));
         }

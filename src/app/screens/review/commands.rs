@@ -366,7 +366,11 @@ fn commit(model: &mut Model) {
         None => false,
     };
     if !rows.iter().all(is_best) {
-        return ask(model, |what| format!("Why pin {what}?"), ReviewAction::Pin);
+        return ask(
+            model,
+            |what| format!("Why commit to {what} ahead of its rank?"),
+            ReviewAction::Pin,
+        );
     }
     let action = ReviewAction::Pin(view.subject_ids());
     if let Err(refusal) = model.review_action(&action, "") {

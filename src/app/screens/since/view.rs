@@ -12,13 +12,14 @@ use crate::app::core::model::Model;
 use crate::change::value::Refusal;
 use crate::history::since::{Comparison, Different, How};
 use crate::history::when::When;
+use crate::history::words::instant;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
 use crate::plan::query::past::ToldBy;
 use crate::plan::{Plan, StepRef};
 
 /// What is compared with unless a person says otherwise.
-const LAST_REVIEW: &str = "review";
+pub(crate) const LAST_REVIEW: &str = "review";
 
 /// The state of screen 6.
 #[derive(Debug)]
@@ -103,6 +104,15 @@ impl Row {
     }
 }
 
+/// What is new to a person.
+pub(crate) struct News {
+    pub steps: Vec<Different>,
+    /// How much that is, and since when.
+    pub about: String,
+    /// Whether it is all there is, of which no step is named.
+    pub is_everything: bool,
+}
+
 impl SinceView {
     /// The step of the selected row.
     pub(crate) fn selected(&self) -> Option<&Different> {
@@ -166,9 +176,36 @@ impl SinceView {
         self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
     }
 
-    /// The steps that are new to the person: not set aside, and landed after they last looked,
-    /// where that is known. What is not committed is here because of this checkout.
-    pub(crate) fn news(&self, visited: Option<DateTime<Utc>>) -> Vec<Different> {
+    /// What is new to the person: not set aside, and landed after they last looked, where that is
+    /// known. What is not committed is here because of this checkout. Nothing where the plan was not
+    /// compared yet.
+    pub(crate) fn news(&self, visited: Option<DateTime<Utc>>) -> Option<News> {
+        let baseline = &self.compared.as_ref()?.baseline;
+        if baseline.is_before_history() && visited.is_none() {
+            let label = &baseline.label;
+            return Some(News {
+                steps: Vec::new(),
+                about: format!("everything: the history begins after “{label}”"),
+                is_everything: true,
+            });
+        }
+        let steps = self.new_since(visited);
+        let since = match visited {
+            Some(visited) => format!("your last visit, {}", instant(visited)),
+            None => baseline.words(),
+        };
+        let about = match steps.len() {
+            0 => format!("nothing since {since}"),
+            count => format!("{count} since {since}"),
+        };
+        Some(News {
+            steps,
+            about,
+            is_everything: false,
+        })
+    }
+
+    fn new_since(&self, visited: Option<DateTime<Utc>>) -> Vec<Different> {
         let Some(compared) = &self.compared else {
             return Vec::new();
         };

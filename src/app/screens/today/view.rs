@@ -9,7 +9,6 @@ use crate::app::core::navigate::moved;
 use crate::app::screens::papers::view::Wanted;
 use crate::document::progress::Progress;
 use crate::history::since::Different;
-use crate::history::words::instant;
 use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::people::UNKNOWN;
@@ -286,30 +285,14 @@ impl Model {
 
     /// What is different and was not set aside on screen 6; and in words, since when.
     fn new_to_me(&self) -> (Vec<Different>, String) {
-        let Some(compared) = &self.since.compared else {
+        let Some(news) = self.since.news(self.today.visited) else {
             let about = match &self.since.trouble {
                 Some(trouble) => trouble.clone(),
                 None => "reading the history…".to_owned(),
             };
             return (Vec::new(), about);
         };
-        if compared.baseline.is_before_history() && self.today.visited.is_none() {
-            let label = &compared.baseline.label;
-            return (
-                Vec::new(),
-                format!("everything: the history begins after “{label}”"),
-            );
-        }
-        let new = self.since.news(self.today.visited);
-        let since = match self.today.visited {
-            Some(visited) => format!("your last visit, {}", instant(visited)),
-            None => compared.baseline.words(),
-        };
-        let about = match new.len() {
-            0 => format!("nothing since {since}"),
-            count => format!("{count} since {since}"),
-        };
-        (new, about)
+        (news.steps, news.about)
     }
 }
 

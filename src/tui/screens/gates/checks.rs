@@ -42,9 +42,9 @@ pub fn draw(
     let inner = frame::pane_with(buf, area, theme, title, to_go(stage, theme), focused);
     let mut sheet = TextLayout::new(theme, inner.width.saturating_sub(GUTTER + 1));
     // At least half of the pane is for the checks; the owners pane has the whole text.
-    let charge = model.charge(stage);
+    let due = model.due_and_owners(stage);
     let most = usize::from(inner.height) / 2;
-    criteria(&mut sheet, stage, charge.as_deref(), theme, most);
+    criteria(&mut sheet, stage, due.as_deref(), theme, most);
     sheet.pair(
         Span::styled("Checklist", theme.heading),
         Span::styled(

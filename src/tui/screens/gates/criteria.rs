@@ -6,21 +6,25 @@ use crate::plan::stage::Stage;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::text_layout::TextLayout;
 
-/// Adds them in full where that takes at most so many rows, else cut to them. `charge` says when the
-/// gate is due and who answers for it, where anything does.
+/// Adds them in full where that takes at most so many rows, else cut to them. `due` says when the gate
+/// is due and who answers for it, as far as that is written.
 pub fn criteria(
     sheet: &mut TextLayout,
     stage: &Stage,
-    charge: Option<&str>,
+    due: Option<&str>,
     theme: &Theme,
     most: usize,
 ) {
     let mut most = most;
-    if let Some(charge) = charge {
+    if let Some(due) = due {
+        let (label, text) = match due.strip_prefix("due ") {
+            Some(date) => ("Due", date),
+            None => ("Owners", due),
+        };
         let mut row = sheet.like();
         row.hanging(
-            Span::styled(format!("{:13}", "Stage"), theme.heading),
-            charge,
+            Span::styled(format!("{label:13}"), theme.heading),
+            text,
             theme.text,
         );
         row.shorten((most / 4).max(1));

@@ -38,6 +38,7 @@ pub fn draw(
     let width = inner.width.saturating_sub(GUTTER);
     let mut sheet = TextLayout::new(theme, width);
     let reviews = stages.iter().filter(|stage| stage.review().is_some());
+    let reviews = reviews.count();
     let ladders = model.plan.ladders();
     let others = model.other_checklists();
     let height = usize::from(inner.height).saturating_sub(match others.len() {
@@ -60,8 +61,11 @@ pub fn draw(
     let owned = stages.iter().zip(&standings).filter(is_owned).count();
     let has_owners = has_forecasts && rows + owned <= height;
     let rows = if has_owners { rows + owned } else { rows };
-    let roomy = rows + stages.len() + reviews.count() <= height + 1;
+    let roomy = rows + stages.len() + reviews <= height + 1;
     let tight = rows > height;
+    // For what the reviews came to beyond a row each.
+    let blanks = if roomy { stages.len() } else { 0 };
+    let mut free = height.saturating_sub(rows + blanks + reviews);
     let mut ladder = None;
     for (at, (stage, standing)) in stages.iter().zip(standings).enumerate() {
         if at > 0 && roomy {
@@ -100,7 +104,7 @@ pub fn draw(
             sheet.pair(date.unwrap_or_else(horizon), late.flatten().unwrap_or(bar));
         }
         if has_forecasts && !standing.is_behind() {
-            let (left, right) = forecast(stage, model, width, theme);
+            let (left, right) = forecast(stage, standing, model, width, theme);
             sheet.pair(left, right);
         }
         if has_owners && is_owned(&(stage, &standing)) {
@@ -108,7 +112,11 @@ pub fn draw(
             sheet.pair(left, right);
         }
         if let Some((text, style)) = reviewed(stage, theme) {
-            sheet.row(Span::styled(format!("  {text}"), style));
+            let mut own = sheet.like();
+            own.hanging(Span::raw("  "), &text, style);
+            own.shorten(1 + free);
+            free = (free + 1).saturating_sub(own.len());
+            sheet.append(own);
         }
         sheet.end_item();
     }
@@ -132,6 +140,7 @@ fn date(
 /// is known yet.
 fn forecast(
     stage: &Stage,
+    standing: Standing,
     model: &Model,
     width: u16,
     theme: &Theme,
@@ -152,9 +161,7 @@ fn forecast(
     let used = left.width() as u16;
     let fits = |text: &String| used + frame::columns(text) < width;
     let right = match (is_late, due) {
-        _ if stage.overdue(Standing::Current, today).is_some() => {
-            Span::styled("overdue", theme.warning)
-        }
+        _ if stage.overdue(standing, today).is_some() => Span::styled("overdue", theme.warning),
         (Some(true), _) => Span::styled("late", theme.warning),
         (_, Some(due)) if fits(&due) => Span::styled(due, theme.dim),
         (Some(false), _) => Span::styled("on time", theme.ok),

@@ -36,8 +36,8 @@ pub fn draw(
     let inner = frame::pane_with(buf, area, theme, title, right, focused);
     let mut sheet = TextLayout::new(theme, inner.width.saturating_sub(GUTTER + 1));
     if with_criteria {
-        let charge = model.charge(stage);
-        criteria(&mut sheet, stage, charge.as_deref(), theme, usize::MAX);
+        let due = model.due_and_owners(stage);
+        criteria(&mut sheet, stage, due.as_deref(), theme, usize::MAX);
     }
     if streams.is_empty() {
         sheet.text(

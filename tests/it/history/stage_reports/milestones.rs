@@ -6,6 +6,7 @@ use super::{CANON, STEPS, needed, plan, status, texts, told};
 use crate::history::naive::versions;
 use crate::history::repo::{LOG, git_in};
 use crate::history::reports::section;
+use crate::support::run::Folder;
 use crate::support::schema::valid;
 
 #[test]
@@ -160,4 +161,72 @@ fn milestone_reviews_are_written_beside_the_packet_that_lists_them() {
     assert!(!check.contains("milestone-reviews/top"), "{check}");
     let gates = valid("gates", &folder.run(&["gates", "top", "--json"]).ok());
     assert_eq!(gates["stages"][0]["decision"], Value::Null);
+}
+
+/// A stage with two workstreams, one of which is called like the paper of a stage without any.
+const TEAMS: &str = "# Plan\n\n| Stage | Horizon | North-Star Outcome | Stage-Gate Review |\n\
+    | --- | --- | --- | --- |\n| Base | Weeks 0-8 | It stands | A drill |\n\n\
+    ## Readiness Checklists\n\n### Base\n\n- [ ] Dug out (Step 0001).\n- [ ] Poured (Step 0002)\n\
+    - [ ] Dried (Step 0003)\n\n\
+    ## Owner Matrix\n\n| Workstream | Base |\n| --- | --- |\n| Team | DRI: ada |\n| Growth | DRI: bo |\n";
+
+#[test]
+fn effort_left_is_added_up_by_unit_for_the_steps_of_each_workstream() {
+    let step = |id: &str, owner: &str, planned: &str| {
+        format!(
+            "{{\"step_id\": \"{id}\", \"title\": \"x\", \"owner\": \"{owner}\", \"status\": \"draft\", \
+             \"effort\": {{\"planned\": {planned}}}}}\n"
+        )
+    };
+    let log = [
+        step("0001", "ada", "\"5 days\""),
+        step("0002", "ada", "\"2 weeks\""),
+        step("0003", "bo", "\"3 days\""),
+    ];
+    let folder = Folder::new(&[(LOG, &log.concat()), (CANON, TEAMS)]);
+    let told = told(&folder, &["milestone", "base", "--since", "2026-10-25"]);
+    let rows = told["workstreams"].as_array().unwrap();
+    let names: Vec<&str> = rows
+        .iter()
+        .map(|row| row["workstream"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["Team", "Growth"]);
+    let load = |row: usize| rows[row]["resourcing"][0].clone();
+    assert_eq!(
+        (&rows[0]["steps"], &rows[1]["steps"]),
+        (&2.into(), &1.into())
+    );
+    assert_eq!(
+        load(0)["effort"],
+        Value::Null,
+        "days and weeks are no one number"
+    );
+    assert_eq!(
+        load(0)["effort_by_unit"],
+        serde_json::json!({"days": 5.0, "weeks": 2.0})
+    );
+    assert_eq!(load(1)["effort"], 3.0);
+    let paper = folder
+        .run(&["report", "milestone", "base", "--workstream", "team"])
+        .ok();
+    assert!(
+        paper.contains("| ada | DRI | 2 | 0 | 0 | 5 days + 2 weeks |"),
+        "{paper}"
+    );
+    // What is said behind a check that ends in a stop.
+    assert!(
+        paper.contains("- Dug out (Step 0001): **open**\n"),
+        "{paper}"
+    );
+    let whole = TEAMS.split("## Owner Matrix").next().unwrap();
+    folder.write(CANON, whole);
+    let paper = folder.run(&["report", "milestone", "base"]).ok();
+    assert!(
+        paper.starts_with("# Milestone review: Team of Base\n"),
+        "{paper}"
+    );
+    assert!(
+        paper.contains("0 of the stage's 3 steps are complete"),
+        "{paper}"
+    );
 }

@@ -35,12 +35,18 @@ pub(crate) struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, figure: &Figure) {
+    pub(crate) fn add(&mut self, figure: &Figure) {
         self.steps += 1;
         *self.by_unit.entry(figure.unit.clone()).or_default() += figure.value;
     }
 
-    fn words(&self) -> String {
+    /// The sum, where all of it is in one unit.
+    pub(crate) fn single(&self) -> Option<f64> {
+        let mut values = self.by_unit.values();
+        values.next().copied().filter(|_| values.next().is_none())
+    }
+
+    pub(crate) fn words(&self) -> String {
         let parts = self.by_unit.iter().map(|(unit, value)| {
             let value = figure_in_words(*value);
             format!("{value} {}", plain(unit)).trim_end().to_owned()
@@ -85,12 +91,9 @@ impl Budget {
     /// How much the complete steps took of what was planned for them, in percent; where that is one
     /// unit.
     pub(crate) fn spent(&self) -> Option<f64> {
-        let mut planned = self.planned_of_done.by_unit.values();
-        let mut actual = self.actual_of_done.by_unit.values();
-        match (planned.next(), planned.next(), actual.next()) {
-            (Some(planned), None, Some(actual)) if *planned > 0.0 => Some(actual / planned * 100.0),
-            _ => None,
-        }
+        let planned = self.planned_of_done.single()?;
+        let actual = self.actual_of_done.single()?;
+        (planned > 0.0).then(|| actual / planned * 100.0)
     }
 
     /// Its rows of a table; none where no step has a figure.
