@@ -89,6 +89,30 @@ pub(crate) struct Made {
     pub papers: Vec<Paper>,
     /// What is written with them, such as a link to one.
     pub edits: Vec<Edit>,
+    /// The files that they show, for an archive of one's own.
+    pub shown: Vec<ShownFile>,
+}
+
+/// What writes a report.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WrittenReport {
+    /// The papers with what goes along.
+    pub change: Change,
+    /// What of the papers was left as it is.
+    pub kept: Vec<String>,
+    /// The files that they show.
+    pub shown: Vec<ShownFile>,
+}
+
+/// A file of the plan that a paper shows, as it was then.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ShownFile {
+    /// Its path from the root.
+    pub path: String,
+    /// In bytes.
+    pub size: u64,
+    /// In hexadecimal.
+    pub sha256: String,
 }
 
 /// A paper that was written again.
@@ -104,6 +128,7 @@ impl From<Paper> for Made {
         Self {
             papers: vec![paper],
             edits: Vec::new(),
+            shown: Vec::new(),
         }
     }
 }

@@ -341,6 +341,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 progress,
                 written,
             } => self.report_made(name, generation, &progress, written),
+            Event::Archived(archived) => self.tell(Message::Archived(archived)),
             Event::RepositoryChanged => {
                 self.model.screen.repository_changed(&mut self.model);
                 Ok(())

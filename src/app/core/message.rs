@@ -30,6 +30,8 @@ use crate::plan::query::past::PlanPast;
 use crate::record::naming::Naming;
 use crate::record::review::landed::Landed;
 use crate::record::standup::BranchPost;
+use crate::report::paper::ShownFile;
+use crate::store::archive::Archived;
 use crate::store::branch::ids::BranchIds;
 use crate::store::changes::{Base, Changes};
 use crate::store::past::outlook::LookAhead;
@@ -92,6 +94,8 @@ pub enum Message {
         /// What writes them.
         written: Written,
     },
+    /// Files that a paper shows have been copied into one's own archive, or not.
+    Archived(Archived),
     /// Git has been asked what others posted on a day.
     PostsRead {
         /// The day.
@@ -271,6 +275,8 @@ pub enum Effect {
     LookAhead,
     /// Make the papers of the report with this name.
     MakeReport(&'static str),
+    /// Copy files that a paper shows into one's own archive.
+    Archive(Vec<ShownFile>),
     /// Keep what was set aside on screen 6 beyond this run.
     KeepSeen(SeenChanges),
     /// Let `$EDITOR` work on a text of steps.

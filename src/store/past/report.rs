@@ -8,7 +8,6 @@ use super::Past;
 use super::background::PastInput;
 use super::moment::{Moment, seen_on};
 use super::outlook::KnownBy;
-use crate::change::Change;
 use crate::change::value::Refusal;
 use crate::document::progress::Progress;
 use crate::git::Git;
@@ -23,6 +22,7 @@ use crate::plan::query::Query;
 use crate::plan::query::past::PlanPast;
 use crate::plan::source::{Role, SourceFile};
 use crate::report::desk::{Archive, Artifact, Desk, Materials, NoValue};
+use crate::report::paper::WrittenReport;
 use crate::report::table::{ReportSpec, Start};
 use crate::store::fs::inside::{NotInside, digest_inside};
 use crate::store::fs::read::read;
@@ -191,8 +191,7 @@ impl Archive for Reporter<'_> {
 }
 
 impl PastInput {
-    /// The change that writes a report, and what of its papers was left as it is; `None` where it
-    /// was stopped.
+    /// What writes a report; `None` where it was stopped.
     ///
     /// # Errors
     /// Why there is nothing to write, in words.
@@ -200,7 +199,7 @@ impl PastInput {
         self,
         report: &ReportSpec,
         progress: &Progress,
-    ) -> Option<Result<(Change, Vec<String>), String>> {
+    ) -> Option<Result<WrittenReport, String>> {
         let layout = discover(&self.root, &Overrides::default());
         let reporter = Reporter {
             plan: &self.plan,
@@ -223,7 +222,15 @@ impl PastInput {
                 None => reporter.found(path),
             }
         };
-        let written = made.and_then(|made| made.change(found));
+        let written = made.and_then(|made| {
+            let (change, kept) = made.change(found)?;
+            let shown = made.shown;
+            Ok(WrittenReport {
+                change,
+                kept,
+                shown,
+            })
+        });
         Some(written.map_err(|refusal| refusal.0))
     }
 }

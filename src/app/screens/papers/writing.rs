@@ -6,10 +6,12 @@ use super::view::Row;
 use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
-use crate::change::{Change, Target};
+use crate::change::Target;
 use crate::plan::source::Role;
+use crate::report::paper::{ShownFile, WrittenReport};
 use crate::report::retro::{has_open_actions, propose};
 use crate::report::table::ReportSpec;
+use crate::store::archive::Archived;
 
 /// The command that writes a due paper.
 pub(super) const COMMANDS: &[Command] = &[Command {
@@ -23,9 +25,8 @@ pub(super) const COMMANDS: &[Command] = &[Command {
     run: write,
 }];
 
-/// What comes of a report: the change that writes its papers, and what of them is left as it is; or
-/// why there is none.
-pub(crate) type Written = Result<(Change, Vec<String>), String>;
+/// What writes a report, or why there is none.
+pub(crate) type Written = Result<WrittenReport, String>;
 
 fn nothing_to_write(model: &Model) -> Blocked {
     let kind = model.papers.kind()?;
@@ -77,21 +78,44 @@ impl Model {
         if generation != self.generation {
             return self.effects.push(Effect::MakeReport(name));
         }
-        match written {
-            Err(reason) => self.refuse(reason),
-            Ok((change, kept)) if change.edits.is_empty() => {
-                let label = change.label.trim_start_matches("written: ");
-                let kept = kept.first().map(|kept| format!(" · {kept}"));
-                self.say(format!("{label} is up to date{}", kept.unwrap_or_default()));
-            }
-            Ok((change, kept)) => {
-                let files = change.edits.iter();
-                let files = files.filter(|edit| matches!(edit.target, Target::File { .. }));
-                let count = crate::document::english::counted(files.count(), "file");
-                let label = change.label.trim_start_matches("written: ");
-                let question = format!("Write {label}: {count}?");
-                self.confirm_shown(question, kept, change);
-            }
+        let WrittenReport {
+            change,
+            kept,
+            shown,
+        } = match written {
+            Err(reason) => return self.refuse(reason),
+            Ok(written) => written,
+        };
+        let label = change.label.trim_start_matches("written: ");
+        if change.edits.is_empty() {
+            let kept = kept.first().map(|kept| format!(" · {kept}"));
+            self.say(format!("{label} is up to date{}", kept.unwrap_or_default()));
+            return self.archive(shown);
+        }
+        let files = change.edits.iter();
+        let files = files.filter(|edit| matches!(edit.target, Target::File { .. }));
+        let count = crate::document::english::counted(files.count(), "file");
+        let question = format!("Write {label}: {count}?");
+        self.confirm_shown(question, kept, change);
+        self.confirm_archiving(shown);
+    }
+
+    /// Has files copied into one's own archive, if there is one.
+    pub(crate) fn archive(&mut self, shown: Vec<ShownFile>) {
+        if self.context.archive.folder.is_some() && !shown.is_empty() {
+            self.effects.push(Effect::Archive(shown));
+        }
+    }
+
+    /// Files have been copied, or not.
+    pub(crate) fn archived(&mut self, archived: &Archived) {
+        let mut failed = archived.not_copied();
+        match (failed.next(), failed.count()) {
+            // Beside what is said of the paper.
+            (None, _) if self.notice.is_some() => self.say_too(&[archived.to_string()]),
+            (None, _) => self.say(archived.to_string()),
+            (Some(first), 0) => self.refuse(first),
+            (Some(first), more) => self.refuse(format!("{first} · and {more} more")),
         }
     }
 
