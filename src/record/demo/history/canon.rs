@@ -50,7 +50,10 @@ impl<'a> Documents<'a> {
             let weeks = match folder {
                 Some("artifacts") => 8 + at * 3,
                 Some("decisions" | "risks") => 14 + at * 2,
-                Some("checkpoints" | "scorecards") => 50,
+                Some(
+                    "checkpoints" | "scorecards" | "milestone-reviews" | "planning"
+                    | "retrospectives",
+                ) => 50,
                 // The week after the one that it shows.
                 Some("demos") => 32,
                 _ => continue,
