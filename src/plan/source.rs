@@ -74,6 +74,11 @@ impl Role {
     }
 }
 
+/// Whether a file of this name is a chart.
+pub(crate) fn is_chart(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().ends_with(b".svg")
+}
+
 impl SourceFile {
     /// Takes `bytes` apart as the role demands.
     pub fn load(path: impl Into<PathBuf>, role: Role, bytes: impl Into<Rope>) -> Self {
@@ -148,7 +153,7 @@ impl SourceFile {
 
     /// Whether it is a chart, which is written with a paper and says nothing to the plan.
     pub(crate) fn is_chart(&self) -> bool {
-        self.path.as_os_str().as_encoded_bytes().ends_with(b".svg")
+        is_chart(&self.path)
     }
 
     /// The Markdown document, if it is one.
