@@ -22,7 +22,7 @@ mod walk;
 
 use std::path::PathBuf;
 
-pub(crate) use history::history;
+pub(crate) use history::{Written, history, year};
 
 use calendar::Calendar;
 use content::Content;
