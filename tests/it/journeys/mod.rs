@@ -38,6 +38,7 @@ mod terminal;
 mod terminal_safety;
 mod today;
 mod walkthrough_gate_review;
+mod walkthrough_month;
 mod walkthrough_review;
 mod walkthrough_standup;
 mod watching;
