@@ -198,6 +198,7 @@ fn context(
         own_logs: !arguments.log.is_empty(),
         cache: outside.cache.clone(),
         rituals: settings.config.rituals,
+        archive: settings.config.archive,
         page_url: settings.config.page.url,
         log_layout: settings.config.log_layout,
         uids: outside.uids.clone(),

@@ -3,6 +3,7 @@
 //! What the files say is decided by [`crate::record::demo`], how they come to be by
 //! [`crate::store::fs::create`].
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,7 @@ use super::invocation::Invocation;
 use crate::document::visible::visible;
 use crate::git::import::NewCommit;
 use crate::git::{Git, GitError};
-use crate::record::demo;
+use crate::record::demo::{self, Written};
 use crate::store::fs::create::create;
 
 /// Write a demo plan to explore: an invented programme with steps, gates and papers.
@@ -19,7 +20,8 @@ use crate::store::fs::create::create;
 /// block gets forty; from 9,901 steps on, all blocks are full. With `--untidy`, the plan looks like
 /// one that five people have kept for years, with their spellings, links, comments and slips:
 /// `stepdeck check` finds about eight problems per ten steps. With `--history`, the folder becomes a
-/// git repository with a year of commits by five people, the same for the same seed. Nothing is
+/// git repository with a year of commits by five people and the papers that they wrote, the same for the
+/// same seed. Nothing is
 /// overwritten: if one of the files already exists, none is written.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Demo {
@@ -47,16 +49,25 @@ impl Demo {
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> color_eyre::Result<()> {
         invocation.may_write()?;
         let dir = invocation.path(&self.dir);
-        let plan = match self.untidy {
+        let mut plan = match self.untidy {
             true => demo::untidy_plan(self.steps, self.seed),
             false => demo::plan(self.steps, self.seed),
         };
         if self.history && dir.join(".git").symlink_metadata().is_ok() {
             return Err(NotNew(dir).into());
         }
-        let files = create(&dir, plan.clone())?;
+        let written = match self.history {
+            true => demo::year(&mut plan, self.seed),
+            false => Vec::new(),
+        };
+        // A paper that is kept for months was written several times.
+        let papers = written
+            .iter()
+            .map(|paper| (paper.path.clone(), paper.bytes.clone()));
+        let papers: BTreeMap<PathBuf, Vec<u8>> = papers.chain(plan.iter().cloned()).collect();
+        let files = create(&dir, papers.into_iter().collect())?;
         if self.history {
-            commit(&dir, &plan, self.seed)?;
+            commit(&dir, (&plan, &written), self.seed)?;
         }
         invocation.print(&visible(&format!(
             "Wrote a plan of {} steps in {} files to {}.\nOpen it with: cd {} && stepdeck\n",
@@ -85,9 +96,13 @@ impl fmt::Display for NotNew {
 impl std::error::Error for NotNew {}
 
 /// Makes `dir`, where the plan's files have just been written, a repository with their past.
-fn commit(dir: &Path, plan: &[(PathBuf, Vec<u8>)], seed: u64) -> Result<(), GitError> {
+fn commit(
+    dir: &Path,
+    (plan, written): (&[(PathBuf, Vec<u8>)], &[Written]),
+    seed: u64,
+) -> Result<(), GitError> {
     Git::in_new(dir).import(|importer| {
-        demo::history(plan, seed, |commit| {
+        demo::history(plan, written, seed, |commit| {
             importer.commit(&NewCommit {
                 time: commit.time,
                 name: commit.author.name,

@@ -142,6 +142,7 @@ impl<'a> Checkpoints<'a> {
         Ok(Made {
             papers: papers.collect(),
             edits: links.collect(),
+            shown: Vec::new(),
         })
     }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 use super::desk::{Archive, Artifact, Desk, Materials};
-use super::paper::{Paper, Section};
+use super::paper::{Made, Paper, Section, ShownFile};
 use super::words::{block, items, linked, paragraphs, plain, step};
 use crate::document::english::{counted, listed};
 use crate::document::markdown::escaped_cell;
@@ -138,8 +138,27 @@ impl<'a> Demo<'a> {
         self.shown.iter().filter(is_missing)
     }
 
+    /// The paper of the day, with the files that it shows.
+    pub(crate) fn made(&self) -> Made {
+        let artifacts = self.shown.iter().flat_map(|shown| &shown.artifacts);
+        let mut shown: Vec<ShownFile> = Vec::new();
+        for (entry, what) in artifacts {
+            let (Artifact::File { size, sha256 }, Some(path)) = (what, link::file_of(entry)) else {
+                continue;
+            };
+            if shown.iter().all(|known| known.path != path) {
+                let (size, sha256) = (*size, sha256.clone());
+                shown.push(ShownFile { path, size, sha256 });
+            }
+        }
+        Made {
+            shown,
+            ..self.paper().into()
+        }
+    }
+
     /// The paper of the day.
-    pub(crate) fn paper(&self) -> Paper {
+    fn paper(&self) -> Paper {
         let desk = &self.desk;
         let today = desk.today();
         let path = desk

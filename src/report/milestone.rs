@@ -198,7 +198,11 @@ impl<'a> Milestone<'a> {
         let folder = self.folder();
         let files: Vec<PathBuf> = papers.iter().map(|paper| paper.path.clone()).collect();
         let edits = Packets::of(&self.desk).listing(&folder, files, materials.archive)?;
-        Ok(Made { papers, edits })
+        Ok(Made {
+            papers,
+            edits,
+            shown: Vec::new(),
+        })
     }
 
     /// The present day.

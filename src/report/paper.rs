@@ -90,6 +90,19 @@ pub(crate) struct Made {
     pub papers: Vec<Paper>,
     /// What is written with them, such as a link to one.
     pub edits: Vec<Edit>,
+    /// The files that they show, for an archive of one's own.
+    pub shown: Vec<ShownFile>,
+}
+
+/// A file of the plan that a paper shows, as it was then.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ShownFile {
+    /// Its path from the root.
+    pub path: String,
+    /// In bytes.
+    pub size: u64,
+    /// In hexadecimal.
+    pub sha256: String,
 }
 
 /// What writes the papers of a report.
@@ -100,6 +113,8 @@ pub struct Writing {
     pub(crate) change: Change,
     /// What of them is left as it is, and where.
     pub(crate) kept: Vec<String>,
+    /// The files that they show.
+    pub(crate) shown: Vec<ShownFile>,
 }
 
 /// A paper that was written again.
@@ -115,6 +130,7 @@ impl From<Paper> for Made {
         Self {
             papers: vec![paper],
             edits: Vec::new(),
+            shown: Vec::new(),
         }
     }
 }
@@ -149,6 +165,7 @@ impl Made {
             },
             titles,
             kept,
+            shown: self.shown.clone(),
         })
     }
 }

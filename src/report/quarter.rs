@@ -180,6 +180,7 @@ impl<'a> QuarterPlan<'a> {
         Ok(Made {
             papers: vec![paper],
             edits,
+            shown: Vec::new(),
         })
     }
 

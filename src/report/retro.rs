@@ -150,6 +150,7 @@ impl<'a> Retro<'a> {
         Ok(Made {
             papers: vec![paper],
             edits,
+            shown: Vec::new(),
         })
     }
 

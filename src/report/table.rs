@@ -71,7 +71,7 @@ pub(crate) const REPORTS: &[ReportSpec] = &[
             let last = Start::last(plan, Role::Demo, "demo", now.date_naive());
             last.unwrap_or_else(|| Start::days_ago(now, 14))
         },
-        make: |materials| Ok(Demo::of(materials).paper().into()),
+        make: |materials| Ok(Demo::of(materials).made()),
     },
     ReportSpec {
         name: "milestone",

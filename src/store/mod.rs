@@ -12,12 +12,13 @@
 //! 8. [`posts`]: what others posted to a standup on their branches
 //! 9. [`locate`]: where the plan is, its opening, and the checks on it
 //! 10. [`sources`]: what files and programs say that the plan takes values from
-//! 11. [`past`]: the versions of the logs and the canon that git has
-//! 12. [`as_of`]: one of them, laid out to be opened
-//! 13. [`changes`]: what the checkout changes in the plan
-//! 14. [`pull_request`]: what a pull request would bring, and who may approve it
-//! 15. [`transaction`]: how several files change together, and who may change them
-//! 16. [`worker`]: the thread that does all of it while the cockpit runs
+//! 11. [`archive`]: copies that a person keeps of what demos show
+//! 12. [`past`]: the versions of the logs and the canon that git has
+//! 13. [`as_of`]: one of them, laid out to be opened
+//! 14. [`changes`]: what the checkout changes in the plan
+//! 15. [`pull_request`]: what a pull request would bring, and who may approve it
+//! 16. [`transaction`]: how several files change together, and who may change them
+//! 17. [`worker`]: the thread that does all of it while the cockpit runs
 
 pub mod fs;
 pub mod atomic_replace;
@@ -29,6 +30,7 @@ pub(crate) mod renumbering;
 pub(crate) mod posts;
 pub mod locate;
 pub(crate) mod sources;
+pub mod archive;
 pub(crate) mod past;
 pub mod as_of;
 pub mod changes;

@@ -342,6 +342,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 progress,
                 written,
             } => self.report_made(report, generation, &progress, written),
+            Event::Archived(archived) => self.tell(Message::Archived(archived)),
             Event::RepositoryChanged => {
                 self.model.screen.repository_changed(&mut self.model);
                 Ok(())

@@ -30,7 +30,9 @@ use crate::plan::query::past::PlanPast;
 use crate::record::naming::Naming;
 use crate::record::review::landed::Landed;
 use crate::record::standup::BranchPost;
+use crate::report::paper::ShownFile;
 use crate::report::table::ReportSpec;
+use crate::store::archive::Archived;
 use crate::store::branch::ids::BranchIds;
 use crate::store::changes::{Base, Changes};
 use crate::store::past::outlook::LookAhead;
@@ -93,6 +95,8 @@ pub enum Message {
         /// What writes them.
         written: Written,
     },
+    /// Files that a paper shows have been copied into one's own archive, or not.
+    Archived(Archived),
     /// Git has been asked what others posted on a day.
     PostsRead {
         /// The day.
@@ -272,6 +276,8 @@ pub enum Effect {
     LookAhead,
     /// Make the papers of a report.
     MakeReport(&'static ReportSpec),
+    /// Copy files that a paper shows into one's own archive.
+    Archive(Vec<ShownFile>),
     /// Keep what was set aside on screen 6 beyond this run.
     KeepSeen(SeenChanges),
     /// Let `$EDITOR` work on a text of steps.

@@ -47,6 +47,7 @@ use crate::plan::uid::Uids;
 use crate::plan::view::NamedView;
 use crate::plan::{Plan, StepKey, StepRef, marks};
 use crate::record::today::rituals::Rituals;
+use crate::store::locate::config::ArchiveEntries;
 use crate::store::locate::listed::Listed;
 
 /// How long a row that somebody else changed stays lit.
@@ -97,6 +98,8 @@ pub struct SessionContext {
     pub chosen: Vec<String>,
     /// The calendar of the team's rituals.
     pub rituals: Rituals,
+    /// Where copies are kept of what demos show.
+    pub archive: ArchiveEntries,
     /// Where the page of the plan is published, if anywhere.
     pub page_url: Option<String>,
     /// The configured layout of logs.

@@ -55,6 +55,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             generation,
             written,
         } => model.report_made(report, generation, written),
+        Message::Archived(archived) => model.archived(&archived),
         Message::PostsRead { date, posts } => model.posts_read(date, posts),
         Message::Followed(subject, part) => model.followed(&subject, part),
         Message::LookAhead(part) => model.look_ahead(part),

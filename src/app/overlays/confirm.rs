@@ -9,6 +9,7 @@ use crate::app::core::navigate::moved;
 use crate::change::form::Form;
 use crate::change::value::Refusal;
 use crate::change::{Change, Edit, Target};
+use crate::report::paper::ShownFile;
 
 /// Above this many steps, or lines of the plan, a bulk change is shown before it is made.
 pub(crate) const ASK_ABOVE: usize = 20;
@@ -26,6 +27,8 @@ pub struct Confirm {
     said: Vec<String>,
     /// The text of `$EDITOR` that asks for it, and is done with once it is made.
     form: Option<Form>,
+    /// The files that go into one's own archive once it is made.
+    shown: Vec<ShownFile>,
     /// The first line of the consequence in sight.
     pub scroll: usize,
 }
@@ -40,6 +43,7 @@ impl Confirm {
                     if let Some(form) = self.form {
                         model.text_taken(form);
                     }
+                    model.archive(self.shown);
                 }
                 None
             }
@@ -71,6 +75,7 @@ impl Model {
             change,
             said: Vec::new(),
             form: None,
+            shown: Vec::new(),
             scroll: 0,
         }));
     }
@@ -79,6 +84,13 @@ impl Model {
     pub(crate) fn confirm_saying(&mut self, words: Vec<String>) {
         if let Some(Overlay::Confirm(confirm)) = self.overlays.last_mut() {
             confirm.said = words;
+        }
+    }
+
+    /// Has the question just asked copy files into one's own archive, once the change is made.
+    pub(crate) fn confirm_archiving(&mut self, shown: Vec<ShownFile>) {
+        if let Some(Overlay::Confirm(confirm)) = self.overlays.last_mut() {
+            confirm.shown = shown;
         }
     }
 

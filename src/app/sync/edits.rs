@@ -199,7 +199,9 @@ impl Model {
             return false;
         };
         let inverse = change.inverse();
-        let applied = self.rewrite(inverse.scope(), |files| apply::change(&inverse, files));
+        let applied = self.rewrite(inverse.scope(), |files| {
+            apply::change(&inverse.in_memory(), files)
+        });
         if applied.is_err() {
             return false;
         }
@@ -291,7 +293,8 @@ impl Model {
             return Err(reason);
         }
         let hints = LineHints::of(&self.plan, change);
-        let put = |files: &mut Vec<SourceFile>| apply::change_seen(change, &hints, files);
+        let known = change.in_memory();
+        let put = |files: &mut Vec<SourceFile>| apply::change_seen(&known, &hints, files);
         let applied = self.rewrite(change.scope(), put);
         if let Err(conflicts) = applied {
             let reason = conflicts.first().map(|c| c.obstacle.to_string());

@@ -252,7 +252,7 @@ impl Model {
         let Ok(()) = self.edit_plan(united(since.iter().map(Change::scope)), |files| {
             for change in since {
                 // What cannot be put on here is reported when its save comes back.
-                let _ = apply::change(change, files);
+                let _ = apply::change(&change.in_memory(), files);
             }
             Ok::<(), Infallible>(())
         });
@@ -298,7 +298,7 @@ fn read_file(plan: &Plan, papers: &Papers, path: &Path, news: &News) -> Fresh {
         .collect();
     for change in &news.on_top {
         // What cannot be put on here is reported when its save comes back.
-        let _ = apply::change(change, &mut files);
+        let _ = apply::change(&change.in_memory(), &mut files);
     }
     fresh.file = files.into_iter().find(|file| file.path == path);
     fresh.same = fresh.file.is_none() && old.is_none();

@@ -8,6 +8,8 @@ mod quarter;
 mod retro;
 mod scorecard;
 
+use std::path::Path;
+
 use clap::Subcommand;
 use color_eyre::eyre::{Result, bail, eyre};
 use serde::Serialize;
@@ -22,6 +24,8 @@ use crate::report::desk::Materials;
 use crate::report::paper::{Made, Paper};
 use crate::report::slack::slack;
 use crate::report::table::{ReportSpec, Start};
+use crate::store::archive::archive;
+use crate::store::locate::config::ArchiveEntries;
 use crate::store::past::report::Reporter;
 
 /// Print a paper that is made out of the plan and its history, or write it.
@@ -169,14 +173,14 @@ impl Invocation<'_, '_> {
         let opened = self.open()?;
         let cache = self.outside.cache.clone();
         let own = self.outside.config.as_deref();
-        let sources = runs_sources.then(|| judged(&opened.layout, own).config.sources);
+        let config = judged(&opened.layout, own).config;
         let reporter = Reporter {
             plan: &opened.plan,
             layout: &opened.layout,
             as_configured: self.arguments.log.is_empty(),
             now: self.outside.now,
             cache: cache.as_deref(),
-            sources: sources.as_ref(),
+            sources: runs_sources.then_some(&config.sources),
         };
         let start = start.unwrap_or_else(|| (report.start)(&opened.plan, reporter.now));
         let Some(gathered) = reporter.gather(start, &Progress::default()) else {
@@ -194,9 +198,22 @@ impl Invocation<'_, '_> {
             self.print(&made.printed())?;
         }
         match common.write {
-            true => self.write_papers(&made, &reporter),
+            true => {
+                self.write_papers(&made, &reporter)?;
+                self.archive(&made, &opened.layout.root, &config.archive)
+            }
             false => Ok(()),
         }
+    }
+
+    /// Copies what the papers show into one's own archive. What cannot be copied is said; the papers
+    /// are written all the same.
+    fn archive(&mut self, made: &Made, root: &Path, entries: &ArchiveEntries) -> Result<()> {
+        let Some(archived) = archive(root, entries, &made.shown) else {
+            return Ok(());
+        };
+        self.say(&archived.to_string())?;
+        (archived.not_copied()).try_for_each(|said| self.say(&said))
     }
 
     fn write_papers(&mut self, made: &Made, reporter: &Reporter<'_>) -> Result<()> {

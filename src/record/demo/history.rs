@@ -8,9 +8,12 @@
 
 mod canon;
 mod line;
+mod year;
 
 use std::collections::{BTreeMap, HashMap};
+use std::iter::Peekable;
 use std::path::{Path, PathBuf};
+use std::slice::Iter;
 
 use chrono::{NaiveDate, NaiveTime};
 
@@ -20,6 +23,7 @@ use super::prng::Prng;
 use crate::plan::status::Status;
 use canon::Documents;
 use line::{Line, State};
+pub(crate) use year::{Written, year};
 
 /// The first day of the history.
 const START: (i32, u32, u32) = (2025, 11, 24);
@@ -69,21 +73,18 @@ fn day((year, month, day): (i32, u32, u32)) -> i64 {
     date.and_time(NaiveTime::MIN).and_utc().timestamp()
 }
 
-/// Visits the commits that lead to `files`, oldest first; the last one is the head of the
-/// mainline. Takes time for each commit in proportion to the log, since each holds it whole.
+/// Visits the commits that lead to `files` and the papers that were `written` on the way, oldest
+/// first; the last one is the head of the mainline. Takes time for each commit in proportion to the log, since each holds it whole.
 ///
 /// # Errors
 /// The first error of `visit`.
 pub fn history<'a, E>(
     files: &'a [(PathBuf, Vec<u8>)],
+    written: &'a [Written],
     seed: u64,
     visit: impl FnMut(Commit<'a>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let log = files.iter().find(|(path, _)| path == Path::new(LOG));
-    let log = log.map_or("", |(_, bytes)| {
-        std::str::from_utf8(bytes).unwrap_or_default()
-    });
-    let (header, lines) = log.split_at(log.find('\n').map_or(0, |end| end + 1));
+    let (header, lines) = log_of(files);
     let (start, end) = (day(START), day(TODAY) + 8 * HOUR);
     let documents = Documents::read(files);
     let lines = line::lives(lines, seed, (start, end), |id| documents.has_section(id));
@@ -94,6 +95,7 @@ pub fn history<'a, E>(
         header,
         documents,
         files,
+        written: written.iter().peekable(),
         shown: HashMap::new(),
         dice: Prng::for_item(seed, u64::MAX),
         commits: 0,
@@ -101,6 +103,15 @@ pub fn history<'a, E>(
         visit,
     };
     story.tell(end)
+}
+
+/// The first line of the log, and the others.
+fn log_of(files: &[(PathBuf, Vec<u8>)]) -> (&str, &str) {
+    let log = files.iter().find(|(path, _)| path == Path::new(LOG));
+    let log = log.map_or("", |(_, bytes)| {
+        std::str::from_utf8(bytes).unwrap_or_default()
+    });
+    log.split_at(log.find('\n').map_or(0, |end| end + 1))
 }
 
 /// The plan on its way through the year.
@@ -113,6 +124,8 @@ struct Story<'a, V> {
     header: &'a str,
     documents: Documents<'a>,
     files: &'a [(PathBuf, Vec<u8>)],
+    /// The papers that are still to be written.
+    written: Peekable<Iter<'a, Written>>,
     /// What was committed last of each file.
     shown: HashMap<&'a Path, Vec<u8>>,
     dice: Prng,
@@ -145,16 +158,31 @@ impl<'a, E, V: FnMut(Commit<'a>) -> Result<(), E>> Story<'a, V> {
         self.review("Set the plan up".to_owned(), self.clock)?;
         let mut date = self.clock / DAY;
         for ((day, person), (time, events)) in work {
-            for day in date..day {
-                if is_friday(day) {
-                    self.review("Tick what was completed".to_owned(), day * DAY + 15 * HOUR)?;
-                }
-            }
+            (date..day).try_for_each(|day| self.end_day(day))?;
             date = day;
             self.work(person, time, &events)?;
         }
+        (date..end / DAY).try_for_each(|day| self.end_day(day))?;
         self.documents.finish();
         self.review("Close the week".to_owned(), end)
+    }
+
+    /// When the work of a day is done: the week is closed, and papers are written.
+    fn end_day(&mut self, day: i64) -> Result<(), E> {
+        if is_friday(day) {
+            self.review("Tick what was completed".to_owned(), day * DAY + 15 * HOUR)?;
+        }
+        while let Some(paper) = self.written.next_if(|paper| paper.time / DAY <= day) {
+            let files = vec![(&*paper.path, paper.bytes.clone())];
+            self.commit(
+                paper.person,
+                paper.time,
+                paper.message.clone(),
+                self.head(),
+                files,
+            )?;
+        }
+        Ok(())
     }
 
     /// Brings what follows from the steps up to date.

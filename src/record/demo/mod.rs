@@ -22,7 +22,7 @@ mod walk;
 
 use std::path::PathBuf;
 
-pub(crate) use history::history;
+pub(crate) use history::{Written, history, year};
 
 use calendar::Calendar;
 use content::Content;
@@ -70,7 +70,10 @@ pub fn plan(steps: usize, seed: u64) -> Vec<(PathBuf, Vec<u8>)> {
     add("data/canon/execution-plan.md".to_owned(), execution);
     let checks = canon::Milestones::read(&ledger);
     add("data/canon/milestones.md".to_owned(), checks.document());
-    add("data/ROADMAP.md".to_owned(), papers::roadmap(&checks));
+    add(
+        "data/ROADMAP.md".to_owned(),
+        papers::roadmap(&checks, &ledger),
+    );
     papers::artifacts(&ledger, &mut add);
     papers::decisions(&ledger, &mut add);
     papers::risks(&ledger, &mut add);

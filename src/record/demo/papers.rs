@@ -1,5 +1,5 @@
 //! The papers around the demo plan: configuration, roadmap, decisions, risks, demos, artifacts,
-//! checkpoints and a scorecard.
+//! checkpoints, a scorecard, milestone reviews, a quarter plan and a retrospective.
 //!
 //! A paper is written only if the steps that it names are in the plan.
 
@@ -93,9 +93,9 @@ const DEMOS: [Paper; 1] = [paper!(
     [328, 335, 410, 411, 419, 420, 501, 502, 508]
 )];
 
-/// A scorecard and a checkpoint with their charts. They tell figures of the plan, which are those of
-/// the bundled one.
-const FIGURES: [Paper; 12] = [
+/// A scorecard, a checkpoint, milestone reviews, a quarter plan and a retrospective, with their charts.
+/// They tell figures of the plan, which are those of the bundled one.
+const FIGURES: [Paper; 24] = [
     figure!("scorecards", "2026-W47.md"),
     figure!("scorecards", "2026-W47/blocked-over-a-week.svg"),
     figure!("scorecards", "2026-W47/bookings-that-end-in-a-repair.svg"),
@@ -111,15 +111,68 @@ const FIGURES: [Paper; 12] = [
     figure!("scorecards", "2026-W47/steps-completed.svg"),
     figure!("checkpoints", "CP01.md"),
     figure!("checkpoints", "CP01/burn-up.svg"),
+    figure!(
+        "milestone-reviews/groundwork/20261120",
+        "finance-pricing-burndown.svg"
+    ),
+    figure!(
+        "milestone-reviews/groundwork/20261120",
+        "finance-pricing.md"
+    ),
+    figure!(
+        "milestone-reviews/groundwork/20261120",
+        "product-booking-burndown.svg"
+    ),
+    figure!(
+        "milestone-reviews/groundwork/20261120",
+        "product-booking.md"
+    ),
+    figure!(
+        "milestone-reviews/groundwork/20261120",
+        "research-evidence-burndown.svg"
+    ),
+    figure!(
+        "milestone-reviews/groundwork/20261120",
+        "research-evidence.md"
+    ),
+    figure!(
+        "milestone-reviews/groundwork/20261120",
+        "risk-governance-burndown.svg"
+    ),
+    figure!(
+        "milestone-reviews/groundwork/20261120",
+        "risk-governance.md"
+    ),
+    figure!(
+        "milestone-reviews/groundwork/20261120",
+        "shops-operations-burndown.svg"
+    ),
+    figure!(
+        "milestone-reviews/groundwork/20261120",
+        "shops-operations.md"
+    ),
+    figure!("planning", "2026-Q4.md"),
+    figure!("retrospectives", "groundwork-2026-11-20.md"),
 ];
+
+/// Where the roadmap links the plan of the quarter.
+const QUARTER: &str = "{{quarter}}";
 
 /// How many steps of the bundled plan are complete, and how many there are.
 const BUNDLED: (usize, usize) = (130, 480);
 
 /// The roadmap with an evidence link for each ticked check, in the check's own words.
-pub(super) fn roadmap(milestones: &Milestones) -> String {
+///
+/// The stage that a quarter plan is about links it.
+pub(super) fn roadmap(milestones: &Milestones, ledger: &Ledger) -> String {
     let mut out = String::new();
     for line in ROADMAP.lines() {
+        if line == QUARTER {
+            if has_figures(ledger) {
+                out.push_str("- **Quarter:** [2026-Q4](planning/2026-Q4.md)\n\n");
+            }
+            continue;
+        }
         let stage = line
             .strip_prefix("{{evidence:")
             .and_then(|rest| rest.strip_suffix("}}"));
@@ -193,7 +246,7 @@ pub(super) fn has_figures(ledger: &Ledger) -> bool {
     (complete.sum::<usize>(), all.sum::<usize>()) == BUNDLED
 }
 
-/// A scorecard and a checkpoint, with their charts.
+/// The papers that tell figures of the plan, with their charts.
 pub(super) fn figures(ledger: &Ledger, add: &mut impl FnMut(String, String)) {
     if has_figures(ledger) {
         for paper in &FIGURES {

@@ -57,6 +57,7 @@ impl<F: TerminalHost> Cockpit<F> {
             Effect::ReadPosts(date) => self.start_reading_posts(date),
             Effect::Follow(subject) => self.start_following(subject),
             Effect::MakeReport(report) => self.start_report(report),
+            Effect::Archive(shown) => self.start_archiving(shown),
             Effect::KeepSeen(seen) => self.keep_seen(seen),
             Effect::EditText { form, again } => {
                 let edited = self.face.edit(&form, again);

@@ -23,6 +23,7 @@ use crate::plan::query::past::PlanPast;
 use crate::record::review::landed::Landed;
 use crate::record::standup::BranchPost;
 use crate::report::table::ReportSpec;
+use crate::store::archive::Archived;
 use crate::store::branch::ids::BranchIds;
 use crate::store::changes::{Base, Changes};
 use crate::store::locate::open::Opening;
@@ -75,6 +76,8 @@ pub enum Event {
         progress: Arc<Progress>,
         written: Option<Written>,
     },
+    /// Files that a paper shows have been copied into one's own archive, or not.
+    Archived(Archived),
     /// More is known of what happened to a step or a gate.
     Followed(Arc<Progress>, Subject, Followed),
     /// More is known of what is to be expected.

@@ -16,7 +16,9 @@ use crate::document::progress::Progress;
 use crate::history::since::Comparison;
 use crate::plan::source::Role;
 use crate::record::naming::{papers_naming, papers_naming_stage};
+use crate::report::paper::ShownFile;
 use crate::report::table::ReportSpec;
+use crate::store::archive::archive;
 use crate::store::changes::Changes;
 use crate::store::locate::discover::discover;
 use crate::store::past::background::PastInput;
@@ -277,6 +279,18 @@ impl<F: TerminalHost> Cockpit<F> {
                 progress,
                 written,
             });
+        });
+    }
+
+    /// Has files that a paper shows copied into one's own archive.
+    pub(super) fn start_archiving(&self, shown: Vec<ShownFile>) {
+        let context = &self.model.context;
+        let (root, entries) = (context.root.clone(), context.archive.clone());
+        let answers = self.view.answers.clone();
+        beside_keys(move || {
+            if let Some(archived) = archive(&root, &entries, &shown) {
+                answers.send(Event::Archived(archived));
+            }
         });
     }
 

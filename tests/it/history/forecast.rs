@@ -288,17 +288,15 @@ fn without_git_papers_tell_that_a_step_was_complete_before_it_was_last_edited() 
     let review = "# Weekly review 2026-W40\n\n- **Date:** 2026-09-28\n- **Held:** 2026-09-28T10:00:00Z\n\n\
                   ## Last week's ten\n\n- **0001 complete:** Work\n- **0003 complete:** Work\n";
     let path = "docs/reviews/2026-W40.md";
-    let demo = "# Demo 2026-10-09\n\n## Completed\n\n- **0002** Work\n\n## Actions\n\n- **0003** Work\n";
+    let demo =
+        "# Demo 2026-10-09\n\n## Completed\n\n- **0002** Work\n\n## Actions\n\n- **0003** Work\n";
     let folder = Folder::new(&[
         (LOG, &log_of(&lines)),
         (path, review),
         ("docs/demos/2026-10-09.md", demo),
     ]);
     let run = folder.run(&["log"]);
-    assert!(
-        run.err.contains("updated_at and the papers"),
-        "{run:?}"
-    );
+    assert!(run.err.contains("updated_at and the papers"), "{run:?}");
     assert_eq!(
         run.ok(),
         "2026-11-02T00:00:00Z\t-\t-\t0003\tlast known: status draft\n\

@@ -3,6 +3,7 @@
 //! checkout that means harm.
 
 mod ages;
+mod archive;
 mod at;
 mod burn;
 mod cache;

@@ -132,6 +132,55 @@ fn every_file_that_a_report_changes_is_shown_before_it_is_written() {
     );
 }
 
+/// A chart is a file beside the paper that nobody opens: it is written again, and undone, in a cockpit
+/// that never saw it, unless somebody else changed it.
+#[test]
+fn a_chart_of_an_earlier_run_is_written_again_and_undone() {
+    let (kind, path) = WRITTEN[1];
+    let chart = "docs/checkpoints/CP01/burn-up.svg";
+    let mut desk = Desk::sized(&borrowed(&files()), 80, 24);
+    let before = all_files(desk.folder());
+    let write = |desk: &mut Desk| {
+        desk.keys("9");
+        desk.wait_for("stepdeck › Papers");
+        go_to(desk, kind);
+        desk.keys("F");
+        desk.wait_for("One u undoes it all.");
+        desk.keys("y");
+        desk.wait_for("✓ written: Checkpoint CP01");
+        desk.settle();
+    };
+    write(&mut desk);
+    let first = [path, chart].map(|path| desk.file(path));
+    let log = desk.file("data/plans/programme.jsonl");
+    let mut desk = desk.reopen();
+    desk.write_outside(
+        "data/plans/programme.jsonl",
+        &log.replace("In_Progress", "complete"),
+    );
+    desk.wait_for("2/3");
+    write(&mut desk);
+    assert_ne!([path, chart].map(|path| desk.file(path)), first);
+    let mut desk = desk.reopen();
+    desk.keys("u");
+    desk.run_until("it is undone", |desk| desk.file(chart) == first[1]);
+    assert_eq!(desk.file(path), first[0]);
+    // Undone twice, nothing is left.
+    desk.settle();
+    desk.write_outside("data/plans/programme.jsonl", &log);
+    desk.keys("u");
+    desk.run_until("it is gone", |desk| all_files(desk.folder()) == before);
+    // What somebody else drew in the meantime is theirs.
+    desk.keys("U");
+    desk.run_until("it is there", |desk| desk.folder().join(chart).is_file());
+    desk.settle();
+    desk.write_outside(chart, "<svg/>");
+    let mut desk = desk.reopen();
+    desk.keys("u");
+    desk.settle();
+    assert_eq!(desk.file(chart), "<svg/>");
+}
+
 #[test]
 fn other_kinds_say_where_they_are_written_and_actions_become_steps() {
     let path = "docs/retrospectives/pilot-2026-11-20.md";

@@ -11,7 +11,7 @@ const LAYERS: [&str; 12] = [
 ];
 
 /// The modules of `store`, in the same way.
-const STORE: [&str; 16] = [
+const STORE: [&str; 17] = [
     "fs",
     "atomic_replace",
     "state",
@@ -22,6 +22,7 @@ const STORE: [&str; 16] = [
     "posts",
     "locate",
     "sources",
+    "archive",
     "past",
     "as_of",
     "changes",

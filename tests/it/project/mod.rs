@@ -1,3 +1,4 @@
+mod any_date;
 mod architecture;
 mod bundled_plan;
 mod check_pages;

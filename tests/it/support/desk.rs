@@ -213,6 +213,25 @@ impl Desk {
         Self::with_state(folder, state, (80, 24), "Robin")
     }
 
+    /// The same at another time.
+    pub fn reopen_at(self, now: &str) -> Self {
+        let Self {
+            cockpit,
+            folder,
+            state,
+            ..
+        } = self;
+        assert_eq!(cockpit.close(), Vec::<String>::new());
+        Self::opened_at(
+            now,
+            RealFs,
+            folder,
+            (state, "Robin"),
+            (80, 24),
+            Front::default(),
+        )
+    }
+
     fn with_state(
         folder: Rc<TempDir>,
         state: TempDir,
@@ -227,13 +246,24 @@ impl Desk {
         fs: impl FileSystem + 'static,
         folder: Rc<TempDir>,
         state: TempDir,
-        (columns, rows): (u16, u16),
+        size: (u16, u16),
         who: &str,
+        front: Front,
+    ) -> Self {
+        Self::opened_at(NOW, fs, folder, (state, who), size, front)
+    }
+
+    fn opened_at(
+        now: &str,
+        fs: impl FileSystem + 'static,
+        folder: Rc<TempDir>,
+        (state, who): (TempDir, &str),
+        (columns, rows): (u16, u16),
         front: Front,
     ) -> Self {
         let first = all_files(folder.path());
         let (mut opened, is_whole) = open_front(folder.path(), &Overrides::default(), front);
-        let now: DateTime<Utc> = NOW.parse().unwrap();
+        let now: DateTime<Utc> = now.parse().unwrap();
         let files = std::mem::take(&mut opened.files);
         let setting = SessionContext {
             me: Identity {

@@ -8,9 +8,10 @@ use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::document::english::counted;
 use crate::plan::source::Role;
-use crate::report::paper::Writing;
+use crate::report::paper::{ShownFile, Writing};
 use crate::report::retro::{has_open_actions, propose};
 use crate::report::table::ReportSpec;
+use crate::store::archive::Archived;
 
 /// The command that writes a due paper.
 pub(super) const COMMANDS: &[Command] = &[Command {
@@ -92,27 +93,45 @@ impl Model {
         if generation != self.generation {
             return self.effects.push(Effect::MakeReport(report));
         }
-        match written {
-            Err(reason) => self.refuse(reason),
-            Ok(Writing {
-                titles,
-                change,
-                kept,
-            }) if change.edits.is_empty() => {
-                let kept = kept.first().map(|kept| format!(" · {kept}"));
-                self.say(format!(
-                    "{titles} is up to date{}",
-                    kept.unwrap_or_default()
-                ));
-            }
-            Ok(Writing {
-                titles,
-                change,
-                kept,
-            }) => {
-                let count = counted(change.paths().len(), "file");
-                self.confirm_shown(format!("Write {titles}: {count}?"), kept, change);
-            }
+        let Writing {
+            titles,
+            change,
+            kept,
+            shown,
+        } = match written {
+            Err(reason) => return self.refuse(reason),
+            Ok(written) => written,
+        };
+        if change.edits.is_empty() {
+            let kept = kept.first().map(|kept| format!(" · {kept}"));
+            self.say(format!(
+                "{titles} is up to date{}",
+                kept.unwrap_or_default()
+            ));
+            return self.archive(shown);
+        }
+        let count = counted(change.paths().len(), "file");
+        let question = format!("Write {titles}: {count}?");
+        self.confirm_shown(question, kept, change);
+        self.confirm_archiving(shown);
+    }
+
+    /// Has files copied into one's own archive, if there is one.
+    pub(crate) fn archive(&mut self, shown: Vec<ShownFile>) {
+        if self.context.archive.folder.is_some() && !shown.is_empty() {
+            self.effects.push(Effect::Archive(shown));
+        }
+    }
+
+    /// Files have been copied, or not.
+    pub(crate) fn archived(&mut self, archived: &Archived) {
+        let mut failed = archived.not_copied();
+        match (failed.next(), failed.count()) {
+            // Beside what is said of the paper.
+            (None, _) if self.notice.is_some() => self.say_too(&[archived.to_string()]),
+            (None, _) => self.say(archived.to_string()),
+            (Some(first), 0) => self.refuse(first),
+            (Some(first), more) => self.refuse(format!("{first} · and {more} more")),
         }
     }
 

@@ -5,10 +5,15 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::{DAY, START, day};
+use chrono::{NaiveDate, NaiveTime};
+
+use super::{DAY, START, day, year};
 use crate::plan::status::Status;
 use crate::record::demo::canon::block_status;
 use crate::record::demo::walk::BLOCK;
+
+/// How the roadmap begins the line that links the plan of a quarter.
+const QUARTER: &str = "- **Quarter:** ";
 
 /// The statuses of the steps that are there, by ID as the canon spells it.
 type Statuses<'a> = HashMap<&'a str, Status>;
@@ -47,15 +52,17 @@ impl<'a> Documents<'a> {
                 folders.find(|folder| folder.parent().is_some_and(|up| up.ends_with("data")));
             let folder = folder.and_then(Path::file_name);
             let folder = folder.and_then(|folder| folder.to_str());
-            let weeks = match folder {
-                Some("artifacts") => 8 + at * 3,
-                Some("decisions" | "risks") => 14 + at * 2,
-                Some("checkpoints" | "scorecards") => 50,
-                // The week after the one that it shows.
-                Some("demos") => 32,
-                _ => continue,
+            let arrival = match folder {
+                None | Some("canon" | "plans") => continue,
+                Some("artifacts") => start + (8 + at * 3).min(50) * 7 * DAY,
+                Some(_) => match std::str::from_utf8(bytes).ok().and_then(day_said) {
+                    Some(on) => on,
+                    // A chart comes with the paper that shows it, in the end.
+                    None if path.extension().is_some_and(|end| end == "svg") => i64::MAX,
+                    None => start + 50 * 7 * DAY,
+                },
             };
-            arrivals.insert(path.as_path(), start + weeks.min(50) * 7 * DAY);
+            arrivals.insert(path.as_path(), arrival);
         }
         Self {
             ticked_today,
@@ -101,6 +108,18 @@ impl<'a> Documents<'a> {
         }
     }
 
+    /// The line of the roadmap that links the plan of the latest quarter there is.
+    fn quarter(&self) -> Option<String> {
+        let quarters = year::quarters(self.now).into_iter().rev();
+        let mut there = quarters.filter(|name| {
+            let path = format!("data/planning/{name}.md");
+            let arrival = self.arrivals.get(Path::new(&path));
+            arrival.is_none_or(|at| *at <= self.now)
+        });
+        let name = there.next()?;
+        Some(format!("{QUARTER}[{name}](planning/{name}.md)\n"))
+    }
+
     fn rewind(&self, today: &str, statuses: &Statuses<'_>) -> String {
         let mut out = String::with_capacity(today.len());
         let mut item_starts: HashMap<usize, Item> = items(today)
@@ -108,8 +127,15 @@ impl<'a> Documents<'a> {
             .map(|item| (item.line, item))
             .collect();
         let mut section: Option<Option<Status>> = None;
-        let (mut has_evidence, mut is_fenced) = (true, false);
+        let (mut has_evidence, mut is_fenced, mut was_dropped) = (true, false, false);
         for (at, line) in today.split_inclusive('\n').enumerate() {
+            let is_blank_behind = std::mem::take(&mut was_dropped) && line == "\n";
+            if line.starts_with(QUARTER) || is_blank_behind {
+                let quarter = self.quarter().filter(|_| !is_blank_behind);
+                was_dropped = quarter.is_none() && !is_blank_behind;
+                out.extend(quarter);
+                continue;
+            }
             is_fenced ^= line.starts_with("```");
             if line.starts_with('#') && !is_fenced {
                 section = step_of_heading(line).map(|id| statuses.get(id).copied());
@@ -148,6 +174,16 @@ impl<'a> Documents<'a> {
         }
         out
     }
+}
+
+/// The second at which the day begins that a paper says it is of.
+fn day_said(text: &str) -> Option<i64> {
+    let said = text.lines().take(12).find_map(|line| {
+        let said = line.strip_prefix("- **Date:** ");
+        said.or_else(|| line.strip_prefix("- **Opened:** "))
+    })?;
+    let date: NaiveDate = said.get(..10)?.parse().ok()?;
+    Some(date.and_time(NaiveTime::MIN).and_utc().timestamp())
 }
 
 /// A row of the block table, with the status that the block has now.

@@ -181,6 +181,14 @@ impl<'a> Line<'a> {
         })
     }
 
+    /// What the log says today under a key; nothing where it is not text.
+    pub fn said(&self, key: &str) -> String {
+        let object = Object::parse(self.text.trim_end()).ok();
+        let raw = object.as_ref().and_then(|object| object.get(key));
+        let raw = raw.filter(|raw| raw.starts_with('"'));
+        raw.map_or_else(String::new, |raw| json::words(raw).into_owned())
+    }
+
     /// What the line says in a state; nothing where it is gone.
     pub fn text_in(&self, state: &State<'_>) -> String {
         if state.is_last {

@@ -10,7 +10,7 @@ use toml::de::DeValue;
 use super::ConfigFile::{self, Own, Shared};
 use super::commands::{CommandLine, CommandTable};
 use super::rituals::{interval, ritual};
-use super::{Colors, Config, Located, Start, Theme, views};
+use super::{Colors, Config, Located, Start, Theme, archive, views};
 use crate::document::log::LineLayout;
 use crate::page::link;
 use crate::plan::paper::{Kept, PaperSpec};
@@ -293,6 +293,8 @@ const ENTRIES: &[Entry] = &[
             Ok(())
         },
     },
+    archive::FOLDER,
+    archive::LIMIT,
     Entry {
         section: "rituals",
         name: "standup",

@@ -9,6 +9,7 @@
 //! judged by those who know them. Loading never fails: what is wrong is a problem with a line
 //! and a column, and the entry has no effect.
 
+mod archive;
 pub mod commands;
 pub mod entries;
 mod rituals;
@@ -22,6 +23,7 @@ use etcetera::BaseStrategy;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+pub use self::archive::ArchiveEntries;
 use self::commands::{CommandLine, CommandTable};
 use self::entries::{Entry, Mistake, Named};
 use crate::document::log::LineLayout;
@@ -155,6 +157,8 @@ pub struct Config {
     pub commands: BTreeMap<String, CommandTable>,
     /// Programs that print the value of an indicator, by name.
     pub sources: BTreeMap<String, Located<CommandLine>>,
+    /// Where copies are kept of what demos show.
+    pub archive: ArchiveEntries,
     /// The calendar of the team's rituals.
     pub rituals: Rituals,
     /// The page for people who open no terminal.

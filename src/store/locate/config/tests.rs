@@ -129,6 +129,8 @@ fn sample(entry: &Entry) -> String {
         ("ranking", _) => "7.5",
         ("views", _) => "{ group = \"owner\" }",
         ("sources", _) => "\"date\"",
+        (_, "folder") => "\"/srv/shown\"",
+        (_, "limit") => "\"1.5 GB\"",
         (_, "run" | "key" | "where" | "title") => "\"make\"",
         (_, "theme") => "\"dark\"",
         (_, "colors") => "\"16\"",
@@ -182,7 +184,7 @@ fn ones_own_file_wins_and_its_mistakes_are_notes() {
     let (mut config, _) =
         parse("[display]\ntheme = \"light\"\nascii = true\n[keys]\nundo = \"u\"\n");
     let own = "mouse = true\n[display]\ntheme = \"dark\"\n[keys]\nundo = \"f2\"\n\
-               [paths]\nlog = \"x\"\n[checks]\ncycle = \"off\"\n[archive]\n";
+               [paths]\nlog = \"x\"\n[checks]\ncycle = \"off\"\n[attic]\n";
     let path = Path::new("/home/ada/.config/stepdeck/config.toml");
     let problems = config.read(ConfigFile::Own, path, own.as_bytes(), PAPERS);
     assert!(config.mouse && config.display.ascii);
@@ -203,8 +205,8 @@ fn ones_own_file_wins_and_its_mistakes_are_notes() {
              in your own config.toml it is ignored",
             "/home/ada/.config/stepdeck/config.toml:8:2: checks belongs in the shared stepdeck.toml: \
              in your own config.toml it is ignored",
-            "/home/ada/.config/stepdeck/config.toml:10:2: unknown entry \"archive\": the entries here are \
-             keys, views, commands, sources, display, mouse",
+            "/home/ada/.config/stepdeck/config.toml:10:2: unknown entry \"attic\": the entries here are \
+             keys, views, commands, sources, archive, display, mouse",
         ]
     );
     // A broken one changes nothing.

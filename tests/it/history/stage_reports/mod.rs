@@ -4,6 +4,7 @@
 mod milestones;
 mod quarters;
 mod retrospectives;
+mod together;
 
 use std::collections::{BTreeMap, BTreeSet};
 
