@@ -334,11 +334,13 @@ fn last_paper(plan: &Plan, kind: RitualKind) -> Option<NaiveDate> {
         RitualKind::Milestone => {
             let files = plan.files().iter().enumerate();
             let files = files.filter(|(_, file)| file.role == Role::GateReview);
-            let pods = files.filter(|(at, file)| {
+            let reviews = files.filter(|(at, file)| {
                 let document = file.markdown();
                 document.is_some_and(|document| Packet::read(document, *at, &file.path).is_none())
             });
-            pods.filter_map(|(_, file)| day_of_folder(&file.path)).max()
+            reviews
+                .filter_map(|(_, file)| day_of_folder(&file.path))
+                .max()
         }
         _ => filed(plan, kind.role()).first()?.date,
     }
