@@ -68,6 +68,7 @@ struct Counts {
     continued: usize,
     stopped: usize,
     renumbered: usize,
+    reports: usize,
     deeds: usize,
 }
 
@@ -532,4 +533,5 @@ fn a_quarter_of_pull_requests_loses_no_edit_and_stops_only_at_disputes() {
     assert!(all.is_empty(), "{} wrong:\n{}", all.len(), all.join("\n"));
     let counts = &quarter.counts;
     assert!(counts.squashes > 2 && counts.by_bot > 4 && counts.by_sync > 4);
+    assert!(counts.reports > 6);
 }

@@ -10,7 +10,7 @@ use crate::support::fixture::folder_of;
 use crate::support::programme::FILES;
 use crate::support::pty::{Launch, Pty};
 
-/// A kind of paper, where it lies, and how many files it writes into how many papers.
+/// A kind of paper, and how one of them is known.
 struct Kind {
     name: &'static str,
     folder: &'static str,

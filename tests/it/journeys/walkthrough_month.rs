@@ -57,7 +57,7 @@ const DAYS: [Day; 8] = [
         stretches: &[
             (
                 "3",
-                "Proposals first: ideas and drafts that are new or changed.",
+                "Proposals first. In the first review of a plan these are all ideas and drafts, the oldest first.",
                 "Proposals",
             ),
             (
@@ -67,8 +67,8 @@ const DAYS: [Day; 8] = [
             ),
             (
                 "<Tab><Tab>",
-                "Dependencies are in order, so on to the next ten. They are ranked: what unblocks most \
-                 comes first.",
+                "Dependencies that wait for blocked steps are known, so on to the next ten. They are ranked: what \
+                 unblocks most comes first.",
                 "Next ten",
             ),
             (

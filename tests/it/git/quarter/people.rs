@@ -18,6 +18,22 @@ const FIELDS: [&str; 6] = [
     "evidence.metric",
     "title",
 ];
+/// The reports that branches write in turn, where their papers lie, and the heading below which people
+/// add to them.
+const REPORTS: [(&str, &str, &str); 6] = [
+    ("demo", "docs/demos", "## Feedback\n"),
+    ("scorecard", "docs/scorecards", "## Notes\n"),
+    (
+        "milestone",
+        "docs/milestone-reviews",
+        "## Customer signals\n",
+    ),
+    ("checkpoint", "docs/checkpoints", "## Notes\n"),
+    ("quarter", "docs/planning", "## Notes\n"),
+    ("retro", "docs/retrospectives", "## Keep\n"),
+];
+/// One branch of so many writes a paper.
+const REPORTING: usize = 3;
 const STATUSES: [&str; 4] = ["idea", "draft", "in progress", "complete"];
 
 impl Quarter {
@@ -350,6 +366,22 @@ impl Quarter {
         }
     }
 
+    /// Writes the paper of a ritual, with words of one's own in it.
+    fn report(&mut self, clone: &str, deeds: &mut Vec<Deed>) {
+        let turn = self.counts.requests / REPORTING;
+        let (report, folder, heading) = REPORTS[turn % REPORTS.len()];
+        self.stepdeck(clone, &["report", report, "--write"]);
+        self.git(clone, &["add", "-A"]);
+        let changed = self.git(clone, &["diff", "--cached", "--name-only", "--", folder]);
+        for path in changed.lines().filter(|path| path.ends_with(".md")) {
+            let (text, word) = (self.read(clone, path), self.word());
+            let said = format!("{heading}\n- It was {word}\n");
+            self.write(clone, path, &text.replacen(heading, &said, 1));
+            deeds.push(Deed::Paper(folder, word, None));
+        }
+        self.counts.reports += 1;
+    }
+
     /// One to three commits on a branch.
     pub(super) fn commits(&mut self, who: usize, deeds: &mut Vec<Deed>) {
         let clone = PEOPLE[who];
@@ -361,6 +393,11 @@ impl Quarter {
             self.git(clone, &["add", "-A"]);
             self.git(clone, &["commit", "-q", "--allow-empty", "-m", "work"]);
             self.minute += 1;
+        }
+        if self.counts.requests.is_multiple_of(REPORTING) {
+            self.report(clone, deeds);
+            self.git(clone, &["add", "-A"]);
+            self.git(clone, &["commit", "-q", "--allow-empty", "-m", "paper"]);
         }
     }
 }
