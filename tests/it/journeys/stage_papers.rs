@@ -43,7 +43,7 @@ const KINDS: [Kind; 4] = [
         name: "Retrospectives",
         folder: "retrospectives",
         title: "Retrospective: P",
-        says: "The gate was not reviewed yet.",
+        says: "The gate has not been reviewed yet.",
     },
 ];
 
@@ -119,7 +119,7 @@ fn journey(kind: &Kind, (columns, rows): (u16, u16)) {
     again.type_keys("F");
     again.wait_for("One u undoes it all.");
     again.type_keys("y");
-    again.wait_for("✓ written: ");
+    again.wait_for(&format!("✓ {}", kind.title));
     // The other one sees it come.
     other.wait_for(kind.title);
     let written = papers(&folder, kind);
@@ -142,7 +142,7 @@ fn journey(kind: &Kind, (columns, rows): (u16, u16)) {
     last.type_keys("9");
     last.wait_for(kind.title);
     last.type_keys("u");
-    last.wait_for("undone: written: ");
+    last.wait_for(&format!("undone: {}", kind.title));
     last.type_keys("q");
     assert!(last.wait_exit().success());
     assert_eq!(all_files(&folder.path().join("docs")), before);

@@ -103,7 +103,7 @@ const DAYS: [Day; 8] = [
             (
                 "y",
                 "It is a file now, with room for feedback and actions.",
-                "✓ written: Demo",
+                "✓ Demo",
             ),
             (
                 "{Scorecards}F",
@@ -114,7 +114,7 @@ const DAYS: [Day; 8] = [
             (
                 "y",
                 "`E` would open it in `$EDITOR` for the values.",
-                "✓ written: Scorecard",
+                "✓ Scorecard",
             ),
         ],
     },
@@ -137,11 +137,11 @@ const DAYS: [Day; 8] = [
             ("<Tab>x", "The first person signs.", "signed"),
             (
                 "sg",
-                "Checks are still open, so a go wants a waiver.",
-                "▌ Waiver",
+                "Checks are still open, so a go needs a waiver: its field opens.",
+                "Waiver: why the gate may be passed",
             ),
             (
-                "eThe drill is repeated by 29 January<Enter>",
+                "The drill is repeated by 29 January<Enter>",
                 "It is written with name and date.",
                 "waiver written",
             ),
@@ -171,7 +171,7 @@ const DAYS: [Day; 8] = [
             (
                 "y",
                 "Paper and chart are written in one change.",
-                "✓ written: Checkpoint",
+                "✓ Checkpoint",
             ),
         ],
     },
@@ -190,7 +190,7 @@ const DAYS: [Day; 8] = [
                 "y",
                 "Keep, change and actions are for the people in the room. Once actions are written, `F` \
                  on the paper proposes them as steps.",
-                "✓ written: Retrospective",
+                "✓ Retrospective",
             ),
         ],
     },
@@ -208,7 +208,7 @@ const DAYS: [Day; 8] = [
             (
                 "y",
                 "Each owner of the stage acknowledges it in a line of their own.",
-                "✓ written: Plan",
+                "✓ Plan",
             ),
             ("0", "And Today says what comes next.", "Quarter"),
         ],

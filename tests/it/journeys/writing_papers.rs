@@ -147,7 +147,7 @@ fn a_chart_of_an_earlier_run_is_written_again_and_undone() {
         desk.keys("F");
         desk.wait_for("One u undoes it all.");
         desk.keys("y");
-        desk.wait_for("✓ written: Checkpoint CP01");
+        desk.wait_for("✓ Checkpoint CP01 written");
         desk.settle();
     };
     write(&mut desk);

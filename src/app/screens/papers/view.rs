@@ -34,6 +34,8 @@ pub struct PapersView {
     unfolded: BTreeSet<Role>,
     /// Where to go once it is listed.
     wanted: Option<Wanted>,
+    /// What was selected before the papers were found again.
+    was_at: Option<Wanted>,
     /// The state of the plan that it was found in; 0 is none yet.
     found_in: u64,
     /// What was asked for last: the state of the plan, and the minute.
@@ -150,7 +152,7 @@ impl PapersView {
 
     /// Lists the papers that `passes`; without a filter the first of each kind that is folded.
     fn list(&mut self, is_narrowed: bool, mut passes: impl FnMut(&PaperEntry) -> bool) {
-        let place = self.place();
+        let place = self.was_at.take().or_else(|| self.place());
         let mut rows = Vec::new();
         for (kind, of) in self.kinds.iter().flat_map(|kinds| kinds.iter()).enumerate() {
             let all = (0..of.papers.len()).filter(|at| passes(&of.papers[*at]));
@@ -197,6 +199,8 @@ impl Model {
             },
             move |model, kinds| {
                 model.papers.found_in = from.0;
+                // Rows say their kind by its place, and what is overdue has come first since.
+                model.papers.was_at = model.papers.place();
                 model.papers.kinds = Some(Arc::new(kinds));
                 model.list_papers();
             },
