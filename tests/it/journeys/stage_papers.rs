@@ -59,13 +59,11 @@ fn plan() -> TempDir {
     folder_of(&files)
 }
 
-fn row_of(screen: &vt100::Screen) -> String {
+/// Where the cockpit says that it is; what else stands in that row comes and goes by itself.
+fn place_in(screen: &vt100::Screen) -> String {
     let text = screen.contents();
-    text.lines().next().unwrap_or_default().to_owned()
-}
-
-fn first_row(pty: &Pty) -> String {
-    pty.screen(row_of)
+    let row = text.lines().next().unwrap_or_default().trim_start();
+    row.split("  ").next().unwrap_or_default().to_owned()
 }
 
 /// Goes to screen 9 and down to the row of a kind.
@@ -75,12 +73,12 @@ fn go_to(pty: &Pty, kind: &Kind) {
     pty.wait_for("Change logs");
     pty.type_keys("g");
     for _ in 0..40 {
-        let row = first_row(pty);
-        if row.contains(&format!("› {}", kind.name)) {
+        let place = pty.screen(place_in);
+        if place.contains(&format!("› {}", kind.name)) {
             return;
         }
         pty.type_keys("j");
-        pty.wait_until(|screen| row_of(screen) != row);
+        pty.wait_until(|screen| place_in(screen) != place);
     }
     panic!("no {}\n{}", kind.name, pty.screen_text());
 }
