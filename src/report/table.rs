@@ -196,10 +196,11 @@ impl Start {
 
     /// So many days ago.
     fn days_ago(now: DateTime<Utc>, days: i64) -> Self {
-        let ago = TimeDelta::days(days);
+        let day = (now - TimeDelta::days(days)).date_naive();
+        // Not to the second: what is made again on the same day says the same.
         Self::When {
-            label: (now - ago).date_naive().to_string(),
-            when: When::Ago(ago),
+            label: day.to_string(),
+            when: When::At(end_of(day)),
         }
     }
 

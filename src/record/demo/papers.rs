@@ -93,9 +93,11 @@ const DEMOS: [Paper; 1] = [paper!(
     [328, 335, 410, 411, 419, 420, 501, 502, 508]
 )];
 
-/// A scorecard, a checkpoint, milestone reviews, a quarter plan and a retrospective, with their charts.
+/// A change log, a scorecard, a checkpoint, milestone reviews, a quarter plan and a retrospective, with
+/// their charts.
 /// They tell figures of the plan, which are those of the bundled one.
-const FIGURES: [Paper; 24] = [
+const FIGURES: [Paper; 25] = [
+    figure!("changes", "2026-W47.md"),
     figure!("scorecards", "2026-W47.md"),
     figure!("scorecards", "2026-W47/blocked-over-a-week.svg"),
     figure!("scorecards", "2026-W47/bookings-that-end-in-a-repair.svg"),

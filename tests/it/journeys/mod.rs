@@ -30,7 +30,7 @@ mod rereading;
 mod review;
 mod review_in_git;
 mod since;
-mod stage_papers;
+mod report_papers;
 mod stages;
 mod standup;
 mod stories;

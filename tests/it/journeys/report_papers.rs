@@ -1,4 +1,4 @@
-//! Checkpoints and the papers of a stage in a pseudo-terminal, from opening to the file: shown and
+//! The papers that reports write in a pseudo-terminal, from opening to the file: shown and
 //! killed, begun again and written, seen by somebody else, killed once more and undone.
 
 use chrono::{Duration, SecondsFormat, Utc};
@@ -20,7 +20,7 @@ struct Kind {
     says: &'static str,
 }
 
-const KINDS: [Kind; 4] = [
+const KINDS: [Kind; 6] = [
     Kind {
         name: "Checkpoints",
         folder: "checkpoints",
@@ -44,6 +44,18 @@ const KINDS: [Kind; 4] = [
         folder: "retrospectives",
         title: "Retrospective: P",
         says: "The gate has not been reviewed yet.",
+    },
+    Kind {
+        name: "Demos",
+        folder: "demos",
+        title: "Demo 20",
+        says: "## Feedback",
+    },
+    Kind {
+        name: "Scorecards",
+        folder: "scorecards",
+        title: "Scorecard 20",
+        says: "| Steps completed |",
     },
 ];
 
@@ -118,6 +130,7 @@ fn journey(kind: &Kind, (columns, rows): (u16, u16)) {
     again.wait_for("One u undoes it all.");
     again.type_keys("y");
     again.wait_for(&format!("✓ {}", kind.title));
+    again.wait_for("saved ");
     // The other one sees it come.
     other.wait_for(kind.title);
     let written = papers(&folder, kind);
@@ -171,5 +184,19 @@ fn a_quarter_plan_from_opening_to_the_file() {
 fn a_retrospective_from_opening_to_the_file() {
     for size in [(80, 24), (160, 48)] {
         journey(&KINDS[3], size);
+    }
+}
+
+#[test]
+fn a_demo_from_opening_to_the_file() {
+    for size in [(80, 24), (160, 48)] {
+        journey(&KINDS[4], size);
+    }
+}
+
+#[test]
+fn a_scorecard_from_opening_to_the_file() {
+    for size in [(80, 24), (160, 48)] {
+        journey(&KINDS[5], size);
     }
 }
