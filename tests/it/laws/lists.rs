@@ -164,7 +164,14 @@ proptest! {
         prop_assert_eq!(&entries(&texts(before.files())), &wanted);
         wanted.insert(at.index(wanted.len() + 1), new.to_owned());
         let composer = Composer::new(&before, now());
-        let change = composer.set_list(0, Field::Inputs, &wanted).unwrap();
+        let change = match composer.set_list(0, Field::Inputs, &wanted) {
+            Ok(change) => change,
+            // A comment that begins may end in what follows: that is said, and nothing is written.
+            Err(refusal) => {
+                prop_assert!(new.starts_with("<!--"), "{}", refusal);
+                return Ok(());
+            }
+        };
         let read = after(&before, &change);
         prop_assert_eq!(&entries(&read), &wanted);
         prop_assert!(is_insertion(&written.canon, &read[1]), "{}", read[1]);
