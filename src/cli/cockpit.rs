@@ -245,7 +245,7 @@ fn leave(cockpit: Cockpit<RealTerminal>, state: Option<&State>, now: DateTime<Ut
     }
     let lost = cockpit.close();
     if !lost.is_empty() {
-        bail!("not saved: {}", lost.join("; "));
+        bail!(lost.join("; "));
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 
 pub mod control;
 pub(crate) mod diff;
+pub(crate) mod digest;
 pub mod encoding;
 pub(crate) mod english;
 pub(crate) mod generated;

@@ -1,9 +1,7 @@
 //! The pointer that git has of a file whose content is in Git LFS, and that stands in the file's
 //! place where LFS has not fetched it.
 
-use std::fmt::Write as _;
-
-use sha2::{Digest as _, Sha256};
+use super::digest;
 
 /// What each begins with.
 const START: &str = "version https://git-lfs.github.com/spec/v1\n";
@@ -12,7 +10,7 @@ const START: &str = "version https://git-lfs.github.com/spec/v1\n";
 #[derive(Debug)]
 pub(crate) struct LfsPointer {
     sha256: String,
-    size: usize,
+    size: u64,
 }
 
 impl LfsPointer {
@@ -21,8 +19,10 @@ impl LfsPointer {
 
     /// The pointer that these bytes are, if they are one.
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
-        let text = std::str::from_utf8(bytes.get(..bytes.len().min(Self::LONGEST))?).ok()?;
-        let lines = text.strip_prefix(START)?;
+        if bytes.len() > Self::LONGEST {
+            return None;
+        }
+        let lines = std::str::from_utf8(bytes).ok()?.strip_prefix(START)?;
         let value = |key: &str| lines.lines().find_map(|line| line.strip_prefix(key));
         Some(Self {
             sha256: value("oid sha256:")?.to_owned(),
@@ -30,22 +30,14 @@ impl LfsPointer {
         })
     }
 
-    /// The digest of what the pointer stands for, in hexadecimal.
-    pub(crate) fn sha256(&self) -> &str {
-        &self.sha256
+    /// The size of what the pointer stands for, and its digest in hexadecimal.
+    pub(crate) fn content(self) -> (u64, String) {
+        (self.size, self.sha256)
     }
 
     /// Whether these bytes are what the pointer stands for.
     pub(crate) fn is(&self, bytes: &[u8]) -> bool {
-        if bytes.len() != self.size {
-            return false;
-        }
-        let digest = Sha256::digest(bytes).into_iter();
-        let hex = digest.fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        });
-        hex == self.sha256
+        bytes.len() as u64 == self.size && digest::of(bytes) == self.sha256
     }
 }
 
@@ -60,5 +52,8 @@ mod tests {
         assert!(stored.is(b"abc") && !stored.is(b"abd") && !stored.is(pointer));
         assert!(LfsPointer::read(b"{\"step_id\":\"0001\"}\n").is_none());
         assert!(LfsPointer::read(b"").is_none());
+        // Whatever is longer only begins like one.
+        let longer = [&pointer[..], &[b'\n'; LfsPointer::LONGEST]].concat();
+        assert!(LfsPointer::read(&longer).is_none());
     }
 }

@@ -76,8 +76,8 @@ impl Facts {
         let landed = Landed {
             at: landing.at,
             told_by: match (&landing.commit, landing.is_first) {
-                (None, _) => ToldBy::Files,
-                (_, true) => ToldBy::Stamp,
+                (None, _) if self.has_history => ToldBy::Files,
+                (None, _) | (_, true) => ToldBy::Stamp,
                 (_, false) => ToldBy::Commit,
             },
         };

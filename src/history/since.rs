@@ -40,6 +40,7 @@ impl Baseline {
             (Some(commit), Some(time)) => {
                 format!("{} ({}, {})", self.label, short(commit), instant(time))
             }
+            (None, Some(time)) if time == DateTime::UNIX_EPOCH => self.label.clone(),
             (None, Some(time)) if !self.has_history => {
                 format!("{} ({})", self.label, instant(time))
             }

@@ -15,6 +15,8 @@ use crate::document::markdown::{Label, MarkdownDocument};
 pub(crate) const CRITERIA: &str = "Criteria";
 /// The label of what is said of a criterion.
 pub(crate) const VERDICT: &str = "Verdict";
+/// What is said of one that is fulfilled.
+pub(crate) const MET: &str = "met";
 
 /// What parts a decision from what is said of it.
 const BEHIND_DECISION: [char; 7] = ['(', ',', ';', ':', '.', '–', '—'];
@@ -173,7 +175,7 @@ pub(crate) fn day_of_folder(path: &Path) -> Option<NaiveDate> {
 
 fn met_in(bar: &str) -> Option<bool> {
     let words = normalised(bar);
-    match words.strip_suffix("met") {
+    match words.strip_suffix(MET) {
         Some(before) if before.trim_end().ends_with("not") => Some(false),
         Some(_) => Some(true),
         None => None,

@@ -118,8 +118,13 @@ impl Stage {
 
     /// Whether enough checks are ticked. An empty checklist proves nothing.
     pub fn is_met(&self) -> bool {
+        self.reaches(self.threshold())
+    }
+
+    /// Whether so many percent of its checks are ticked.
+    pub(crate) fn reaches(&self, bar: u8) -> bool {
         let (ticked, total) = (self.ticked(), self.checks.len());
-        total > 0 && ticked * 100 >= total * usize::from(self.threshold())
+        total > 0 && ticked * 100 >= total * usize::from(bar)
     }
 
     /// How many more checks must be ticked to reach the gate's bar.

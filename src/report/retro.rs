@@ -215,11 +215,17 @@ impl<'a> Retro<'a> {
             1 => "1 was reopened".to_owned(),
             number => format!("{number} were reopened"),
         };
-        let steps = format!(
-            "{done} of {} are complete (those that its checks name, and all that these wait for), \
-             and {reopened}.",
-            counted(all, "step")
-        );
+        let steps = match all {
+            0 => {
+                "Its checks name no steps: write a step's number into a check, and it counts here."
+                    .to_owned()
+            }
+            _ => format!(
+                "{done} of the {} that its checks depend on {} complete, and {reopened}.",
+                counted(all, "step"),
+                if done == 1 { "is" } else { "are" },
+            ),
+        };
         let forecasts = match self.forecasts.len() {
             0 => String::new(),
             known => format!(

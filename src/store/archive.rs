@@ -5,18 +5,22 @@
 //! archive is ever overwritten. What is copied has the digest that the paper lists, or is not kept.
 
 use std::fmt;
-use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
+use tempfile::{NamedTempFile, TempPath};
 
+use super::atomic_replace::leftovers::{clean_leftovers, temp_path};
 use super::fs::create::create_private_folder;
 use super::fs::inside::{NotInside, digest_inside, file_inside};
-use super::fs::read::open_nonblocking;
+use super::fs::read::{LARGEST_FILE, open_nonblocking};
 use super::locate::config::ArchiveEntries;
 use super::locate::discover::checkout;
+use crate::document::digest;
 use crate::document::english::counted;
+use crate::document::pointer::LfsPointer;
 use crate::report::paper::ShownFile;
 
 /// So much of a digest begins the name of a copy.
@@ -31,6 +35,8 @@ pub struct Archived {
     pub copied: usize,
     /// How many were there already.
     pub known: usize,
+    /// Why none could be, if the archive itself is the reason.
+    pub unusable: Option<String>,
     /// Those that were not copied, each with the reason as a clause.
     pub failed: Vec<(String, String)>,
 }
@@ -40,13 +46,15 @@ pub struct Archived {
 pub fn archive(root: &Path, entries: &ArchiveEntries, files: &[ShownFile]) -> Option<Archived> {
     let folder = entries.folder.as_deref().filter(|_| !files.is_empty())?;
     let mut archived = Archived::default();
-    let opened = OpenArchive::at(folder, root, entries.limit);
+    let mut opened = match OpenArchive::at(folder, root, entries.limit) {
+        Ok(opened) => opened,
+        Err(reason) => {
+            archived.unusable = Some(reason);
+            return Some(archived);
+        }
+    };
     for file in files {
-        let copied = match &opened {
-            Ok(archive) => archive.take(root, file),
-            Err(reason) => Err(reason.clone()),
-        };
-        match copied {
+        match opened.take(root, file) {
             Ok(true) => archived.copied += 1,
             Ok(false) => archived.known += 1,
             Err(reason) => archived.failed.push((file.path.clone(), reason)),
@@ -57,6 +65,7 @@ pub fn archive(root: &Path, entries: &ArchiveEntries, files: &[ShownFile]) -> Op
 
 struct OpenArchive {
     folder: PathBuf,
+    /// A larger file is not copied.
     limit: u64,
     /// The names of what is there.
     names: Vec<String>,
@@ -69,12 +78,12 @@ impl OpenArchive {
         let shown = folder.display();
         let failed = |error: io::Error| format!("the archive {shown} cannot be used: {error}");
         // Judged before it is made: nothing of it appears in a checkout.
-        let place = match folder.canonicalize() {
+        let (place, is_there) = match folder.canonicalize() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let above = folder.parent().unwrap_or(folder);
-                above.canonicalize().map_err(failed)?
+                (above.canonicalize().map_err(failed)?, false)
             }
-            found => found.map_err(failed)?,
+            found => (found.map_err(failed)?, true),
         };
         let root = root.canonicalize().map_err(failed)?;
         if place.starts_with(checkout(&root).unwrap_or(&root)) {
@@ -82,74 +91,90 @@ impl OpenArchive {
                 "the archive {shown} lies in the plan's own checkout: name a folder outside"
             ));
         }
-        create_private_folder(folder).map_err(failed)?;
+        if is_there {
+            // What could not be cleaned is in nobody's way.
+            let _ = clean_leftovers(folder);
+        } else {
+            create_private_folder(folder).map_err(failed)?;
+        }
         let entries = fs::read_dir(folder).map_err(failed)?;
         let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
         Ok(Self {
             folder: folder.to_owned(),
-            limit,
+            limit: limit.min(LARGEST_FILE),
             names: names.collect::<io::Result<_>>().map_err(failed)?,
         })
     }
 
     /// Copies one file; answers whether it was not there before.
-    fn take(&self, root: &Path, file: &ShownFile) -> Result<bool, String> {
+    fn take(&mut self, root: &Path, file: &ShownFile) -> Result<bool, String> {
         if file.size > self.limit {
             return Err("is larger than the limit in [archive]".to_owned());
         }
         let prefix = format!("{}-", &file.sha256[..PREFIX.min(file.sha256.len())]);
         if let Some(name) = self.names.iter().find(|name| name.starts_with(&prefix)) {
-            return match digest_inside(&self.folder, name) {
-                Ok((_, sha256)) if sha256 == file.sha256 => Ok(false),
-                _ => Err(format!(
-                    "is in the archive as {name} with other content: move that away"
-                )),
-            };
+            return self.has(name, &file.sha256).map(|()| false);
         }
         let path = file_inside(root, &file.path).map_err(|error| match error {
             NotInside::Outside => "leads out of the plan".to_owned(),
             NotInside::NotAFile => "is no longer a file".to_owned(),
             NotInside::Unreadable(error) => format!("cannot be read: {error}"),
         })?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let target = self.folder.join(prefix + ending(&name));
-        match self.copy(&path, file, &target) {
+        let name = prefix + ending(&path.file_name().unwrap_or_default().to_string_lossy());
+        let copied = self.copy(&path, file, &name);
+        self.names.push(name);
+        match copied {
             Ok(()) => Ok(true),
             // Somebody else was faster.
             Err(Failure::Exists) => Ok(false),
-            Err(Failure::Changed) => {
-                Err("changed while the demo was written: write it again".to_owned())
+            Err(failure) => {
+                self.names.pop();
+                Err(failure.to_string())
             }
-            Err(Failure::Io(error)) => Err(format!("could not be copied: {error}")),
         }
     }
 
-    /// Copies what is at a path and has the listed digest; half a copy is never there.
-    fn copy(&self, path: &Path, file: &ShownFile, target: &Path) -> Result<(), Failure> {
+    /// Whether a copy is what its name says.
+    fn has(&self, name: &str, sha256: &str) -> Result<(), String> {
+        match digest_inside(&self.folder, name) {
+            Ok((_, found)) if found == sha256 => Ok(()),
+            Ok(_) | Err(NotInside::NotAFile | NotInside::Outside) => Err(format!(
+                "is in the archive as {name} with other content: move that away"
+            )),
+            Err(NotInside::Unreadable(error)) => Err(format!(
+                "is in the archive as {name}, which cannot be read: {error}"
+            )),
+        }
+    }
+
+    /// Copies what is at a path and has the listed digest; half a copy never has its name.
+    fn copy(&self, path: &Path, file: &ShownFile, name: &str) -> Result<(), Failure> {
         let source = open_nonblocking(path)?;
         if !source.metadata()?.is_file() {
             return Err(Failure::Changed);
         }
-        let mut source = source.take(file.size + 1);
-        let mut copy = tempfile::NamedTempFile::new_in(&self.folder)?;
-        let (mut hash, mut part) = (Sha256::new(), vec![0; 1 << 16]);
-        loop {
-            let read = match source.read(&mut part) {
-                Ok(0) => break,
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error.into()),
-            };
-            hash.update(&part[..read]);
-            copy.write_all(&part[..read])?;
+        let mut start = Vec::new();
+        let longest = LfsPointer::LONGEST as u64 + 1;
+        (&source).take(longest).read_to_end(&mut start)?;
+        if LfsPointer::read(&start).is_some_and(|it| it.content().1 == file.sha256) {
+            return Err(Failure::NotFetched);
         }
-        let digest = hash.finalize();
-        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        if digest != file.sha256 {
+        // A clean-up knows this name, should the program be killed.
+        let temp = temp_path(&self.folder);
+        let mut copy = NamedTempFile::from_parts(
+            File::options()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&temp)?,
+            TempPath::try_from_path(&temp)?,
+        );
+        let (_, sha256) = digest::copied(start.chain(source).take(file.size + 1), &mut copy)?;
+        if sha256 != file.sha256 {
             return Err(Failure::Changed);
         }
         copy.as_file().sync_all()?;
-        match copy.persist_noclobber(target) {
+        match copy.persist_noclobber(self.folder.join(name)) {
             Ok(_) => Ok(()),
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(Failure::Exists)
@@ -165,8 +190,21 @@ enum Failure {
     Exists,
     /// The file is not what the paper lists.
     Changed,
+    /// It is what the paper lists, and elsewhere.
+    NotFetched,
     /// The system fails.
     Io(io::Error),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exists => f.write_str("is there by now"),
+            Self::Changed => f.write_str("changed while the demo was written: write it again"),
+            Self::NotFetched => f.write_str("is not fetched from Git LFS: `git lfs pull` gets it"),
+            Self::Io(error) => write!(f, "could not be copied: {error}"),
+        }
+    }
 }
 
 impl From<io::Error> for Failure {
@@ -182,20 +220,25 @@ fn ending(name: &str) -> &str {
 }
 
 impl Archived {
-    /// A sentence for each file that was not copied.
-    pub fn not_copied(&self) -> impl Iterator<Item = String> {
-        let failed = self.failed.iter();
-        failed.map(|(path, reason)| format!("not archived: {path} {reason}"))
-    }
-}
-
-impl fmt::Display for Archived {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "archived: {}", counted(self.copied, "file"))?;
-        if self.known > 0 {
-            write!(f, ", {} there already", self.known)?;
+    /// What was archived, if anything was.
+    pub fn said(&self) -> Option<String> {
+        match (self.copied, self.known) {
+            (0, 0) => None,
+            (0, known) => Some(format!("archived already: {}", counted(known, "file"))),
+            (copied, 0) => Some(format!("archived: {}", counted(copied, "file"))),
+            (copied, known) => {
+                let copied = counted(copied, "file");
+                Some(format!("archived: {copied}, {known} there already"))
+            }
         }
-        Ok(())
+    }
+
+    /// What was not archived, a sentence each.
+    pub fn not_copied(&self) -> impl Iterator<Item = String> {
+        let unusable = self.unusable.iter();
+        let unusable = unusable.map(|reason| format!("nothing was archived: {reason}"));
+        let failed = self.failed.iter();
+        unusable.chain(failed.map(|(path, reason)| format!("not archived: {path} {reason}")))
     }
 }
 
@@ -290,7 +333,43 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_takes_no_file_is_named_with_each_file() {
+    fn the_same_content_is_copied_once_whatever_its_names() {
+        let rooms = rooms();
+        let files = [
+            rooms.shown("docs/a.txt", "abc"),
+            rooms.shown("docs/b.txt", "abc"),
+        ];
+        let archived = rooms.archive(&files);
+        assert_eq!((archived.copied, archived.known), (1, 1));
+        assert_eq!(rooms.names(), ["ba7816bf8f01cfea-a.txt"]);
+    }
+
+    #[test]
+    fn a_pointer_is_not_what_it_stands_for_and_half_a_copy_is_cleaned_up() {
+        let rooms = rooms();
+        let sha256 = digest::of(b"abc");
+        let text =
+            format!("version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize 3\n");
+        let file = rooms.shown("docs/a.txt", &text);
+        assert_eq!((file.size, &file.sha256), (3, &sha256));
+        // The name that a program which is dead by now had given to half a copy.
+        let half = temp_path(rooms.entries.folder.as_ref().unwrap());
+        let half = half.to_string_lossy();
+        let half = half.replace(&std::process::id().to_string(), "999999999");
+        fs::create_dir(rooms.entries.folder.as_ref().unwrap()).unwrap();
+        fs::write(&half, "ab").unwrap();
+        let archived = rooms.archive(std::slice::from_ref(&file));
+        assert!(
+            reason(&archived).starts_with("is not fetched"),
+            "{archived:?}"
+        );
+        assert_eq!(rooms.names(), [""; 0]);
+        fs::write(rooms.root.join("docs/a.txt"), "abc").unwrap();
+        assert_eq!(rooms.archive(&[file]).copied, 1);
+    }
+
+    #[test]
+    fn a_folder_that_takes_no_file_is_said() {
         let mut rooms = rooms();
         let files = [
             rooms.shown("docs/a.txt", "abc"),
@@ -298,18 +377,24 @@ mod tests {
         ];
         fs::write(rooms.root.join("../file"), "").unwrap();
         // Root may write into every folder, but not into these.
-        for (folder, why) in [
-            ("../file", "cannot be used"),
-            ("../not/there", "cannot be used"),
-            ("/proc", "could not be copied"),
+        for (folder, said) in [
+            ("../file", ["nothing was archived: the archive "].as_slice()),
+            ("../not/there", &["nothing was archived: the archive "]),
+            (
+                "/proc",
+                &[
+                    "not archived: docs/a.txt could not be copied",
+                    "not archived: docs/b.txt could not be copied",
+                ],
+            ),
         ] {
             rooms.entries.folder = Some(rooms.root.join(folder));
             let archived = rooms.archive(&files);
-            assert_eq!(archived.copied, 0, "{folder}");
-            let said: Vec<String> = archived.not_copied().collect();
-            assert_eq!(said.len(), 2, "{folder}");
-            assert!(said[0].starts_with("not archived: docs/a.txt "), "{said:?}");
-            assert!(said[1].contains(why), "{said:?}");
+            assert_eq!(archived.said(), None, "{folder}");
+            let not: Vec<String> = archived.not_copied().collect();
+            assert_eq!(not.len(), said.len(), "{not:?}");
+            let pairs = not.iter().zip(said);
+            pairs.for_each(|(not, said)| assert!(not.starts_with(said), "{not}"));
         }
     }
 

@@ -12,6 +12,7 @@ mod terminal_event;
 use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -59,6 +60,8 @@ pub struct Cockpit<F> {
     /// What runs for a command of one's own, and where it says so.
     running: Option<Running>,
     sender: Sender<Event>,
+    /// What copies files into one's own archive, and is waited for.
+    archiving: Vec<JoinHandle<()>>,
     /// The present, while a version of the past is shown.
     aside: Option<(Model, View)>,
     /// A version that is to be shown.
@@ -116,6 +119,7 @@ impl<F: TerminalHost> Cockpit<F> {
             own_program: own_program(),
             running: None,
             sender,
+            archiving: Vec::new(),
             aside: None,
             next: None,
             views: 0,
@@ -218,7 +222,7 @@ impl<F: TerminalHost> Cockpit<F> {
         !is_busy.contains(&true) && self.model.sync.is_settled()
     }
 
-    /// Ends the file thread after its last save, and answers what could not be saved.
+    /// Ends the file thread after its last save, and says what could not be saved or archived.
     pub fn close(mut self) -> Vec<String> {
         self.return_to_now();
         if let Some(running) = self.running.take() {
@@ -232,6 +236,11 @@ impl<F: TerminalHost> Cockpit<F> {
         if is_abandoned && self.model.sync.saving() > 0 {
             lost.push(self.model.sync.left_behind());
         }
+        for archiving in std::mem::take(&mut self.archiving) {
+            // One that panicked has said so.
+            let _ = archiving.join();
+        }
+        let mut not_archived: Vec<String> = Vec::new();
         while let Ok(event) = self.inbox.try_recv() {
             match event {
                 Event::Disk(DiskEvent::Failed { reason, .. }) => lost.push(reason),
@@ -240,14 +249,17 @@ impl<F: TerminalHost> Cockpit<F> {
                         .iter()
                         .map(|c| format!("{}: {}", c.edit.path.display(), c.obstacle)),
                 ),
+                Event::Archived(archived) => not_archived.extend(archived.not_copied()),
                 _ => {}
             }
         }
+        let lost = lost.into_iter().map(|lost| format!("not saved: {lost}"));
+        let said = lost.chain(not_archived).collect();
         // To let go of a long plan takes longer than to leave it to the end of the process.
         let Self { model, face, .. } = self;
         drop(face);
         std::thread::spawn(move || drop(model));
-        lost
+        said
     }
 
     fn wait_until(&self, timeout: Option<Duration>) -> Option<Duration> {

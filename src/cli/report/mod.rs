@@ -212,7 +212,7 @@ impl Invocation<'_, '_> {
         let Some(archived) = archive(root, entries, &made.shown) else {
             return Ok(());
         };
-        self.say(&archived.to_string())?;
+        archived.said().map_or(Ok(()), |said| self.say(&said))?;
         (archived.not_copied()).try_for_each(|said| self.say(&said))
     }
 

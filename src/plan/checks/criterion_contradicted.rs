@@ -1,8 +1,7 @@
-//! A gate review that is open says that the criterion about the checklist is met, while the checklist
-//! is below it.
+//! An open gate review says that the criterion about the checklist is met, but too few checks are ticked.
 //!
-//! Whoever decides reads the verdict, not the list. Tick what is done, or take the verdict back. What a
-//! gate below its bar is passed on is a waiver.
+//! Whoever decides reads the verdict, not the list. Tick what is done, or change the verdict. To pass a
+//! gate below its bar, write a waiver.
 //!
 //! ## Caught
 //!
@@ -63,16 +62,16 @@
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::canon::ladder::threshold;
 use crate::plan::canon::normalised;
-use crate::plan::packet::{CRITERIA, VERDICT, label_at, section};
+use crate::plan::packet::{CRITERIA, MET, VERDICT, label_at, section};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     code: "criterion-contradicted",
     severity: Severity::Warning,
-    title: "a criterion about the checklist is met while the checklist is below it",
+    title: "a criterion is marked met, but too few checks are ticked",
     help: Help {
-        keys: "tick what is done, or open the review with `{gate-review}` and take the verdict back",
-        commands: "tick what is done with `stepdeck tick`, or take the verdict back in the packet",
+        keys: "tick what is done, or open the review with `{gate-review}` and change the verdict",
+        commands: "tick what is done with `stepdeck tick`, or change the verdict in the packet",
     },
     passes: &[Pass::Plan(run)],
 };
@@ -97,12 +96,12 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             let Some(bar) = threshold(&heading.text) else {
                 continue;
             };
-            let is_met = |label: &str| normalised(label) == "met";
+            let is_met = |label: &str| normalised(label) == MET;
             let verdict = label_at(document, at, VERDICT);
             let Some((_, verdict)) = verdict.filter(|(_, label)| is_met(&label.text)) else {
                 continue;
             };
-            if ticked * 100 < total * usize::from(bar) {
+            if total > 0 && !stage.reaches(bar) {
                 let message = format!(
                     "{}: {ticked} of {total} checks are ticked, below the {bar}% that the criterion \
                      asks for",

@@ -48,7 +48,7 @@ pub struct HeldStatus {
 pub enum ToldBy {
     /// It landed with a commit.
     Commit,
-    /// The history begins with it: the step's own stamp or a review says since when at the latest.
+    /// No history goes back so far: the step's own stamp or a review says since when at the latest.
     Stamp,
     /// It is in the files, and not committed.
     Files,

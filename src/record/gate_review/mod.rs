@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 
 use crate::document::markdown::{CheckState, MarkdownDocument, escaped};
 use crate::plan::Plan;
-use crate::plan::packet::{CRITERIA, Decision, Packet, VERDICT, label_at, section};
+use crate::plan::packet::{CRITERIA, Decision, MET, Packet, VERDICT, label_at, section};
 use crate::plan::stage::Stage;
 use crate::record::filed::slug;
 use crate::record::labels::bullet;
@@ -45,7 +45,7 @@ impl CriterionVerdict {
     /// The word in the packet and on the screen.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Met => "met",
+            Self::Met => MET,
             Self::NotMet => "not met",
         }
     }

@@ -9,7 +9,7 @@ use crate::history::target::Target;
 use crate::plan::Plan;
 use crate::plan::canon::indicators::IndicatorRow;
 use crate::plan::indicator::Indicator;
-use crate::plan::query::past::PlanPast;
+use crate::plan::query::past::{PlanPast, ToldBy};
 use crate::plan::stage::{Stage, Standing, standings};
 use crate::plan::status::{State, Status};
 use crate::record::review::promises::promises;
@@ -111,7 +111,7 @@ fn blocked(materials: &Materials<'_>) -> BuiltIn {
     };
     let mut note = format!("of {}", counted(blocked.len(), "blocked step"));
     if ages.unknown > 0 {
-        note += &format!(", {} since when is not known", ages.unknown);
+        note += &format!("; for {} it is not known since when", ages.unknown);
     }
     // Those of unknown age may be long blocked, too.
     let value = (ages.unknown == 0 || ages.long > 0).then_some(ages.long as f64);
@@ -129,14 +129,14 @@ struct Ages {
 
 impl Ages {
     fn of(plan: &Plan, blocked: &[usize], past: &PlanPast, now: DateTime<Utc>) -> Self {
-        // What was blocked in the first version has been so since then or longer.
-        let begins = past.steps.values().filter_map(|step| step.added).min();
         let mut ages = Self::default();
         for at in blocked {
             let step = past.steps.get(&plan.step(*at).key());
-            match step.and_then(|step| step.blocked) {
-                Some(since) if now - since > WEEK => ages.long += 1,
-                Some(since) if Some(since) != begins => {}
+            let held = step.and_then(|step| step.status);
+            match held.filter(|held| held.status == Status::Blocked) {
+                Some(held) if now - held.since > WEEK => ages.long += 1,
+                // At the latest since then, and maybe for much longer.
+                Some(held) if held.told_by != ToldBy::Stamp => {}
                 _ => ages.unknown += 1,
             }
         }
@@ -183,11 +183,11 @@ fn forecast(outlook: &Outlook, now: DateTime<Utc>) -> BuiltIn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::query::past::StepPast;
+    use crate::plan::query::past::{HeldStatus, StepPast};
     use crate::plan::source::{Role, SourceFile};
 
     #[test]
-    fn what_was_blocked_when_the_history_begins_has_an_age_only_after_a_week() {
+    fn a_stamp_says_at_the_latest_since_when_a_step_is_blocked() {
         let log = "{\"step_id\": \"0001\", \"status\": \"blocked\"}\n\
                    {\"step_id\": \"0002\", \"status\": \"blocked\"}\n\
                    {\"step_id\": \"0003\", \"status\": \"blocked\"}\n";
@@ -201,12 +201,16 @@ mod tests {
                 .parse::<DateTime<Utc>>()
                 .unwrap()
         };
-        let past = |steps: &[(usize, &str, &str)]| PlanPast {
+        let past = |steps: &[(usize, ToldBy, &str)]| PlanPast {
             steps: (steps.iter())
-                .map(|(step, added, blocked)| {
+                .map(|(step, told_by, since)| {
+                    let status = HeldStatus {
+                        status: Status::Blocked,
+                        since: at(since),
+                        told_by: *told_by,
+                    };
                     let past = StepPast {
-                        added: Some(at(added)),
-                        blocked: Some(at(blocked)),
+                        status: Some(status),
                         ..StepPast::default()
                     };
                     (plan.step(*step).key(), past)
@@ -218,10 +222,15 @@ mod tests {
             let ages = Ages::of(&plan, &[0, 1, 2], past, at("20"));
             (ages.long, ages.unknown)
         };
-        // Imported yesterday; of the third nothing is known at all.
-        assert_eq!(ages(&past(&[(0, "19", "19"), (1, "19", "19")])), (0, 3));
-        // Imported long ago, blocked yesterday, and added since.
-        let known = past(&[(0, "01", "01"), (1, "01", "19"), (2, "18", "18")]);
+        // Stamped on days before an import; of the third nothing is known at all.
+        let imported = past(&[(0, ToldBy::Stamp, "10"), (1, ToldBy::Stamp, "19")]);
+        assert_eq!(ages(&imported), (1, 2));
+        // Blocked long ago, yesterday, and in the files only.
+        let known = past(&[
+            (0, ToldBy::Commit, "01"),
+            (1, ToldBy::Commit, "19"),
+            (2, ToldBy::Files, "20"),
+        ]);
         assert_eq!(ages(&known), (1, 0));
     }
 }

@@ -4,9 +4,9 @@
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
-
 use super::read::{LARGEST_FILE, open_nonblocking};
+use crate::document::digest;
+use crate::document::pointer::LfsPointer;
 
 /// Why a file is not to be opened.
 #[derive(Debug)]
@@ -51,36 +51,32 @@ pub(crate) fn file_inside(root: &Path, link: &str) -> Result<PathBuf, NotInside>
     }
 }
 
-/// The size of such a file, and the SHA-256 of its bytes in hexadecimal.
+/// The size of such a file, and the SHA-256 of its bytes in hexadecimal; of a file that Git LFS has
+/// not fetched those of what belongs in its place.
 ///
 /// # Errors
 /// As [`file_inside`], and when it is larger than any plan's file may be.
 pub(crate) fn digest_inside(root: &Path, link: &str) -> Result<(u64, String), NotInside> {
     let path = file_inside(root, link)?;
     let file = open_nonblocking(&path).map_err(NotInside::Unreadable)?;
-    let metadata = file.metadata().map_err(NotInside::Unreadable)?;
-    if !metadata.is_file() {
+    if !file.metadata().map_err(NotInside::Unreadable)?.is_file() {
         return Err(NotInside::NotAFile);
     }
+    let mut start = Vec::new();
     let mut file = file.take(LARGEST_FILE + 1);
-    let (mut hash, mut size) = (Sha256::new(), 0u64);
-    let mut part = vec![0; 1 << 16];
-    loop {
-        let read = match file.read(&mut part) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(NotInside::Unreadable(error)),
-        };
-        size += read as u64;
-        hash.update(&part[..read]);
+    let longest = LfsPointer::LONGEST as u64 + 1;
+    let read = (&mut file).take(longest).read_to_end(&mut start);
+    read.map_err(NotInside::Unreadable)?;
+    if let Some(pointer) = LfsPointer::read(&start) {
+        return Ok(pointer.content());
     }
-    if size > LARGEST_FILE {
-        return Err(NotInside::Unreadable(io::ErrorKind::FileTooLarge.into()));
+    let whole = digest::copied(start.chain(file), io::sink()).map_err(NotInside::Unreadable)?;
+    match whole {
+        (size, _) if size > LARGEST_FILE => {
+            Err(NotInside::Unreadable(io::ErrorKind::FileTooLarge.into()))
+        }
+        whole => Ok(whole),
     }
-    let bytes = hash.finalize();
-    let text = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((size, text))
 }
 
 #[cfg(test)]

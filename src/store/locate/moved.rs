@@ -5,7 +5,6 @@
 //! What a file holds is kept as long as it looks the same, and what git tells as long as `HEAD` is.
 
 use std::collections::{HashMap, HashSet};
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
@@ -21,7 +20,6 @@ use crate::plan::link;
 use crate::record::gate_review::GateReview;
 use crate::report::demo::shown_before;
 use crate::store::fs::inside::{digest_inside, file_inside};
-use crate::store::fs::read::open_nonblocking;
 use crate::store::fs::stamp::Stamp;
 
 /// A file that proves something as it was on a day.
@@ -51,7 +49,7 @@ fn demoed(root: &Path, plan: &Plan, now: DateTime<Utc>) -> Vec<MovedEvidence> {
     let tomorrow = now.date_naive().succ_opt().unwrap_or(now.date_naive());
     let shown = shown_before(plan, tomorrow).into_iter();
     let moved = shown.filter(|shown| {
-        let is = link::file_of(&shown.path).and_then(|path| held(root, &path));
+        let is = link::file_of(&shown.path).and_then(|path| content_of(root, &path));
         is.is_some_and(|is| is.sha256 != shown.sha256)
     });
     let moved = moved.map(|shown| MovedEvidence {
@@ -68,14 +66,13 @@ fn demoed(root: &Path, plan: &Plan, now: DateTime<Utc>) -> Vec<MovedEvidence> {
 
 /// What a file holds.
 #[derive(Clone, Debug)]
-struct Held {
-    /// Its digest, or the one of what it stands for where Git LFS has not fetched it.
+struct FileContent {
     sha256: String,
     /// What git would call it, in either way; nothing before git was asked.
     blobs: Option<[String; 2]>,
 }
 
-type KnownFiles = HashMap<PathBuf, (Stamp, Held)>;
+type KnownFiles = HashMap<PathBuf, (Stamp, FileContent)>;
 
 fn known_files() -> MutexGuard<'static, KnownFiles> {
     static KNOWN: LazyLock<Mutex<KnownFiles>> = LazyLock::new(Mutex::default);
@@ -83,7 +80,7 @@ fn known_files() -> MutexGuard<'static, KnownFiles> {
 }
 
 /// What a file holds, read again only where it looks otherwise.
-fn held(root: &Path, path: &str) -> Option<Held> {
+fn content_of(root: &Path, path: &str) -> Option<FileContent> {
     let file = file_inside(root, path).ok()?;
     let stamp = Stamp::of(&file)?;
     if let Some((then, held)) = known_files().get(&file)
@@ -91,15 +88,8 @@ fn held(root: &Path, path: &str) -> Option<Held> {
     {
         return Some(held.clone());
     }
-    let (_, digest) = digest_inside(root, path).ok()?;
-    let mut start = Vec::new();
-    let opened = open_nonblocking(&file).ok()?;
-    (opened
-        .take(LfsPointer::LONGEST as u64)
-        .read_to_end(&mut start))
-    .ok()?;
-    let sha256 = LfsPointer::read(&start).map_or(digest, |it| it.sha256().to_owned());
-    let held = Held {
+    let (_, sha256) = digest_inside(root, path).ok()?;
+    let held = FileContent {
         sha256,
         blobs: None,
     };
@@ -181,7 +171,7 @@ fn changed(root: &Path, proofs: &[Proof]) -> Option<Vec<MovedEvidence>> {
         let by_then = changes.iter().find(|change| change.time <= end);
         Some(&by_then.or_else(|| changes.last())?.blob)
     };
-    let differ: Vec<(&Proof, &String, &Held)> = (proofs.iter())
+    let differ: Vec<(&Proof, &String, &FileContent)> = (proofs.iter())
         .filter_map(|proof| {
             let (is, then) = (now.get(&*proof.path)?, then(proof)?);
             let is_other = !is.blobs.as_ref()?.contains(then);
@@ -213,7 +203,7 @@ fn stored_elsewhere(root: &Path, blobs: Vec<&str>) -> HashMap<String, String> {
     };
     let stored = blobs.into_iter().filter_map(|blob| {
         let pointer = LfsPointer::read(&objects.next_object()?)?;
-        Some((blob.to_owned(), pointer.sha256().to_owned()))
+        Some((blob.to_owned(), pointer.content().1))
     });
     stored.collect()
 }
@@ -263,9 +253,9 @@ fn history(root: &Path, paths: &[&str]) -> Option<Histories> {
 }
 
 /// What the files hold, and what git would call them. `None` without git.
-fn with_blobs<'p>(root: &Path, paths: &[&'p str]) -> Option<HashMap<&'p str, Held>> {
-    let mut all: HashMap<&str, Held> = (paths.iter())
-        .filter_map(|path| Some((*path, held(root, path)?)))
+fn with_blobs<'p>(root: &Path, paths: &[&'p str]) -> Option<HashMap<&'p str, FileContent>> {
+    let mut all: HashMap<&str, FileContent> = (paths.iter())
+        .filter_map(|path| Some((*path, content_of(root, path)?)))
         .collect();
     let unknown: Vec<&str> = (paths.iter().copied())
         .filter(|path| all.get(path).is_some_and(|held| held.blobs.is_none()))

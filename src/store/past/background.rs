@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Past;
 use super::moment::Moment;
+use super::since::OLDEST;
 use crate::document::progress::Progress;
 use crate::git::history::History;
 use crate::history::events::Event;
@@ -24,9 +25,6 @@ use crate::plan::ranking::term::OLD_DAYS;
 use crate::plan::status::Status;
 use crate::plan::{Plan, StepRef};
 use crate::store::locate::discover::{Overrides, discover};
-
-/// What the oldest version that is known is called as a baseline.
-const OLDEST: &str = "the first commit";
 
 /// A plan whose past is read.
 #[derive(Debug)]

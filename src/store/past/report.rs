@@ -8,6 +8,7 @@ use super::Past;
 use super::background::PastInput;
 use super::moment::{Moment, seen_on};
 use super::outlook::KnownBy;
+use super::since::OLDEST;
 use crate::change::value::Refusal;
 use crate::document::progress::Progress;
 use crate::git::Git;
@@ -73,16 +74,16 @@ impl<'a> Reporter<'a> {
             },
         };
         let head = past.git().and_then(|git| git.commit("HEAD").ok().flatten());
-        let oldest = past.oldest();
-        let mut since = past.since(&label, &moment, progress)?;
-        if let Some((oldest, begins)) = oldest.filter(|_| since.baseline.is_before_history()) {
+        let begins = past.begins_after(&moment);
+        let mut since = match &begins {
             // What the history begins with was not done since.
-            since = self.past().since(&label, &oldest, progress)?;
-            since.notes.push(format!(
-                "the history begins on {}: what it began with counts as older",
-                begins.date_naive()
-            ));
-        }
+            Some((oldest, _)) => past.since(OLDEST, oldest, progress)?,
+            None => past.since(&label, &moment, progress)?,
+        };
+        since.notes.extend(begins.map(|(_, begins)| {
+            let begins = begins.date_naive();
+            format!("the history begins on {begins}: what it began with counts as older")
+        }));
         let from = match moment {
             Moment::At(at) => Some(at),
             Moment::Commit(_) => since.baseline.time,

@@ -10,7 +10,17 @@ use crate::history::events::between;
 use crate::history::net::Net;
 use crate::history::since::{Baseline, Comparison, Trail};
 
+/// What people call the oldest version of the steps that is known.
+pub(crate) const OLDEST: &str = "the first commit";
+
 impl Past {
+    /// The same, where it landed after a moment.
+    pub(crate) fn begins_after(&self, moment: &Moment) -> Option<(Moment, DateTime<Utc>)> {
+        let oldest = self.commits.get(self.first())?;
+        let is_later = moment.is_before(oldest.at, Some(&oldest.commit.hash));
+        self.oldest().filter(|_| is_later)
+    }
+
     /// The moment of the oldest version of the steps that is known, and when it landed.
     pub(crate) fn oldest(&self) -> Option<(Moment, DateTime<Utc>)> {
         let (older, newer) = self.commits.split_at_checked(self.first() + 1)?;

@@ -2,6 +2,7 @@
 //! reading of what others wrote. What is read of the past starts in `past`.
 
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use super::{Cockpit, Event};
 use crate::document::parallel::leave_a_core;
@@ -11,11 +12,11 @@ use crate::store::locate::paths::paths_from;
 use crate::tui::terminal_host::TerminalHost;
 
 /// Does work that grows with the plan on a thread of its own.
-pub(super) fn beside_keys(work: impl FnOnce() + Send + 'static) {
+pub(super) fn beside_keys(work: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
     std::thread::spawn(move || {
         leave_a_core();
         work();
-    });
+    })
 }
 
 impl<F: TerminalHost> Cockpit<F> {

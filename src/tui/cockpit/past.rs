@@ -283,15 +283,17 @@ impl<F: TerminalHost> Cockpit<F> {
     }
 
     /// Has files that a paper shows copied into one's own archive.
-    pub(super) fn start_archiving(&self, shown: Vec<ShownFile>) {
+    pub(super) fn start_archiving(&mut self, shown: Vec<ShownFile>) {
         let context = &self.model.context;
         let (root, entries) = (context.root.clone(), context.archive.clone());
         let answers = self.view.answers.clone();
-        beside_keys(move || {
+        let archiving = beside_keys(move || {
             if let Some(archived) = archive(&root, &entries, &shown) {
                 answers.send(Event::Archived(archived));
             }
         });
+        self.archiving.retain(|former| !former.is_finished());
+        self.archiving.push(archiving);
     }
 
     /// The papers of a report have been made, unless that was stopped.

@@ -65,6 +65,7 @@ fn no_report_counts_what_was_there_before() {
     let folder = &repo.folder;
     let demo = json(folder, &["report", "demo", "--since", "4w", "--json"]);
     assert_eq!(demo["steps"], serde_json::json!([]), "{demo}");
+    assert_eq!(demo["since"]["label"], "the first commit", "{demo}");
     let card = json(folder, &["report", "scorecard", "--json"]);
     let value = |name: &str| {
         let mut all = card["indicators"].as_array().unwrap().iter();

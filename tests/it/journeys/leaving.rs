@@ -95,7 +95,7 @@ fn ctrl_c_leaves_without_waiting_for_the_disk() {
     let lost = desk.cockpit.close();
     assert_eq!(
         lost,
-        ["2 edits were being saved and may not have reached the disk"]
+        ["not saved: 2 edits were being saved and may not have reached the disk"]
     );
     gate.open();
 }

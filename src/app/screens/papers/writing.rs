@@ -5,7 +5,7 @@
 use super::view::Row;
 use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
 use crate::app::core::message::Effect;
-use crate::app::core::model::Model;
+use crate::app::core::model::{Model, Tone};
 use crate::document::english::counted;
 use crate::plan::source::Role;
 use crate::report::paper::{ShownFile, Writing};
@@ -123,15 +123,22 @@ impl Model {
         }
     }
 
-    /// Files have been copied, or not.
+    /// Files have been copied, or not; said beside what was said of the paper.
     pub(crate) fn archived(&mut self, archived: &Archived) {
         let mut failed = archived.not_copied();
-        match (failed.next(), failed.count()) {
-            // Beside what is said of the paper.
-            (None, _) if self.notice.is_some() => self.say_too(&[archived.to_string()]),
-            (None, _) => self.say(archived.to_string()),
-            (Some(first), 0) => self.refuse(first),
-            (Some(first), more) => self.refuse(format!("{first} · and {more} more")),
+        let mut said: Vec<String> = failed.next().into_iter().collect();
+        let has_failed = !said.is_empty();
+        match failed.count() {
+            0 => {}
+            more => said.push(format!("and {more} more")),
+        }
+        said.extend(archived.said().filter(|_| !has_failed));
+        if self.notice.is_none() {
+            self.say(said.remove(0));
+        }
+        self.say_too(&said);
+        if has_failed && let Some(notice) = &mut self.notice {
+            notice.tone = Tone::Error;
         }
     }
 
