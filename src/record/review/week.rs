@@ -15,7 +15,12 @@ pub struct Week {
 impl Week {
     /// The week that the instant is in, in UTC.
     pub(crate) fn of(at: DateTime<Utc>) -> Self {
-        let week = at.date_naive().iso_week();
+        Self::with(at.date_naive())
+    }
+
+    /// The week that a day is in.
+    pub(crate) fn with(day: NaiveDate) -> Self {
+        let week = day.iso_week();
         Self {
             year: week.year(),
             week: week.week(),

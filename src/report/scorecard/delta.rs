@@ -15,23 +15,35 @@ pub(crate) struct Delta {
     pub before: Option<Reading>,
     /// What the later one says.
     pub now: Reading,
+    /// The day of the later one, where newer ones have no value yet.
+    pub as_of: Option<NaiveDate>,
 }
 
 impl Delta {
-    /// For each indicator of the latest scorecard, what it was in the last one up to a day. Nothing
-    /// where no scorecard came after that.
+    /// For each indicator of the latest scorecard its last value, and what that was in the last one up to
+    /// a day. Nothing of those without a value since that day.
     pub(crate) fn between(scorecards: &[Scorecard], from: Option<NaiveDate>) -> Vec<Self> {
-        let is_before = |of: &Scorecard| from.is_some_and(|from| of.date <= Some(from));
-        let Some(last) = scorecards.last().filter(|last| !is_before(last)) else {
+        let is_after = |of: &Scorecard| from.is_none_or(|from| of.date > Some(from));
+        let (before, since) = scorecards.split_at(scorecards.partition_point(|of| !is_after(of)));
+        let Some(last) = since.last() else {
             return Vec::new();
         };
-        let before = scorecards.iter().rfind(|of| is_before(of));
-        let all = last.readings.iter().map(|now| Self {
-            name: now.name.clone(),
-            before: before.and_then(|before| before.reading(&now.name)).cloned(),
-            now: now.clone(),
+        let said = |of: &[Scorecard], name: &str| {
+            of.iter().rev().find_map(|of| {
+                let reading = of.reading(name).filter(|reading| !reading.text.is_empty());
+                Some((of.date, reading?.clone()))
+            })
+        };
+        let all = last.readings.iter().filter_map(|Reading { name, .. }| {
+            let (day, now) = said(since, name)?;
+            Some(Self {
+                name: name.clone(),
+                before: said(before, name).map(|(_, reading)| reading),
+                now,
+                as_of: day.filter(|day| Some(*day) != last.date),
+            })
         });
-        all.filter(|delta| !delta.now.text.is_empty()).collect()
+        all.collect()
     }
 
     /// By how much.
@@ -42,12 +54,16 @@ impl Delta {
     /// Its row in a table.
     pub(crate) fn row(&self) -> Vec<String> {
         let before = self.before.as_ref().map_or("–", |before| &before.text);
+        let now = match self.as_of {
+            Some(day) => format!("{} ({day})", self.now.text),
+            None => self.now.text.clone(),
+        };
         let colour = self.now.colour;
         let colour = colour.map(|colour: Colour| format!("{} {}", colour.sign(), colour.word()));
         vec![
             plain(&self.name),
             plain(before),
-            plain(&self.now.text),
+            plain(&now),
             self.by().map(change_in_words).unwrap_or_default(),
             colour.unwrap_or("–".to_owned()),
         ]
@@ -93,5 +109,24 @@ mod tests {
             ["uptime 98 99.5 +1.5 –", "Calls – 3  –"]
         );
         assert_eq!(rows("2026-11-01"), [] as [&str; 0]);
+        // A scorecard that was just begun has no values yet.
+        let mut begun = scorecard(
+            "2026-11-08",
+            &[("Uptime", 0.0), ("Calls", 0.0), ("New", 0.0)],
+        );
+        begun
+            .readings
+            .iter_mut()
+            .for_each(|reading| reading.text.clear());
+        let begun: Vec<Scorecard> = all.iter().cloned().chain([begun]).collect();
+        let told = Delta::between(&begun, "2026-10-20".parse().ok());
+        let told: Vec<String> = told.iter().map(|delta| delta.row().join(" ")).collect();
+        assert_eq!(
+            told,
+            [
+                "Uptime 97 99.5 (2026-11-01) +2.5 –",
+                "Calls – 3 (2026-11-01)  –"
+            ]
+        );
     }
 }

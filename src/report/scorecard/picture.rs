@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::plan::indicator::{Indicator, Limit};
+use crate::record::review::Week;
 use crate::report::chart::{Chart, Curve, Level, Plot, figure};
 
 /// An indicator over time.
@@ -26,11 +27,13 @@ impl Picture<'_> {
         };
         match &known[..] {
             [] => format!("{name}: no value yet"),
-            [(date, value)] => format!("{name}: {} on {date}", said(*value)),
+            [(date, value)] => format!("{name}: {} in {}", said(*value), Week::with(*date)),
             [(from, before), .., (to, now)] => format!(
-                "{name}: {} on {from}, {} on {to}",
+                "{name}: {} in {}, {} in {}",
                 said(*before),
-                said(*now)
+                Week::with(*from),
+                said(*now),
+                Week::with(*to)
             ),
         }
     }
