@@ -98,8 +98,10 @@ pub struct Front {
     pub long: u64,
     /// Up to how many bytes of Markdown, which takes longer to read.
     pub long_markdown: u64,
+    /// Up to how many papers, each of which has to be asked for.
+    pub many: usize,
     /// How many bytes of each log are its front, and of all Markdown together: as many whole
-    /// documents as fit.
+    /// documents as fit. Where there are only many papers, it is all but these.
     pub front: u64,
 }
 
@@ -108,6 +110,7 @@ impl Default for Front {
         Self {
             long: 64 << 20,
             long_markdown: 24 << 20,
+            many: 1000,
             front: 1 << 20,
         }
     }
@@ -134,6 +137,12 @@ struct Candidate {
     size: u64,
     /// Whether it is a regular file.
     is_file: bool,
+}
+
+impl Candidate {
+    fn is_paper(&self) -> bool {
+        !matches!(self.role, Role::Log | Role::Canon)
+    }
 }
 
 /// The files of a plan before any is read.
@@ -175,7 +184,7 @@ impl Found {
 pub fn open(start: &Path, overrides: &Overrides) -> Opened {
     let found = Found::at(start, overrides);
     let layout = found.layout.clone();
-    let opened = read_files(found, u64::MAX, &Opening::default());
+    let opened = read_files(found, Part::WHOLE, &Opening::default());
     // Nobody else knows of the opening, so nobody stops it.
     opened.unwrap_or_else(|| Opened::nothing(layout))
 }
@@ -183,20 +192,42 @@ pub fn open(start: &Path, overrides: &Overrides) -> Opened {
 /// The same, and the plan that the files make up, for somebody who watches how far it is and
 /// may stop it; nothing where that was done. The files are in the plan.
 pub fn open_plan(start: &Path, overrides: &Overrides, opening: &Opening) -> Option<(Opened, Plan)> {
-    let mut opened = read_files(Found::at(start, overrides), u64::MAX, opening)?;
+    let mut opened = read_files(Found::at(start, overrides), Part::WHOLE, opening)?;
     let files = std::mem::take(&mut opened.files);
     Some((opened, Plan::read_with(files, &opening.putting_together)?))
 }
 
-/// Finds the plan and reads it, of a very long one only the front. Answers whether that was all
+/// Finds the plan and reads it, of a very long one or one with very many papers only the front. Answers whether that was all
 /// of it.
 pub fn open_front(start: &Path, overrides: &Overrides, front: Front) -> (Opened, bool) {
     let found = Found::at(start, overrides);
     let (layout, length) = (found.layout.clone(), found.length);
-    let is_whole = length.logs <= front.long && length.markdown <= front.long_markdown;
-    let most = if is_whole { u64::MAX } else { front.front };
-    let opened = read_files(found, most, &Opening::default());
+    let is_long = length.logs > front.long || length.markdown > front.long_markdown;
+    let papers = found.files.iter().filter(|file| file.is_paper()).count();
+    let part = Part {
+        most: if is_long { front.front } else { u64::MAX },
+        papers: papers <= front.many,
+    };
+    let opened = read_files(found, part, &Opening::default());
+    let is_whole = part == Part::WHOLE;
     (opened.unwrap_or_else(|| Opened::nothing(layout)), is_whole)
+}
+
+/// What is read of a plan.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Part {
+    /// Of logs the whole lines among so many bytes, of Markdown as many documents as have so many
+    /// together.
+    most: u64,
+    /// Whether papers are.
+    papers: bool,
+}
+
+impl Part {
+    const WHOLE: Self = Self {
+        most: u64::MAX,
+        papers: true,
+    };
 }
 
 /// A file as it was found.
@@ -211,13 +242,14 @@ struct Reading {
 /// So many documents are worth a core's asking for them, and its start.
 const DOCUMENTS: usize = 16;
 
-/// Reads every file of the plan: of logs the whole lines among the first `most` bytes, of
-/// Markdown as many documents as have so many together.
-fn read_files(found: Found, most: u64, opening: &Opening) -> Option<Opened> {
+/// Reads the files of the plan, or a part of it.
+fn read_files(found: Found, part: Part, opening: &Opening) -> Option<Opened> {
+    let Part { most, papers } = part;
     opening.reading.expect(found.length.all());
     opening.taking_apart.expect(found.length.all());
     let mut opened = Opened::nothing(found.layout);
     let mut found = found.files;
+    found.retain(|file| papers || !file.is_paper());
     let (root, papers) = (opened.layout.root.clone(), opened.layout.papers.clone());
     if most < u64::MAX {
         let mut room = most;

@@ -17,6 +17,15 @@ const FRONT: Front = Front {
     long: 1_000,
     long_markdown: 2_000,
     front: 2_000,
+    ..MANY_PAPERS
+};
+
+/// Two papers, as if they were thousands.
+const MANY_PAPERS: Front = Front {
+    long: u64::MAX,
+    long_markdown: u64::MAX,
+    many: 1,
+    front: 2_000,
 };
 
 /// A log of 300 steps, each of which waits for the one before.
@@ -80,6 +89,37 @@ fn the_front_is_looked_round_in_until_the_whole_plan_is_there() {
         desk.diff()
     );
     assert!(desk.diff().contains("Lay stone 300"), "{}", desk.diff());
+}
+
+/// Steps do not wait for what people wrote about them in years.
+#[test]
+fn many_papers_come_in_behind_the_first_frame() {
+    let decision = |day: &str, step: &str| {
+        format!(
+            "# Lay it in {day}\n\n- **Date:** {day}\n- **Steps:** {step}\n\n## Why\n\nIt is dry.\n"
+        )
+    };
+    let folder = crate::support::fixture::folder_of(&[
+        (LOG, &long()),
+        (
+            "docs/decisions/0001-may.md",
+            &decision("2026-05-01", "0003"),
+        ),
+        (
+            "docs/decisions/0002-june.md",
+            &decision("2026-06-01", "0300"),
+        ),
+    ]);
+    let mut desk = Desk::on_front(folder, TempDir::new().unwrap(), MANY_PAPERS);
+    assert!(shown(&desk, "opening 0%"), "{}", desk.screen());
+    assert_eq!(desk.cockpit.model.plan.len(), 300, "all of the log");
+    desk.keys(":0300<Enter>");
+    assert!(shown(&desk, "Lay stone 300"), "{}", desk.screen());
+    assert_eq!(desk.cockpit.model.plan.files().len(), 1);
+    desk.open_rest();
+    assert_eq!(desk.cockpit.model.plan.files().len(), 3);
+    desk.keys("9");
+    desk.wait_for("Lay it in 2026-06-01");
 }
 
 #[test]
