@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::io::{BufReader, Read as _, Write as _};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
@@ -34,6 +35,12 @@ pub struct Objects {
 }
 
 impl Git {
+    /// What a commit has at a path below this folder; nothing where it has no such file.
+    pub(crate) fn file_at(&self, commit: &str, path: &Path) -> Option<Vec<u8>> {
+        let object = format!("{commit}:./{}", path.display());
+        self.output(&["cat-file", "blob", &object]).ok()
+    }
+
     /// Asks for the content of objects by their hashes.
     ///
     /// # Errors

@@ -418,7 +418,7 @@ impl Branch {
         let [since_main, since_own] = known
             .entry((path.to_owned(), origin.clone()))
             .or_insert_with(|| {
-                let since = |commit: &str| match self.file_at(commit, path) {
+                let since = |commit: &str| match self.git.file_at(commit, path) {
                     Some(before) => Added::since(&String::from_utf8_lossy(&before), text),
                     None => Added::all(text),
                 };
@@ -431,16 +431,11 @@ impl Branch {
         is_new && !since_own.as_ref().is_some_and(|added| added.contains(span))
     }
 
-    fn file_at(&self, commit: &str, path: &Path) -> Option<Vec<u8>> {
-        let object = format!("{commit}:./{}", path.display());
-        self.git.output(&["cat-file", "blob", &object]).ok()
-    }
-
     fn logs_at(&self, commit: &str) -> Vec<u8> {
         let logs = self
             .logs
             .iter()
-            .filter_map(|path| self.file_at(commit, path));
+            .filter_map(|path| self.git.file_at(commit, path));
         logs.collect::<Vec<_>>().join(&b'\n')
     }
 

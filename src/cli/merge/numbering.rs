@@ -29,10 +29,7 @@ pub(super) fn in_one_numbering(
     let commits = commits.ok()??;
     let logs = commits.map(|commit| {
         let below = layout.files_of(Role::Log).map(|log| layout.below(log));
-        let read = below.filter_map(|log| {
-            let object = format!("{commit}:./{}", log.display());
-            git.output(&["cat-file", "blob", &object]).ok()
-        });
+        let read = below.filter_map(|log| git.file_at(&commit, &log));
         Rope::from(Piece::from(read.collect::<Vec<_>>().join(&b'\n')))
     });
     let [base, ours, theirs] = &logs;

@@ -36,6 +36,15 @@ pub(crate) fn title(document: &MarkdownDocument) -> &str {
         .map_or("", |heading| &heading.text)
 }
 
+/// What stands for a value that is not set yet.
+const UNSET: [&str; 5] = ["tbd", "tba", "none", "n/a", "open"];
+
+/// Whether a value says anything.
+pub(crate) fn is_set(text: &str) -> bool {
+    let text = text.trim();
+    text.contains(char::is_alphanumeric) && !UNSET.contains(&&*text.to_lowercase())
+}
+
 /// Words in a form in which spelling habits do not matter: letters and digits in lower
 /// case, everything between them one space.
 pub(crate) fn normalised(text: &str) -> String {

@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 use super::names::Names;
-use super::normalised;
+use super::{is_set, normalised};
 use crate::document::markdown::{Link, MarkdownDocument};
 use crate::document::splice::Span;
 use crate::plan::charge::{Acknowledgement, names};
@@ -82,16 +82,11 @@ impl StageLabel {
     }
 }
 
-/// What stands for a date that is not set yet.
-const NO_DATE: [&str; 5] = ["tbd", "tba", "none", "n/a", "open"];
-
 impl Due {
     /// Behind the colon; nothing where no date is set.
     fn read(text: &str, file: usize, line: usize) -> Option<Self> {
         let text = text.trim();
-        let is_said = text.contains(char::is_alphanumeric);
-        let is_set = is_said && !NO_DATE.contains(&&*text.to_lowercase());
-        is_set.then(|| Self {
+        is_set(text).then(|| Self {
             text: text.to_owned(),
             date: day(text),
             file,

@@ -24,6 +24,7 @@
 use super::wording::quoted;
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::canon::indicators::IndicatorRow;
+use crate::plan::canon::is_set;
 use crate::plan::figure::bar;
 use crate::plan::indicator::{Indicator, direction};
 
@@ -37,9 +38,6 @@ pub const RULE: Rule = Rule {
     ),
     passes: &[Pass::Plan(run)],
 };
-
-/// What stands for a value that is not set.
-const NO_VALUE: [&str; 4] = ["tbd", "tba", "none", "n/a"];
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for row in plan.canon.indicators() {
@@ -64,25 +62,18 @@ fn mistake(row: &IndicatorRow) -> Option<String> {
     ];
     let wrong = limits
         .into_iter()
-        .find(|(_, text)| is_said(text) && bar(text).is_none());
+        .find(|(_, text)| is_set(text) && bar(text).is_none());
     if let Some((what, text)) = wrong {
         let text = quoted(text);
         return Some(format!("the {what} of {name} is {text}, not a number"));
     }
-    if is_said(&row.better) && direction(&row.better).is_none() {
+    if is_set(&row.better) && direction(&row.better).is_none() {
         let better = quoted(&row.better);
-        return Some(format!(
-            "the good direction of {name} is {better}, not up or down"
-        ));
+        return Some(format!("“Better” of {name} is {better}, not up or down"));
     }
-    let has_limit = limits.into_iter().any(|(_, text)| is_said(text));
+    let has_limit = limits.into_iter().any(|(_, text)| is_set(text));
     let is_open = has_limit && Indicator::of_row(row).is_up.is_none();
     is_open.then(|| format!("nothing says whether up or down is good for {name}"))
-}
-
-fn is_said(text: &str) -> bool {
-    let text = text.trim().to_lowercase();
-    text.contains(char::is_alphanumeric) && !NO_VALUE.contains(&&*text)
 }
 
 #[cfg(test)]
@@ -113,7 +104,7 @@ mod tests {
             ),
             (
                 "| Uptime | 99 % | sideways | | |",
-                "the good direction of “Uptime” is “sideways”, not up or down",
+                "“Better” of “Uptime” is “sideways”, not up or down",
             ),
             (
                 "| Uptime | 99 % | | | |",

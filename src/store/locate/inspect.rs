@@ -114,8 +114,7 @@ fn committed(root: &Path, plan: &Plan) -> Option<Plan> {
     let revision = base.as_deref().unwrap_or("HEAD");
     let logs = plan.files().iter().filter(|file| file.role == Role::Log);
     let read = |file: &SourceFile| {
-        let object = format!("{revision}:./{}", file.path.display());
-        let bytes = git.output(&["cat-file", "blob", &object]).ok()?;
+        let bytes = git.file_at(revision, &file.path)?;
         Some(SourceFile::load(&file.path, Role::Log, bytes))
     };
     let files: Vec<SourceFile> = logs.filter_map(read).collect();
