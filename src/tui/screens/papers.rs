@@ -31,7 +31,7 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &
     for (pane, area) in places(body, model) {
         sight.note(area, Target::Pane(pane));
         let page = match pane {
-            Focus::PAPER_TEXT => text(buf, area, model, theme),
+            Focus::PAPER_TEXT => text(buf, area, model, theme, sight),
             _ => list(buf, area, model, theme, sight),
         };
         if model.papers.pane == pane {
@@ -171,7 +171,13 @@ fn facts(paper: &PaperEntry, theme: &Theme) -> Line<'static> {
 }
 
 /// Draws what the selected paper says, or what a kind is. Answers how many rows are visible.
-fn text(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) -> usize {
+fn text(
+    buf: &mut Buffer,
+    area: Rect,
+    model: &Model,
+    theme: &Theme,
+    sight: &mut ScrollState,
+) -> usize {
     let view = &model.papers;
     let has_keys = model.place() == Focus::PAPER_TEXT;
     let Some(paper) = view.selected() else {
@@ -196,30 +202,41 @@ fn text(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) -> usize {
         empty(buf, inner, theme, "The paper is no longer there.", "");
         return 0;
     };
-    let (bytes, text) = (document.bytes(), frame::aired(inner));
-    let count = model.paper_lines();
-    thumb(buf, inner, theme, (view.scroll, count), has_keys);
-    let lines = bytes.split(|byte| *byte == b'\n').skip(view.scroll);
-    let mut y = text.y;
-    'lines: for line in lines {
+    let text = frame::aired(inner);
+    let lines: Vec<&[u8]> = document.bytes().split(|byte| *byte == b'\n').collect();
+    let wrapped = |line: &[u8]| -> Vec<String> {
         let line = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line));
-        let style = match line.starts_with('#') {
+        let safe = visible_line(&line);
+        let safe = frame::words(theme, &safe);
+        let rows = wrap(&safe, usize::from(text.width.max(1))).into_iter();
+        rows.map(str::to_owned).collect()
+    };
+    sight.furthest = {
+        let mut room = usize::from(text.height);
+        let fits = lines.iter().rev().take_while(|line| {
+            let rows = wrapped(line).len().max(1);
+            let left = room.checked_sub(rows);
+            room = left.unwrap_or(0);
+            left.is_some()
+        });
+        lines.len() - fits.count().max(1)
+    };
+    let first = view.scroll.min(sight.furthest);
+    thumb(buf, inner, theme, (first, lines.len()), has_keys);
+    let mut y = text.y;
+    for line in &lines[first..] {
+        let style = match line.starts_with(b"#") {
             true => theme.heading,
             false => theme.text,
         };
-        let safe = visible_line(&line);
-        let safe = frame::words(theme, &safe);
-        let mut rows = wrap(&safe, usize::from(text.width.max(1)))
-            .into_iter()
-            .peekable();
-        if rows.peek().is_none() {
+        let rows = wrapped(line);
+        if rows.is_empty() {
             y += 1;
         }
         for row in rows {
-            if y >= text.bottom() {
-                break 'lines;
+            if y < text.bottom() {
+                frame::text(buf, text.x, y, text.width, &row, style);
             }
-            frame::text(buf, text.x, y, text.width, row, style);
             y += 1;
         }
         if y >= text.bottom() {

@@ -97,7 +97,7 @@ fn state<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
     }
     if let (true, Some(work)) = (model.work.is_opening(), model.work_in_words()) {
         // Of a front nothing can be counted, and nobody watches it.
-        let steps = format!("the first {} steps", model.plan.len());
+        let steps = format!("{} so far", counted(model.plan.len(), "step"));
         parts.push(RowPart::styled(1, steps, theme.dim).after("   ".into()));
         parts.push(RowPart::styled(0, work, theme.warning).after("   ".into()));
         return parts;

@@ -90,6 +90,8 @@ pub struct ScrollState {
     areas: Vec<(Rect, Target)>,
     /// Rows of the list that has the keys, as last drawn.
     pub page: usize,
+    /// The first line in sight of a paper that is scrolled to its end, as last drawn.
+    pub furthest: usize,
     /// Blocks in a row of the grid, as last drawn.
     pub across: usize,
 }

@@ -115,6 +115,15 @@ fn many_papers_come_in_behind_the_first_frame() {
     assert_eq!(desk.cockpit.model.plan.len(), 300, "all of the log");
     desk.keys(":0300<Enter>");
     assert!(shown(&desk, "Lay stone 300"), "{}", desk.screen());
+    assert!(shown(&desk, "300 steps so far"), "{}", desk.screen());
+    for (screen, says) in [
+        ("0", "The day is gathered when"),
+        ("9", "Papers are listed when"),
+    ] {
+        desk.keys(screen);
+        assert!(shown(&desk, says), "{}", desk.screen());
+        assert!(!shown(&desk, "never"), "{}", desk.screen());
+    }
     assert_eq!(desk.cockpit.model.plan.files().len(), 1);
     desk.open_rest();
     assert_eq!(desk.cockpit.model.plan.files().len(), 3);

@@ -93,11 +93,14 @@ fn a_paper_is_read_edited_and_found() {
     assert_eq!(desk.diff(), "");
 }
 
-/// Further down than the pane is high: the last line comes first then.
+/// The end of a paper fills the pane, however its lines wrap, and the next key moves on from there.
 #[test]
 fn a_long_paper_is_read_to_its_end() {
-    let lines: String = (1..=60).map(|line| format!("Line {line}\n\n")).collect();
-    let text = format!("# A long one\n\n- **Date:** 2026-11-02\n\n{lines}The end.\n");
+    let words = "word ".repeat(40);
+    let lines: String = (1..=60)
+        .map(|line| format!("Line {line} {words}\n\n"))
+        .collect();
+    let text = format!("# A long one\n\n- **Date:** 2026-11-02\n\n{lines}The end.");
     for (columns, rows) in [(80, 24), (160, 48)] {
         let files = [
             ("data/plans/plan.jsonl", LINES),
@@ -107,10 +110,14 @@ fn a_long_paper_is_read_to_its_end() {
         desk.keys("9").settle();
         desk.wait_for("A long one");
         desk.keys("j<Enter>").settle();
-        desk.keys(&"j".repeat(150)).settle();
-        assert!(!desk.screen().contains("Line 60"), "{}", desk.screen());
-        desk.keys("k").settle();
-        assert!(desk.screen().contains("The end."), "{}", desk.screen());
+        for to_the_end in ["G".to_owned(), format!("g{}", "j".repeat(150))] {
+            desk.keys(&to_the_end).settle();
+            let end = desk.screen();
+            assert!(end.contains("The end.") && end.contains("Line 60"), "{end}");
+            desk.keys("kk").settle();
+            let before = desk.screen();
+            assert!(!before.contains("The end."), "{before}");
+        }
     }
 }
 
@@ -268,6 +275,7 @@ fn thousands_of_papers_do_not_slow_it() {
     }
     let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (&**p, &**t)).collect();
     let mut desk = Desk::sized(&files, 80, 24);
+    desk.open_rest();
     desk.keys("9").settle();
     desk.wait_for("… and 998 more");
     // Risks and a late review stand above them.

@@ -119,9 +119,8 @@ impl Screen for PapersScreen {
     fn step(&self, model: &mut Model, by: isize) {
         match model.papers.pane {
             Focus::PAPER_TEXT => {
-                let lines = model.paper_lines();
                 let view = &mut model.papers;
-                view.scroll = moved(view.scroll, by, lines);
+                view.scroll = moved(view.scroll, by, view.furthest + 1);
             }
             _ => {
                 let view = &mut model.papers;

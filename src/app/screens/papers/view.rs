@@ -26,6 +26,8 @@ pub struct PapersView {
     pub cursor: usize,
     /// The first line in sight of what the selected paper says.
     pub scroll: usize,
+    /// The same at the end of the paper, as the terminal side measured it.
+    pub furthest: usize,
     /// What the list is narrowed by, as typed.
     pub filter: String,
     /// The catalogue as found last.
@@ -266,19 +268,5 @@ impl Model {
     pub(crate) fn paper_document(&self, path: &Path) -> Option<&MarkdownDocument> {
         let mut files = self.plan.files().iter();
         files.find(|file| file.path == path)?.markdown()
-    }
-
-    /// How many lines the selected paper has.
-    pub(crate) fn paper_lines(&self) -> usize {
-        let paper = self.papers.selected();
-        let document = paper.and_then(|paper| self.paper_document(&paper.path));
-        document.map_or(0, |document| {
-            document
-                .bytes()
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count()
-                + 1
-        })
     }
 }

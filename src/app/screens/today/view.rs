@@ -189,6 +189,10 @@ impl Model {
         read: impl FnOnce(Today<'_>) -> T + Send + 'static,
         done: impl FnOnce(&mut Self, T) + Send + 'static,
     ) {
+        // Papers come in last of all.
+        if self.work.is_opening() {
+            return;
+        }
         let (papers, me) = (self.context.papers.clone(), self.context.me.clone());
         let (rituals, now) = (self.context.rituals, self.now);
         let work = move |plan: &Plan, _: &Progress| {
