@@ -12,7 +12,7 @@ use super::budget::Sum;
 use super::chart::{Chart, Curve, Plot};
 use super::desk::{Desk, Materials};
 use super::paper::{ChartFile, Fact, Made, Paper, Section};
-use super::stage::{self, Packets, steps_of};
+use super::stage::{self, NO_STEPS, Packets, steps_of};
 use super::words::{clause, count, items, linked, plain, step, table};
 use crate::change::value::{Refusal, refuse};
 use crate::document::english::{counted, listed};
@@ -299,12 +299,13 @@ impl<'a> Milestone<'a> {
         };
         said.push(match (review.steps.len(), &review.team) {
             (0, Team::Workstream(_)) => {
-                "None of the stage's steps belongs to this workstream.".to_owned()
+                "None of the stage's steps belongs to this workstream: its row of the owner matrix \
+                 names none of their owners."
+                    .to_owned()
             }
-            (0, Team::Whole) => "Its checks name no step.".to_owned(),
+            (0, Team::Whole) => NO_STEPS.to_owned(),
             (all, _) => format!(
-                "{done} of the {whose}'s {} are complete, {} of them since {}.",
-                counted(all, "step"),
+                "Steps of the {whose}: {done} of {all} complete, {} since {}.",
                 review.completed.len(),
                 plain(&self.since.baseline.label)
             ),

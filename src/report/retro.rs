@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::desk::{Desk, Materials};
 use super::paper::{Fact, Made, Paper, Section};
-use super::stage::{Packets, asked, last_passed, steps_of};
+use super::stage::{NO_STEPS, Packets, asked, last_passed, steps_of};
 use super::words::{count, items, linked, plain, step};
 use crate::change::compose::{Composer, reversible};
 use crate::change::value::{Refusal, refuse};
@@ -216,10 +216,7 @@ impl<'a> Retro<'a> {
             number => format!("{number} were reopened"),
         };
         let steps = match all {
-            0 => {
-                "Its checks name no steps: write a step's number into a check, and it counts here."
-                    .to_owned()
-            }
+            0 => NO_STEPS.to_owned(),
             _ => format!(
                 "{done} of the {} that its checks depend on {} complete, and {reopened}.",
                 counted(all, "step"),

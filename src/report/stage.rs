@@ -15,6 +15,10 @@ use crate::record::gate_review::beside::{self, Listed};
 use crate::record::risk::delta::RiskDelta;
 use crate::record::risk::register;
 
+/// What is said of a stage without steps.
+pub(crate) const NO_STEPS: &str =
+    "Its checks name no steps: write a step's number into a check, and it counts here.";
+
 /// Index of the stage that is meant by a part of its name; else of the current one, or the last.
 ///
 /// # Errors

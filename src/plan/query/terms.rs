@@ -87,7 +87,7 @@ pub const TERMS: [TermSpec; 24] = [
     row("stage:", Values::Stages, Read::Whole(|of| Ok(Whole::Stage(of.folded()))),
         "named by a check of the stage"),
     row("workstream:", Values::Workstreams, Read::Whole(|of| Ok(Whole::Workstream(of.folded()))),
-        "the owner, or the block's steward, is this workstream or stands in its row of the owner matrix"),
+        "the owner, or the block's steward, is this workstream, a word of its name, or stands in its row of the owner matrix"),
     row("updated:", Values::These(&["<7d", ">14d"]), Read::Step(updated),
         "edited longer (>7d) or less long (<7d) ago, in days (d), weeks (w) or hours (h); on a date (2026-10-05, \
          2026-W40, 2026-10), after (>2026-10) or before it, or between two: 2026-10..2026-11").ordered(),
@@ -542,12 +542,20 @@ impl Value {
     }
 }
 
-/// Who stands for a workstream: the text that its name contains, and those whom its rows name.
+/// Who stands for a workstream that contains this text: those whom its rows name, and its own words:
+/// what `Platform & Infrastructure` has to do is mostly owned by `platform`.
 pub(super) fn of_workstream(plan: &Plan, part: &str) -> HashSet<String> {
     let streams = plan.stages().iter().flat_map(|stage| stage.workstreams());
     let streams = streams.filter(|stream| fold(stream.name).contains(part));
-    let people = streams.flat_map(|stream| stream.people);
-    people
-        .map(|(_, name)| fold(name.trim()).into_owned())
-        .collect()
+    let mut owners = HashSet::new();
+    for stream in streams {
+        let people = stream.people.into_iter();
+        owners.extend(people.map(|(_, name)| fold(name.trim()).into_owned()));
+        let words = stream.name.split(|c: char| !c.is_alphanumeric());
+        let words = words
+            .map(fold)
+            .filter(|word| word.len() > 2 && *word != "and");
+        owners.extend(words.map(|word| word.into_owned()));
+    }
+    owners
 }

@@ -128,6 +128,32 @@ fn every_term_of_the_language_is_understood() {
     }
 }
 
+/// Owners are seldom written as the matrix writes workstreams.
+#[test]
+fn a_workstream_is_found_by_a_word_of_its_name_and_by_its_row() {
+    let canon = "# Ladder\n\n| Stage | North Star | Stage-Gate Review |\n| --- | --- | --- |\n| Base | It runs | A drill |\n\n\
+                 | Workstream | Base |\n| --- | --- |\n| Platform & Infrastructure | DRI: Ada |\n\
+                 | Growth and Community | DRI: Bo |\n";
+    let log = ["platform", "Ada", "growth", "and", "ops"]
+        .iter()
+        .enumerate();
+    let log =
+        log.map(|(at, owner)| format!("{{\"step_id\":\"{:04}\",\"owner\":\"{owner}\"}}\n", at + 1));
+    let plan = Plan::read(vec![
+        SourceFile::load("a.jsonl", Role::Log, log.collect::<String>().into_bytes()),
+        SourceFile::load("a.md", Role::Canon, canon.as_bytes().to_vec()),
+    ]);
+    let marks = Marks::default();
+    for (filter, steps) in [
+        ("workstream:\"Platform & Infrastructure\"", &[0, 1][..]),
+        ("workstream:growth", &[2]),
+    ] {
+        let query = Query::parse(filter).unwrap();
+        let now = "2026-02-01T00:00:00Z".parse().unwrap();
+        assert_eq!(query.prepare(&plan, now, &marks).all(), steps, "{filter}");
+    }
+}
+
 #[test]
 fn what_makes_no_sense_says_what_would() {
     let reason = |text: &str| Query::parse(text).err().map(|e| e.to_string());

@@ -226,7 +226,7 @@ fn effort_left_is_added_up_by_unit_for_the_steps_of_each_workstream() {
         "{paper}"
     );
     assert!(
-        paper.contains("0 of the stage's 3 steps are complete"),
+        paper.contains("Steps of the stage: 0 of 3 complete"),
         "{paper}"
     );
 }
