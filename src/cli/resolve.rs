@@ -120,9 +120,9 @@ impl Resolve {
         } else {
             invocation.say(&change.label)?;
             invocation.say(&match left {
-                0 => {
-                    "no conflict is left: `git add` the files, then go on with the merge".to_owned()
-                }
+                0 => "no conflict is left: `git add` the files and `git merge --continue`, or \
+                     `git rebase --continue` in a rebase"
+                    .to_owned(),
                 1 => "1 conflict is left; `stepdeck resolve` shows it".to_owned(),
                 left => format!("{left} conflicts are left; `stepdeck resolve` lists them"),
             })?;

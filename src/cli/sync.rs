@@ -16,6 +16,7 @@ use super::mainline::VARIABLE;
 use super::renumber::renumbered as give_way;
 use crate::git::mainline::Mainline;
 use crate::git::{Answer, Git};
+use crate::store::changes::commit::unfinished;
 use crate::store::renumbering::RenumberRequest;
 use crate::store::transaction::commit::Committer;
 
@@ -182,7 +183,7 @@ impl Sync {
         }
         invocation.say(&format!(
             "{name} is merged but for these conflicts: `stepdeck resolve` shows them and keeps a \
-             version of each, then `git add` the files, `stepdeck renumber --collisions` and `git \
+             version of each, then `stepdeck renumber --collisions`, `git add` the files and `git \
              commit`"
         ))?;
         Ok(false)
@@ -198,10 +199,7 @@ fn ready(git: &Git) -> Result<String> {
         bail!("no branch is checked out: `git switch BRANCH` first");
     };
     if let Some(what) = git.under_way()? {
-        bail!(
-            "a {what} is not finished: end it with `git {what} --continue`, or drop it with \
-             `git {what} --abort`"
-        );
+        bail!("{}", unfinished(what));
     }
     let changed = git.lines(&["status", "--porcelain", "--untracked-files=no"])?;
     if let Some(first) = changed.first() {

@@ -35,6 +35,11 @@ impl Dispute {
         self.place.line
     }
 
+    /// Where it is in the file, markers included.
+    pub(crate) fn whole(&self) -> Span {
+        self.place.whole
+    }
+
     /// A part of it as it is in the file.
     pub(crate) fn text(&self, plan: &Plan, span: Span) -> String {
         let bytes = plan.files()[self.file].document.to_bytes();

@@ -20,6 +20,7 @@ use std::path::PathBuf;
 pub use back::reverted;
 
 use crate::document::english::counted;
+use crate::document::splice::Span;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::id::{BlockId, StepId};
 use crate::plan::source::Role;
@@ -313,6 +314,33 @@ impl FileDelta {
     /// Whether there is only one part, which is the file.
     pub fn is_whole(&self) -> bool {
         matches!(&self.parts[..], [part] if part.subject == Subject::File)
+    }
+
+    /// The parts that have something within a stretch of the newer version.
+    pub(crate) fn parts_within(&self, span: Span) -> Vec<usize> {
+        if self.is_whole() {
+            return vec![0];
+        }
+        let has_mark = self.new.as_ref().is_some_and(|new| new.starts_with(MARK));
+        let mark = if has_mark { MARK.len() } else { 0 };
+        let (start, end) = (
+            span.start.saturating_sub(mark),
+            span.end.saturating_sub(mark),
+        );
+        let is_within = |piece: &&Piece| match piece.new.is_empty() {
+            true => start < piece.new.start && piece.new.start < end,
+            false => piece.new.start < end && start < piece.new.end,
+        };
+        let pieces = self.pieces.iter().filter(is_within);
+        let mut parts: Vec<usize> = pieces
+            .flat_map(|piece| match &piece.owner {
+                Owner::Part(part) => *part..*part + 1,
+                Owner::Any(parts) => parts.clone(),
+            })
+            .collect();
+        parts.sort_unstable();
+        parts.dedup();
+        parts
     }
 
     /// A stretch of the newer version's lines that holds some of the pieces, with these parts as they

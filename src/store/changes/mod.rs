@@ -2,6 +2,7 @@
 //! one that a pull request would go to.
 
 pub(crate) mod commit;
+pub(crate) mod conclude;
 mod staged;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::change::delta::FileDelta;
-use crate::change::delta::outline::{Line, LineKind, outline};
+use crate::change::delta::outline::{Line, outline};
 use crate::document::english::counted;
 use crate::document::pointer::LfsPointer;
 use crate::document::visible::visible_line;
@@ -46,8 +47,12 @@ pub struct Changes {
     pub standing: Standing,
     /// The branch that a pull request would go to, where it is another one.
     pub mainline: Option<String>,
+    /// What the commit of a merge under way is to say.
+    pub merge_message: Option<String>,
     /// The files that differ.
     pub deltas: Vec<FileDelta>,
+    /// Files of the plan that are in conflict for git and that both sides have.
+    merged: Vec<PathBuf>,
     /// What is not compared, and why.
     pub notes: Vec<String>,
     /// The differences in the order in which people read them.
@@ -98,13 +103,18 @@ impl Changes {
             commit,
             mainline: mainline.filter(|name| !is_own(name)),
             standing,
+            merge_message: None,
             deltas: Vec::new(),
+            merged: Vec::new(),
             notes: Vec::new(),
             lines: Arc::default(),
             count: 0,
         };
+        if changes.is_merge() {
+            changes.merge_message = conclude::message(&git).map_err(failed)?;
+        }
         changes.compare(&git, layout, plan).map_err(failed)?;
-        changes.lines = outline(&changes.deltas, plan).into();
+        changes.lines = outline(&changes.deltas, plan, &changes.standing.one_sided).into();
         changes.count = changes.lines.iter().filter(|line| line.is_change()).count();
         Ok(changes)
     }
@@ -214,6 +224,11 @@ impl Changes {
                     .extend(FileDelta::between(path, *role, old, new));
             }
         }
+        let is_merged = |path: &&PathBuf| {
+            files.contains_key(&***path) && !self.standing.one_sided.contains(path)
+        };
+        let merged = self.standing.unmerged.iter().filter(is_merged);
+        self.merged = merged.cloned().collect();
         let unmerged = self.standing.unmerged.iter();
         let unmerged: Vec<String> = unmerged.map(|path| path.display().to_string()).collect();
         if !unmerged.is_empty() {
@@ -303,7 +318,7 @@ impl Changes {
             }
             let indent = "  ".repeat(line.depth);
             let words = match line.kind {
-                LineKind::Change(..) => format!("{}: {}", line.name, line.words),
+                _ if line.is_change() => format!("{}: {}", line.name, line.words),
                 _ => line.name.clone(),
             };
             let _ = writeln!(text, "{indent}{}", visible_line(&words));

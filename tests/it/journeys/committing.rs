@@ -249,7 +249,12 @@ fn what_stands_in_the_way_is_said() {
     desk.wait_for("conflict");
     says(&mut desk, "", "a merge is not finished");
     says(&mut desk, "", &format!("in conflict: {LOG}"));
-    says(&mut desk, "C", "a merge is not finished: end it with");
+    says(
+        &mut desk,
+        "C",
+        &format!("1 conflict left in {LOG}:1: ⏎ on it keeps a version"),
+    );
+    says(&mut desk, "S", "a merge is not finished: C concludes it");
 }
 
 #[test]
