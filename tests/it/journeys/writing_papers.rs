@@ -170,6 +170,9 @@ fn a_chart_of_an_earlier_run_is_written_again_and_undone() {
     desk.write_outside("data/plans/programme.jsonl", &log);
     desk.keys("u");
     desk.run_until("it is gone", |desk| all_files(desk.folder()) == before);
+    desk.settle();
+    // No folder is left of it, for the charts or for the papers.
+    assert!(!desk.folder().join("docs/checkpoints").exists());
     // What somebody else drew in the meantime is theirs.
     desk.keys("U");
     desk.run_until("it is there", |desk| desk.folder().join(chart).is_file());
