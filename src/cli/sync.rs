@@ -12,7 +12,7 @@ use color_eyre::eyre::{Result, bail, eyre};
 use super::Ending;
 use super::check::error_count;
 use super::invocation::{Invocation, OpenPlan};
-use super::mainline::VARIABLE;
+use super::mainline::{MERGED, VARIABLE};
 use super::renumber::renumbered as give_way;
 use crate::git::mainline::Mainline;
 use crate::git::{Answer, Git};
@@ -20,8 +20,6 @@ use crate::store::changes::commit::unfinished;
 use crate::store::renumbering::RenumberRequest;
 use crate::store::transaction::commit::Committer;
 
-/// The mainline is what is merged.
-const MAINLINE: [(&str, &str); 1] = [(VARIABLE, "theirs")];
 /// For how long another process may hold the plan.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -168,7 +166,8 @@ impl Sync {
             &message,
             &target,
         ];
-        let answer = git.work(&arguments, &MAINLINE)?;
+        // The mainline is what is merged.
+        let answer = git.work(&arguments, &[(VARIABLE, "theirs"), (MERGED, &name)])?;
         drop(lock);
         let disputed = git.lines(&["diff", "--name-only", "--diff-filter=U"])?;
         tell(invocation, &answer)?;

@@ -64,6 +64,11 @@ impl Dispute {
         self.fields.iter().map(value).collect()
     }
 
+    /// What the markers call each side.
+    pub(crate) fn labels(&self, plan: &Plan) -> [String; 2] {
+        [self.place.our_label, self.place.their_label].map(|span| self.text(plan, span))
+    }
+
     /// Whether a line of the file, counted from 1, is in it.
     pub(crate) fn holds(&self, line: usize) -> bool {
         (self.place.line..self.place.line + self.place.lines).contains(&line)

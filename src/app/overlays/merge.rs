@@ -160,6 +160,8 @@ impl Model {
 
     fn show_merge(&mut self, found: Option<Dispute>) -> bool {
         let Some(dispute) = found else { return false };
+        // Git may know names where the markers have hashes.
+        self.ask_changes();
         let scroll = 0;
         self.overlays
             .push(Overlay::Merge(OpenMerge { dispute, scroll }));

@@ -28,6 +28,7 @@ use std::fmt;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, Utc};
 
 use crate::document::markdown::{ListItem, MarkdownDocument};
+use crate::plan::paper::label;
 use chapter::{Chapter, Form};
 use entry::labelled;
 pub use entry::{Entry, Word};
@@ -247,13 +248,13 @@ impl Line {
 
     fn name(self) -> &'static str {
         match self {
-            Self::Date => "Date",
-            Self::Steward => "Steward",
-            Self::Since => "Since",
+            Self::Date => label::DATE,
+            Self::Steward => label::STEWARD,
+            Self::Since => label::SINCE,
             Self::Scope => "Scope",
-            Self::Held => "Held",
-            Self::Seen => "Seen",
-            Self::Undecided => "Undecided",
+            Self::Held => label::HELD,
+            Self::Seen => label::SEEN,
+            Self::Undecided => label::UNDECIDED,
         }
     }
 

@@ -174,8 +174,8 @@ impl Saver {
     /// below `root`: as git does, which keeps no empty folder.
     pub(crate) fn remove_empty_folders(&self, root: &Path, path: &Path) {
         let above = path.ancestors().skip(1);
-        let mut below = above.take_while(|folder| folder.starts_with(root) && *folder != root);
-        while let Some(folder) = below.next() {
+        let below = above.take_while(|folder| folder.starts_with(root) && *folder != root);
+        for folder in below {
             if self.fs.remove_folder(folder).is_err() {
                 return;
             }

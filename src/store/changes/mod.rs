@@ -3,6 +3,7 @@
 
 pub(crate) mod commit;
 pub(crate) mod conclude;
+pub(crate) mod names;
 mod staged;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +11,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use self::names::label_for_people;
 use crate::change::delta::FileDelta;
 use crate::change::delta::outline::{Line, outline};
 use crate::document::english::counted;
@@ -19,6 +21,7 @@ use crate::git::standing::Standing;
 use crate::git::tree::TreeKind;
 use crate::git::{Git, GitError};
 use crate::plan::Plan;
+use crate::plan::disputes::disputes;
 use crate::plan::source::SourceFile;
 use crate::store::locate::discover::Layout;
 
@@ -49,6 +52,8 @@ pub struct Changes {
     pub mainline: Option<String>,
     /// What the commit of a merge under way is to say.
     pub merge_message: Option<String>,
+    /// What people call the sides of conflicts that git labelled with hashes, by label.
+    pub names: BTreeMap<String, String>,
     /// The files that differ.
     pub deltas: Vec<FileDelta>,
     /// Files of the plan that are in conflict for git and that both sides have.
@@ -104,6 +109,7 @@ impl Changes {
             mainline: mainline.filter(|name| !is_own(name)),
             standing,
             merge_message: None,
+            names: BTreeMap::new(),
             deltas: Vec::new(),
             merged: Vec::new(),
             notes: Vec::new(),
@@ -112,6 +118,12 @@ impl Changes {
         };
         if changes.is_merge() {
             changes.merge_message = conclude::message(&git).map_err(failed)?;
+        }
+        for dispute in disputes(plan) {
+            for label in dispute.labels(plan) {
+                let names = changes.names.entry(label);
+                names.or_insert_with_key(|label| label_for_people(&git, label));
+            }
         }
         changes.compare(&git, layout, plan).map_err(failed)?;
         changes.lines = outline(&changes.deltas, plan, &changes.standing.one_sided).into();

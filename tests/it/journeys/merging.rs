@@ -104,6 +104,21 @@ fn a_conflict_is_one_row_that_cannot_be_reverted() {
     assert!(desk.file(LOG).contains("\"grc\""));
 }
 
+/// On the card, too, a side that git calls by its hash has a name.
+#[test]
+fn the_card_names_the_sides() {
+    let Some(folder) = diverged() else { return };
+    let at = folder.path();
+    let hash = git(at, &["rev-parse", "side"]);
+    assert!(!may_refuse(at, &["merge", "-q", hash.trim()]));
+    let mut desk = desk(folder, 120, 40);
+    assert!(desk.file(LOG).contains(&format!(">>>>>>> {hash}")));
+    to_conflict(&mut desk);
+    desk.keys("<Enter>");
+    let screen = desk.screen();
+    assert!(screen.contains("theirs (side)"), "{screen}");
+}
+
 /// What else the merge changed is reverted as ever.
 #[test]
 fn beside_a_conflict_changes_are_reverted() {
