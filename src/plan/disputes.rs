@@ -129,9 +129,10 @@ pub(super) fn repeated(plan: &Plan) -> Vec<u32> {
 /// The conflicts in one file. In Markdown, none that is in a code fence: a page may explain merging.
 pub(crate) fn in_file(at: usize, file: &SourceFile) -> Vec<Dispute> {
     if let Document::Log(log) = &file.document
-        && !log
-            .lines()
-            .any(|line| line.problem() == Some(&LineProblem::ConflictMarker))
+        && (log.unreadable_lines() == 0
+            || !log
+                .lines()
+                .any(|line| line.problem() == Some(&LineProblem::ConflictMarker)))
     {
         return Vec::new();
     }

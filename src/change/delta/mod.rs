@@ -23,7 +23,7 @@ use crate::document::english::counted;
 use crate::document::splice::Span;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::id::{BlockId, StepId};
-use crate::plan::source::Role;
+use crate::plan::source::{Role, is_chart};
 
 /// What a part is about.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -237,12 +237,13 @@ impl FileDelta {
             new,
         };
         match (&delta.old, &delta.new) {
-            (Some(old), Some(new)) if is_text(old) && is_text(new) => {
+            (Some(old), Some(new)) if is_text(old) && is_text(new) && !is_chart(&delta.path) => {
                 let (old, new) = (old.clone(), new.clone());
                 delta.take_apart(&old, &new);
             }
             (old, new) => {
-                let part = whole(old.as_deref(), new.as_deref());
+                let is_chart = is_chart(&delta.path);
+                let part = whole(old.as_deref(), new.as_deref(), is_chart);
                 delta.parts.push(part);
             }
         }
@@ -385,10 +386,12 @@ fn is_text(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok()
 }
 
-fn whole(old: Option<&[u8]>, new: Option<&[u8]>) -> Part {
+fn whole(old: Option<&[u8]>, new: Option<&[u8]>, is_chart: bool) -> Part {
     let lines =
         |bytes: &[u8]| counted(bytes.split_inclusive(|byte| *byte == b'\n').count(), "line");
     let (how, words) = match (old, new) {
+        (None, Some(_)) if is_chart => (How::Added, "new chart".to_owned()),
+        (Some(_), Some(_)) if is_chart => (How::Changed, "drawn again".to_owned()),
         (None, Some(new)) => (How::Added, format!("new file, {}", lines(new))),
         (Some(old), None) => (How::Removed, format!("deleted, {}", lines(old))),
         _ => (How::Changed, "not UTF-8: it differs".to_owned()),

@@ -11,7 +11,7 @@ use crate::document::english::counted;
 use crate::git::handed_over::ProgramOutput;
 use crate::git::sync::MERGE;
 use crate::git::{Git, GitError};
-use crate::plan::disputes;
+use crate::plan::checks::conflict_marker;
 use crate::plan::source::SourceFile;
 use crate::store::state::temporary_folder;
 
@@ -39,6 +39,9 @@ impl Changes {
             return Some(format!(
                 "{count} left in {named}: {key} on it keeps a version"
             ));
+        }
+        if let Some((path, line)) = self.marked.first() {
+            return Some(left_over(path, *line));
         }
         if let Some(path) = self.standing.one_sided.first() {
             return Some(one_sided(path));
@@ -72,8 +75,8 @@ impl Changes {
             }
             if let Some(new) = &delta.new {
                 let file = SourceFile::load(&delta.path, delta.role, new.clone());
-                if let Some(first) = disputes::in_file(0, &file).first() {
-                    return Err(format!("{path}:{}: a conflict is left", first.line()));
+                if let Some(line) = conflict_marker::first_in(&file) {
+                    return Err(left_over(&delta.path, line));
                 }
             }
             paths.insert(&delta.path);
@@ -118,6 +121,13 @@ fn foreign(paths: Vec<PathBuf>) -> Option<String> {
         let named = named(&paths);
         format!("still in conflict for git: {named} · resolve and `git add` what is not the plan's")
     })
+}
+
+fn left_over(path: &Path, line: usize) -> String {
+    format!(
+        "{}:{line}: a marker of the merge is left: resolve that first",
+        path.display()
+    )
 }
 
 /// What a person is to decide about a file that has no markers.

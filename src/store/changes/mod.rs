@@ -8,6 +8,7 @@ mod staged;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,8 +22,10 @@ use crate::git::standing::Standing;
 use crate::git::tree::TreeKind;
 use crate::git::{Git, GitError};
 use crate::plan::Plan;
+use crate::plan::checks::conflict_marker;
 use crate::plan::disputes::disputes;
-use crate::plan::source::SourceFile;
+use crate::plan::source::{SourceFile, is_chart};
+use crate::report::chart;
 use crate::store::locate::discover::Layout;
 
 /// What the plan is compared with.
@@ -58,6 +61,8 @@ pub struct Changes {
     pub deltas: Vec<FileDelta>,
     /// Files of the plan that are in conflict for git and that both sides have.
     merged: Vec<PathBuf>,
+    /// Files that differ and have markers of a merge, with the first line of these.
+    marked: Vec<(PathBuf, usize)>,
     /// What is not compared, and why.
     pub notes: Vec<String>,
     /// The differences in the order in which people read them.
@@ -112,6 +117,7 @@ impl Changes {
             names: BTreeMap::new(),
             deltas: Vec::new(),
             merged: Vec::new(),
+            marked: Vec::new(),
             notes: Vec::new(),
             lines: Arc::default(),
             count: 0,
@@ -176,8 +182,9 @@ impl Changes {
             let there = tree.get(&path);
             let role = match file {
                 Some(file) => file.role,
-                None => match layout.role_at(&path) {
-                    Some(role) if there.is_some() => role,
+                None => match (layout.role_of_chart(&path), layout.role_at(&path)) {
+                    (Some(role), _) => role,
+                    (_, Some(role)) if there.is_some() => role,
                     _ => continue,
                 },
             };
@@ -208,7 +215,19 @@ impl Changes {
                 },
                 None => None,
             };
-            let new = files.get(&**path).map(|file| file.document.to_bytes());
+            let new = match files.get(&**path) {
+                Some(file) => Some(file.document.to_bytes()),
+                // Charts are opened by nobody.
+                None if is_chart(path) => fs::read(layout.root.join(path)).ok(),
+                None => None,
+            };
+            if new
+                .as_ref()
+                .or(old.as_ref())
+                .is_some_and(|bytes| is_foreign(path, bytes))
+            {
+                continue;
+            }
             let old = match (old, hash) {
                 (Some(old), Some(hash)) if is_converted(&old, new.as_deref()) => {
                     Some(git.checked_out(hash, path)?)
@@ -236,6 +255,15 @@ impl Changes {
                     .extend(FileDelta::between(path, *role, old, new));
             }
         }
+        let differing = self
+            .deltas
+            .iter()
+            .filter_map(|delta| files.get(&*delta.path));
+        let marked = differing.filter_map(|file| {
+            let line = conflict_marker::first_in(file)?;
+            Some((file.path.clone(), line))
+        });
+        self.marked = marked.collect();
         let is_merged = |path: &&PathBuf| {
             files.contains_key(&***path) && !self.standing.one_sided.contains(path)
         };
@@ -343,6 +371,11 @@ impl Changes {
 fn is_converted(old: &[u8], new: Option<&[u8]>) -> bool {
     let has_returns = |bytes: &[u8]| memchr::memmem::find(bytes, b"\r\n").is_some();
     !has_returns(old) && new.is_none_or(has_returns)
+}
+
+/// Whether it is a picture that stepdeck did not draw.
+fn is_foreign(path: &Path, bytes: &[u8]) -> bool {
+    is_chart(path) && memchr::memmem::find(bytes, chart::MARK.as_bytes()).is_none()
 }
 
 fn unknown(error: &GitError) -> String {

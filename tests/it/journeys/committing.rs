@@ -369,3 +369,53 @@ fn a_hook_may_ask_at_the_terminal() {
         git(folder.path(), &["reset", "-q", "--soft", "HEAD~"]);
     }
 }
+
+/// A chart goes with its paper, whether this run wrote it or one before.
+#[test]
+fn a_paper_is_committed_with_its_chart() {
+    for reopened in [false, true] {
+        let Some(folder) = checkout() else { return };
+        let at = folder.path();
+        // A picture of somebody's own is not the plan's.
+        write(at, "docs/checkpoints/CP01/team.svg", "<svg/>");
+        write(at, LOG, &LINES.replacen("\"draft\"", "\"complete\"", 1));
+        let mut first = desk(folder, 120, 40);
+        first.keys("9");
+        first.wait_for("stepdeck › Papers");
+        first.keys("g");
+        for _ in 0..40 {
+            let crumbs = first.screen().lines().next().unwrap_or_default().to_owned();
+            if crumbs.contains("› Checkpoints") {
+                break;
+            }
+            first.keys("j");
+        }
+        first.keys("F");
+        first.wait_for("One u undoes it all.");
+        first.keys("y");
+        first.wait_for("Checkpoint CP01 written");
+        first.settle();
+        let mut desk = match reopened {
+            true => first.reopen(),
+            false => first,
+        };
+        desk.keys("8");
+        desk.wait_for("burn-up.svg");
+        assert!(desk.screen().contains("new chart"), "{}", desk.screen());
+        assert!(!desk.screen().contains("team.svg"), "{}", desk.screen());
+        desk.keys("C").keys("<Enter>");
+        let status = git(
+            desk.folder(),
+            &["status", "--porcelain", "--untracked-files=all"],
+        );
+        assert_eq!(
+            status,
+            "?? docs/checkpoints/CP01/team.svg\n",
+            "{}",
+            desk.screen()
+        );
+        // Undone, it is listed as gone.
+        desk.keys("u");
+        desk.wait_for("deleted");
+    }
+}

@@ -232,6 +232,29 @@ fn a_merge_is_concluded_from_screen_8() {
     assert!(fs::read_to_string(&seen).unwrap().contains(LOG));
 }
 
+/// Half of a marker that somebody overlooked is no version to commit.
+#[test]
+fn a_marker_that_is_left_over_keeps_the_merge_open() {
+    let Some(folder) = stopped() else { return };
+    let at = folder.path();
+    let marked = fs::read_to_string(at.join(LOG)).unwrap();
+    let (_, rest) = marked.split_once("=======\n").unwrap();
+    write(at, LOG, rest);
+    git(at, &["add", LOG]);
+    let mut desk = desk(folder, 120, 40);
+    desk.keys("C");
+    let screen = desk.screen();
+    assert!(
+        screen.contains(&format!("{LOG}:2: a marker of the merge is left")),
+        "{screen}"
+    );
+    desk.write_outside(LOG, &rest.replace(">>>>>>> side\n", ""));
+    desk.wait_for("C commit");
+    desk.settle();
+    desk.keys("C").keys("<Enter>");
+    assert_eq!(parents(desk.folder()), 2, "{}", desk.screen());
+}
+
 /// Ours is what `HEAD` has: no change is listed, and the merge is there all the same.
 #[test]
 fn a_merge_that_changes_nothing_is_concluded_too() {
@@ -319,4 +342,69 @@ fn what_is_said_of_a_merge_ends_it() {
         (parents(at), git(at, &["status", "--porcelain"])),
         (2, String::new())
     );
+}
+
+/// The plan is in a folder of a larger checkout, of which another file is in conflict.
+#[test]
+fn a_plan_in_a_folder_is_merged_with_all_around_it() {
+    if !crate::history::repo::has_git() {
+        return;
+    }
+    let outer = TempDir::new().unwrap();
+    let (top, at) = (outer.path(), outer.path().join("plan"));
+    git(top, &["init", "-q", "-b", "main"]);
+    git(top, &["config", "user.name", "Robin"]);
+    git(top, &["config", "user.email", "robin@example.org"]);
+    let commit = |status: &str, code: &str| {
+        write(&at, LOG, &LINES.replacen("\"draft\"", status, 1));
+        write(top, "code.txt", code);
+        git(top, &["add", "-A"]);
+        git(top, &["commit", "-q", "-m", code]);
+    };
+    commit("\"draft\"", "begin\n");
+    git(top, &["switch", "-q", "-c", "side"]);
+    commit("\"blocked\"", "theirs\n");
+    git(top, &["switch", "-q", "main"]);
+    commit("\"complete\"", "ours\n");
+    assert!(!may_refuse(top, &["merge", "-q", "side"]));
+    let pty = crate::support::pty::Launch::stepdeck(&[])
+        .in_folder(&at)
+        .size(120, 30)
+        .start();
+    pty.wait_for("● live");
+    pty.type_keys("8");
+    pty.wait_for("two versions");
+    pty.type_keys("n");
+    pty.send(b"\r");
+    pty.wait_for("which one stays?");
+    pty.type_keys("t");
+    pty.wait_for("their version");
+    pty.type_keys("8");
+    pty.wait_for("a merge is not finished");
+    pty.wait_for("1 change");
+    // Until git has answered, the key says that it is being asked.
+    let told = "still in conflict for git: code.txt";
+    while !pty.screen_text().contains(told) {
+        pty.type_keys("n");
+        pty.wait_gone("being asked");
+        pty.type_keys("C");
+        pty.wait_until(|screen| {
+            let text = screen.contents();
+            text.contains(told) || text.contains("being asked")
+        });
+    }
+    write(top, "code.txt", "both\n");
+    git(top, &["add", "code.txt"]);
+    pty.type_keys("18");
+    pty.wait_for("C commit");
+    pty.type_keys("C");
+    pty.wait_for("Conclude the merge");
+    pty.send(b"\r");
+    pty.wait_for("Everything is committed");
+    pty.type_keys("q");
+    pty.wait_exit();
+    assert_eq!(parents(top), 2);
+    assert_eq!(git(top, &["status", "--porcelain"]), "");
+    assert!(git(top, &["show", &format!("HEAD:plan/{LOG}")]).contains("blocked"));
+    assert_eq!(git(top, &["show", "HEAD:code.txt"]), "both\n");
 }
