@@ -21,6 +21,8 @@ pub(crate) mod label {
     pub(crate) const SINCE: &str = "Since";
     /// The commit that was checked out when it was written.
     pub(crate) const SEEN: &str = "Seen";
+    /// How the title of a weekly review begins.
+    pub(crate) const REVIEW: &str = "Weekly review";
     /// Who held it, or several of them.
     pub(crate) const STEWARD: &str = "Steward";
     /// When it was finished.

@@ -120,7 +120,19 @@ fn keep(model: &mut Model, resolution: &Resolution) {
         Ok(change) => {
             model.overlays.pop();
             model.make(Ok(change), 1);
+            say_what_is_next(model);
         }
+    }
+}
+
+/// Once no conflict is left in the plan, what ends the merge.
+fn say_what_is_next(model: &mut Model) {
+    if disputes(&model.plan).is_empty() {
+        let [screen, commit] =
+            ["screen-changes", "commit-changes"].map(|name| model.keymap.key_of(name));
+        model.say_too(&[format!(
+            "no conflict is left: {screen} {commit} concludes the merge"
+        )]);
     }
 }
 
@@ -179,6 +191,7 @@ impl Model {
         let text = Resolution::Text(text.to_owned());
         let change = self.composer().resolve(&[found], &text)?;
         self.make(Ok(change), 1);
+        say_what_is_next(self);
         self.overlays
             .retain(|overlay| !matches!(overlay, Overlay::Merge(_)));
         Ok(())

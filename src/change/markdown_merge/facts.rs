@@ -1,5 +1,5 @@
-//! The facts under the title of a record that two people held, each on a branch: who they are, from
-//! when on they looked, what they saw.
+//! The facts under the title of a weekly review that two people held, each on a branch: who they are,
+//! from when on they looked, what they saw.
 //!
 //! What is merged claims no more than both of them could: several stewards are named together, and
 //! what one of them did not see does not count as seen. What cannot be told so stays in dispute.
@@ -10,8 +10,9 @@ use std::ops::Range;
 use chrono::{DateTime, NaiveDate};
 
 use crate::document::markdown::MarkdownDocument;
+use crate::plan::canon::normalised;
 use crate::plan::packet::label_at;
-use crate::plan::paper::label::{DATE, HELD, SEEN, SINCE, STEWARD, UNDECIDED};
+use crate::plan::paper::label::{DATE, HELD, REVIEW, SEEN, SINCE, STEWARD, UNDECIDED};
 
 /// What git can tell: the newest commit that two commits both have, as far as that is known.
 pub type CommonCommit<'a> = &'a dyn Fn(&str, &str) -> Option<String>;
@@ -24,13 +25,18 @@ pub(super) fn settled<'a>(
     versions: [Cow<'a, [u8]>; 3],
     common: CommonCommit<'_>,
 ) -> [Cow<'a, [u8]>; 3] {
-    let has_steward = |at: usize| memchr::memmem::find(&versions[at], STEWARD.as_bytes()).is_some();
-    if !has_steward(1) || !has_steward(2) {
+    let may_be = |at: usize| memchr::memmem::find(&versions[at], STEWARD.as_bytes()).is_some();
+    if !may_be(1) || !may_be(2) {
         return versions;
     }
     let documents = [0, 1, 2].map(|at| MarkdownDocument::load(versions[at].to_vec()));
     let fact = |at: usize, name: &str| fact(&documents[at], name);
-    if fact(1, STEWARD).is_none() || fact(2, STEWARD).is_none() {
+    let is_review = |at: usize| {
+        let title = documents[at].headings().first();
+        title.is_some_and(|title| normalised(&title.text).starts_with(&normalised(REVIEW)))
+    };
+    // Of another paper, two days or names may well contradict each other.
+    if !is_review(1) || !is_review(2) {
         return versions;
     }
     let mut agreed: [Vec<(Range<usize>, String)>; 2] = [Vec::new(), Vec::new()];
@@ -175,8 +181,9 @@ mod tests {
             record("Ana", "20", "aaaaaaa"),
         );
         assert_eq!(told("", &ours, &theirs), [ours.clone(), theirs.clone()]);
-        let other = "# Risk\n\n- **Date:** 2026-11-20\n";
-        let versions = [other, "# Risk\n\n- **Date:** 2026-11-21\n"];
+        let other =
+            |day: &str| format!("# Risk\n\n- **Date:** 2026-11-{day}\n- **Steward:** {day}\n");
+        let versions = [&*other("20"), &*other("21")];
         assert_eq!(told("", versions[0], versions[1]), versions);
     }
 }

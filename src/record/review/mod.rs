@@ -135,7 +135,7 @@ impl Record {
     /// The record as Markdown, to begin with or to copy.
     pub(crate) fn write(&self) -> String {
         let week = self.week.map(|week| format!(" {week}")).unwrap_or_default();
-        let mut text = format!("# Weekly review{week}\n\n");
+        let mut text = format!("# {}{week}\n\n", label::REVIEW);
         for line in Line::ALL {
             if let Some(value) = line.value(self) {
                 text += &labelled("- ", line.name(), &value);

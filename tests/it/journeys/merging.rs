@@ -198,7 +198,13 @@ fn a_merge_is_concluded_from_screen_8() {
         "{screen}"
     );
     to_conflict(&mut desk);
-    desk.keys("<Enter>t").keys("8");
+    desk.keys("<Enter>t");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("no conflict is left: 8 C concludes the merge"),
+        "{screen}"
+    );
+    desk.keys("8");
     // What somebody left marked goes nowhere by itself.
     desk.keys("*C");
     assert!(
