@@ -12,8 +12,10 @@ use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::change::compose::Resolution;
 use crate::change::value::Refusal;
+use crate::git::sync;
 use crate::plan::disputes::{Dispute, disputes};
 use crate::plan::id::StepId;
+use crate::store::changes::commit::unfinished;
 
 impl Focus {
     /// The two versions that a merge left.
@@ -127,13 +129,17 @@ fn keep(model: &mut Model, resolution: &Resolution) {
 
 /// Once no conflict is left in the plan, what ends the merge.
 fn say_what_is_next(model: &mut Model) {
-    if disputes(&model.plan).is_empty() {
-        let [screen, commit] =
-            ["screen-changes", "commit-changes"].map(|name| model.keymap.key_of(name));
-        model.say_too(&[format!(
-            "no conflict is left: {screen} {commit} concludes the merge"
-        )]);
+    if !disputes(&model.plan).is_empty() {
+        return;
     }
+    let read = model.changes.read.as_ref();
+    let keys = ["screen-changes", "commit-changes"].map(|name| model.keymap.key_of(name));
+    let next = match read.map(|read| read.standing.under_way) {
+        Some(Some(what)) if what != sync::MERGE => unfinished(what),
+        Some(Some(_)) => format!("{} concludes the merge", keys.join(" ")),
+        _ => return model.say_too(&["no conflict is left".to_owned()]),
+    };
+    model.say_too(&[format!("no conflict is left: {next}")]);
 }
 
 fn edit(model: &mut Model) {

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::{FileDelta, How, Subject};
 use crate::document::english::counted;
+use crate::document::markers;
 use crate::plan::Plan;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::disputes::{Dispute, in_file};
 use crate::plan::id::StepId;
+use crate::plan::source::is_chart;
 
 /// Where a part is: its file's place in the list, and its own in the file.
 pub type PartPlace = (usize, usize);
@@ -59,6 +61,9 @@ impl Line {
     }
 }
 
+/// What is said of a chart that was drawn on both sides.
+const TWO_DRAWINGS: &str = "drawn on both sides: writing its paper again draws it once more";
+
 struct Entry {
     name: String,
     words: String,
@@ -81,6 +86,13 @@ pub fn outline(deltas: &[FileDelta], plan: &Plan, one_sided: &[PathBuf]) -> Vec<
     let mut files: Vec<Vec<Entry>> = deltas.iter().map(|_| Vec::new()).collect();
     let mut undecided: Vec<Vec<Line>> = deltas.iter().map(|_| Vec::new()).collect();
     for (at, delta) in deltas.iter().enumerate() {
+        if is_chart(&delta.path) && has_two_versions(delta) {
+            undecided[at].push(Line {
+                words: TWO_DRAWINGS.to_owned(),
+                ..one_sided_line(&delta.path, vec![(at, 0)])
+            });
+            continue;
+        }
         if one_sided.contains(&delta.path) {
             let parts = (0..delta.parts.len()).map(|part| (at, part)).collect();
             undecided[at].push(one_sided_line(&delta.path, parts));
@@ -220,6 +232,12 @@ fn disputes(plan: &Plan, path: &Path) -> Vec<Dispute> {
     let mut files = plan.files().iter().enumerate();
     let file = files.find(|(_, file)| file.path == path);
     file.map_or_else(Vec::new, |(at, file)| in_file(at, file))
+}
+
+/// Whether a merge left markers in a file that is drawn, not read.
+fn has_two_versions(delta: &FileDelta) -> bool {
+    let bytes = delta.new.as_deref().unwrap_or_default();
+    !markers::conflicts(bytes).is_empty()
 }
 
 fn one_sided_line(path: &Path, parts: Vec<PartPlace>) -> Line {

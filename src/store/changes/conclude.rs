@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::{Base, Changes};
 use crate::change::delta::outline::LineKind;
 use crate::document::english::counted;
+use crate::document::markers::conflicts;
 use crate::git::handed_over::ProgramOutput;
 use crate::git::sync::MERGE;
 use crate::git::{Git, GitError};
@@ -75,7 +76,9 @@ impl Changes {
             }
             if let Some(new) = &delta.new {
                 let file = SourceFile::load(&delta.path, delta.role, new.clone());
-                if let Some(line) = conflict_marker::first_in(&file) {
+                let drawn = conflicts(new).first().map(|first| first.line);
+                let drawn = drawn.filter(|_| file.is_chart());
+                if let Some(line) = conflict_marker::first_in(&file).or(drawn) {
                     return Err(left_over(&delta.path, line));
                 }
             }

@@ -16,6 +16,7 @@ use self::names::label_for_people;
 use crate::change::delta::FileDelta;
 use crate::change::delta::outline::{Line, outline};
 use crate::document::english::counted;
+use crate::document::markers::conflicts;
 use crate::document::pointer::LfsPointer;
 use crate::document::visible::visible_line;
 use crate::git::standing::Standing;
@@ -264,8 +265,15 @@ impl Changes {
             Some((file.path.clone(), line))
         });
         self.marked = marked.collect();
+        let drawn = self.deltas.iter().filter(|delta| is_chart(&delta.path));
+        let drawn = drawn.filter_map(|delta| {
+            let first = conflicts(delta.new.as_deref()?).into_iter().next()?;
+            Some((delta.path.clone(), first.line))
+        });
+        self.marked.extend(drawn.collect::<Vec<_>>());
         let is_merged = |path: &&PathBuf| {
-            files.contains_key(&***path) && !self.standing.one_sided.contains(path)
+            let is_ours = files.contains_key(&***path) || layout.role_of_chart(path).is_some();
+            is_ours && !self.standing.one_sided.contains(path)
         };
         let merged = self.standing.unmerged.iter().filter(is_merged);
         self.merged = merged.cloned().collect();

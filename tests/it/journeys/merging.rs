@@ -414,3 +414,43 @@ fn a_plan_in_a_folder_is_merged_with_all_around_it() {
     assert!(git(top, &["show", &format!("HEAD:plan/{LOG}")]).contains("blocked"));
     assert_eq!(git(top, &["show", "HEAD:code.txt"]), "both\n");
 }
+
+/// Without the driver a chart has two versions as well: it is drawn once more, not picked.
+#[test]
+fn a_chart_that_both_sides_drew_is_drawn_again() {
+    const CHART: &str = "docs/checkpoints/CP01/burn-up.svg";
+    let drawn = |what: &str| format!("<svg>\n<!-- drawn by stepdeck -->\n{what}\n</svg>\n");
+    let Some(folder) = checkout() else { return };
+    let at = folder.path();
+    for (branch, from, what) in [("side", "topic", "theirs"), ("topic", "topic", "ours")] {
+        if branch != from {
+            git(at, &["switch", "-q", "-c", branch]);
+        }
+        write(at, CHART, &drawn(what));
+        git(at, &["add", "-A"]);
+        git(at, &["commit", "-q", "-m", what]);
+        git(at, &["switch", "-q", "topic"]);
+    }
+    assert!(!may_refuse(at, &["merge", "-q", "side"]));
+    let mut desk = desk(folder, 160, 40);
+    let screen = desk.screen();
+    assert!(screen.contains("drawn on both sides"), "{screen}");
+    let marked = desk.file(CHART);
+    for key in ["-", "<Enter>"] {
+        desk.keys("g").keys(key);
+        let screen = desk.screen();
+        assert!(
+            screen.contains("writing its paper again draws it once more"),
+            "{screen}"
+        );
+        assert_eq!(desk.file(CHART), marked);
+    }
+    desk.keys("C");
+    let screen = desk.screen();
+    assert!(screen.contains(&format!("{CHART}:3: a marker")), "{screen}");
+    write(desk.folder(), CHART, &drawn("both"));
+    desk.keys("18").keys("C").keys("<Enter>");
+    let at = desk.folder();
+    assert_eq!(parents(at), 2, "{}", desk.screen());
+    assert_eq!(git(at, &["status", "--porcelain"]), "");
+}

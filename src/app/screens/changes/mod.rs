@@ -14,9 +14,10 @@ use crate::app::core::screen::{Crumb, Screen, numbered_screen};
 use crate::app::overlays::confirm::ASK_ABOVE;
 use crate::app::screens::problems;
 use crate::change::Change;
-use crate::change::delta::outline::LineKind;
+use crate::change::delta::outline::{Line, LineKind};
 use crate::change::delta::reverted;
 use crate::plan::id::StepId;
+use crate::plan::source::is_chart;
 use crate::store::changes::Base;
 use crate::store::changes::conclude::one_sided;
 
@@ -174,9 +175,18 @@ fn in_conflict(model: &Model) -> Blocked {
     let line = line.into_iter().find(|line| line.is_conflict())?;
     let key = model.keymap.key_of("checkout-go");
     Some(match line.kind {
-        LineKind::Conflict(_, None) => one_sided(Path::new(&line.name)),
+        LineKind::Conflict(_, None) => no_versions(line),
         _ => format!("{} is in conflict: {key} on it keeps a version", line.name),
     })
+}
+
+/// What a person is to do about a conflict that has no card.
+fn no_versions(line: &Line) -> String {
+    let path = Path::new(&line.name);
+    match is_chart(path) {
+        true => format!("{}: {}", line.name, line.words),
+        false => one_sided(path),
+    }
 }
 
 /// Gives the files what they had, where the marked changes are, or the selected one.
@@ -213,6 +223,7 @@ fn go(model: &mut Model) {
                 model.refuse("the conflict is no longer there");
             }
         }
+        LineKind::Conflict(_, None) => model.refuse(no_versions(&line)),
         LineKind::Step(step) | LineKind::Change(Some(step), _) => match model.plan.find(step) {
             Some(_) => model.jump(step, 0),
             None => model.refuse(format!("{step} was removed; it is no longer in the plan")),
