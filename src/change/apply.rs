@@ -17,7 +17,7 @@ use crate::plan::canon::{block_table, checklist, section};
 use crate::plan::field::{Field, Kind, inner_order, key_order};
 use crate::plan::id::StepId;
 use crate::plan::list_entry::ListEntry;
-use crate::plan::source::SourceFile;
+use crate::plan::source::{SourceFile, is_chart};
 
 /// Applies all edits of `change` to `files`, or none of them. A change may make a file
 /// that is not there yet, write one anew, or take it away again.
@@ -76,6 +76,27 @@ pub fn change_seen(
     files.retain(|file| !gone.contains(&file.path));
     files.extend(made);
     Ok(())
+}
+
+/// The same for a plan in memory. Charts are opened by nobody: one that it has not seen yet is taken
+/// to be there as the change expects it, and known from then on; who writes it compares.
+///
+/// # Errors
+/// As [`change`].
+pub(crate) fn in_memory(
+    change: &Change,
+    seen: &LineHints,
+    files: &mut Vec<SourceFile>,
+) -> Result<(), Vec<Conflict>> {
+    let known = files.len();
+    for edit in change.edits.iter().filter(|edit| is_chart(&edit.path)) {
+        let is_seen = files.iter().any(|file| file.path == edit.path);
+        if let (Target::File { role }, Some(before), false) = (&edit.target, &edit.before, is_seen)
+        {
+            files.push(SourceFile::load(&edit.path, *role, before.clone()));
+        }
+    }
+    change_seen(change, seen, files).inspect_err(|_| files.truncate(known))
 }
 
 /// A change that makes or takes away a whole file: the new file, or none any more.

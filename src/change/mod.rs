@@ -23,7 +23,6 @@ pub mod value;
 mod serde_forms;
 mod told;
 
-use std::borrow::Cow;
 use std::path::PathBuf;
 
 use list::Piece;
@@ -37,7 +36,7 @@ use crate::plan::Plan;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::{Field, Kind};
 use crate::plan::id::{BlockId, StepId};
-use crate::plan::source::{Role, is_chart};
+use crate::plan::source::Role;
 
 /// A key of a log line, as the table of fields spells it.
 pub(crate) type Key = &'static str;
@@ -276,11 +275,6 @@ impl Edit {
             ..self.clone()
         }
     }
-
-    /// Whether it writes a chart, which goes along with a paper and is no file of the plan.
-    fn is_chart(&self) -> bool {
-        matches!(self.target, Target::File { .. }) && is_chart(&self.path)
-    }
 }
 
 /// What a person did with one command: it is saved, undone and reported as a whole.
@@ -290,21 +284,6 @@ pub struct Change {
     pub label: String,
     /// The edits, in the order in which they are applied.
     pub edits: Vec<Edit>,
-}
-
-impl Change {
-    /// What of it a plan in memory knows. Charts are on disk alone: who writes there compares them with
-    /// what was expected.
-    pub(crate) fn in_memory(&self) -> Cow<'_, Self> {
-        if !self.edits.iter().any(Edit::is_chart) {
-            return Cow::Borrowed(self);
-        }
-        let edits = self.edits.iter().filter(|edit| !edit.is_chart());
-        Cow::Owned(Self {
-            label: self.label.clone(),
-            edits: edits.cloned().collect(),
-        })
-    }
 }
 
 /// How labels and messages show a value that is not there.

@@ -120,14 +120,16 @@ impl<'a> Document<'a> {
             paths
         };
         let listed = changes.lines.iter().filter_map(|line| {
-            let LineKind::Change(step, how) = line.kind else {
-                return None;
+            let (step, change) = match line.kind {
+                LineKind::Change(step, how) => (step, how.word()),
+                LineKind::Conflict(step, _) => (step, "conflict"),
+                _ => return None,
             };
             Some(Changed {
                 step_id: step.map(|step| step.to_string()),
                 files: files(&line.parts),
                 name: line.name.clone(),
-                change: how.word(),
+                change,
                 words: line.words.clone(),
             })
         });

@@ -9,10 +9,23 @@ use crate::change::three_way::Side;
 use crate::git::Git;
 use crate::git::mainline::MergeSide;
 use crate::plan::paper::PAPERS;
+use crate::store::changes::names::label_for_people;
 use crate::store::locate::config::{Config, ConfigFile, FILE_NAME};
 
 /// The variable by which `stepdeck sync` tells the drivers that git starts for it.
 pub(super) const VARIABLE: &str = "STEPDECK_MAINLINE";
+
+/// The variable by which it tells them what it merges, which it names to git by its commit.
+pub(super) const MERGED: &str = "STEPDECK_MERGED";
+
+/// What the markers call their side.
+pub(super) fn their_label(merge: &Merge, invocation: &Invocation<'_, '_>) -> String {
+    let named = invocation.outside.text(MERGED);
+    named.unwrap_or_else(|| {
+        let git = Git::at(&invocation.start());
+        label_for_people(&git, &merge.theirs_label)
+    })
+}
 
 /// The side of the mainline; nothing where nobody knows.
 pub(super) fn side(merge: &Merge, invocation: &Invocation<'_, '_>) -> Option<Side> {

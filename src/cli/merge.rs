@@ -22,6 +22,7 @@ use crate::git::merge_file::{MergedLines, VersionPaths};
 use crate::plan::source::is_chart;
 use crate::report::chart;
 use crate::store::atomic_replace::save::Saver;
+use crate::store::changes::names::label_for_people;
 use crate::store::fs::read::read;
 use crate::store::fs::stamp::Stamp;
 
@@ -71,9 +72,13 @@ impl Merge {
             ours: &ours.0,
             theirs: &theirs.0,
         };
+        let (our_label, their_label) = (
+            label_for_people(&Git::at(&invocation.start()), &self.ours_label),
+            mainline::their_label(self, invocation),
+        );
         let markers = Markers {
-            ours: label(&self.ours_label, "ours"),
-            theirs: label(&self.theirs_label, "theirs"),
+            ours: label(&our_label, "ours"),
+            theirs: label(&their_label, "theirs"),
             size: usize::from(self.marker_size),
         };
         let name = self.path.as_ref().unwrap_or(&self.ours);
@@ -135,7 +140,10 @@ impl Merge {
         let side = mainline::side(self, invocation);
         let texts = in_one_numbering(self, &invocation.start(), versions, side)?;
         let [base, ours, theirs] = &texts;
-        let again = markdown_merge::merge(Versions { base, ours, theirs }, markers)?.merged;
+        let versions = Versions { base, ours, theirs };
+        let git = Git::at(&invocation.start());
+        let common = |one: &str, other: &str| git.common_commit(one, other).ok()?;
+        let again = markdown_merge::merge_knowing(versions, markers, &common)?.merged;
         (again.conflicts.len() < merged.conflicts.len()).then_some(again)
     }
 }
@@ -224,15 +232,17 @@ fn merge_markdown(
     markers: Markers<'_>,
     paths: VersionPaths<'_>,
 ) -> Result<Merged> {
-    let structured = markdown_merge::merge(versions, markers);
+    let folder = paths.ours.parent().unwrap_or(Path::new("."));
+    let git = Git::at(folder);
+    let common = |one: &str, other: &str| git.common_commit(one, other).ok()?;
+    let structured = markdown_merge::merge_knowing(versions, markers, &common);
     if let Some(structured) = &structured
         && structured.merged.conflicts.is_empty()
     {
         return Ok(structured.merged.clone());
     }
-    let folder = paths.ours.parent().unwrap_or(Path::new("."));
     let labels = [markers.ours, markers.theirs];
-    let lines = Git::at(folder).merge_file(paths, labels, markers.size);
+    let lines = git.merge_file(paths, labels, markers.size);
     match (structured, lines) {
         (None, Err(error)) => Err(error.into()),
         (None, Ok(lines)) => Ok(told(lines, markers.size)),

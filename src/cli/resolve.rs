@@ -9,8 +9,10 @@ use super::Ending;
 use super::invocation::{Invocation, OpenPlan, refused};
 use crate::change::compose::Resolution;
 use crate::document::visible::visible_line;
+use crate::git::Git;
 use crate::plan::disputes::{Dispute, disputes, is_named};
 use crate::plan::id::typed_id;
+use crate::store::changes::names::label_for_people;
 
 /// List the conflicts that a merge left in the plan's files, or resolve them.
 ///
@@ -109,7 +111,10 @@ impl Resolve {
         let found = self.named(&before)?;
         let change = invocation.edit(|opened, composer| {
             let wanted = self.named(opened)?;
-            composer.resolve(&wanted, resolution).map_err(refused)
+            let git = Git::at(&opened.layout.root);
+            let common = |one: &str, other: &str| git.common_commit(one, other).ok()?;
+            let change = composer.resolve_knowing(&wanted, resolution, &common);
+            change.map_err(refused)
         })?;
         let after = invocation.reopen()?;
         let left = disputes(&after.plan).len();
@@ -120,9 +125,9 @@ impl Resolve {
         } else {
             invocation.say(&change.label)?;
             invocation.say(&match left {
-                0 => {
-                    "no conflict is left: `git add` the files, then go on with the merge".to_owned()
-                }
+                0 => "no conflict is left: `git add` the files and `git merge --continue`, or \
+                     `git rebase --continue` in a rebase"
+                    .to_owned(),
                 1 => "1 conflict is left; `stepdeck resolve` shows it".to_owned(),
                 left => format!("{left} conflicts are left; `stepdeck resolve` lists them"),
             })?;
@@ -190,6 +195,7 @@ fn document<'a>(
     kept: Option<&'static str>,
     left: usize,
 ) -> Document<'a> {
+    let git = Git::at(&opened.layout.root);
     let entry = |dispute: &'a Dispute| {
         let text = |span| dispute.text(&opened.plan, span);
         let place = dispute.place;
@@ -202,8 +208,8 @@ fn document<'a>(
             ours: text(place.ours),
             theirs: text(place.theirs),
             base: place.base.map(text),
-            our_label: text(place.our_label),
-            their_label: text(place.their_label),
+            our_label: label_for_people(&git, &text(place.our_label)),
+            their_label: label_for_people(&git, &text(place.their_label)),
         }
     };
     Document {
@@ -228,6 +234,7 @@ fn listed(opened: &OpenPlan, dispute: &Dispute) -> String {
     for (name, span, label) in versions {
         let Some(span) = span else { continue };
         let label = label.map_or_else(String::new, |span| dispute.text(&opened.plan, span));
+        let label = label_for_people(&Git::at(&opened.layout.root), &label);
         let shown = match label.is_empty() || label == name {
             true => name.to_owned(),
             false => format!("{name} ({label})"),

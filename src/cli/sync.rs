@@ -12,15 +12,14 @@ use color_eyre::eyre::{Result, bail, eyre};
 use super::Ending;
 use super::check::error_count;
 use super::invocation::{Invocation, OpenPlan};
-use super::mainline::VARIABLE;
+use super::mainline::{MERGED, VARIABLE};
 use super::renumber::renumbered as give_way;
 use crate::git::mainline::Mainline;
 use crate::git::{Answer, Git};
+use crate::store::changes::commit::unfinished;
 use crate::store::renumbering::RenumberRequest;
 use crate::store::transaction::commit::Committer;
 
-/// The mainline is what is merged.
-const MAINLINE: [(&str, &str); 1] = [(VARIABLE, "theirs")];
 /// For how long another process may hold the plan.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -167,7 +166,8 @@ impl Sync {
             &message,
             &target,
         ];
-        let answer = git.work(&arguments, &MAINLINE)?;
+        // The mainline is what is merged.
+        let answer = git.work(&arguments, &[(VARIABLE, "theirs"), (MERGED, &name)])?;
         drop(lock);
         let disputed = git.lines(&["diff", "--name-only", "--diff-filter=U"])?;
         tell(invocation, &answer)?;
@@ -182,7 +182,7 @@ impl Sync {
         }
         invocation.say(&format!(
             "{name} is merged but for these conflicts: `stepdeck resolve` shows them and keeps a \
-             version of each, then `git add` the files, `stepdeck renumber --collisions` and `git \
+             version of each, then `stepdeck renumber --collisions`, `git add` the files and `git \
              commit`"
         ))?;
         Ok(false)
@@ -198,10 +198,7 @@ fn ready(git: &Git) -> Result<String> {
         bail!("no branch is checked out: `git switch BRANCH` first");
     };
     if let Some(what) = git.under_way()? {
-        bail!(
-            "a {what} is not finished: end it with `git {what} --continue`, or drop it with \
-             `git {what} --abort`"
-        );
+        bail!("{}", unfinished(what));
     }
     let changed = git.lines(&["status", "--porcelain", "--untracked-files=no"])?;
     if let Some(first) = changed.first() {

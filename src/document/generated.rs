@@ -64,6 +64,11 @@ pub(crate) fn find(section: &[u8]) -> Generated {
     }
 }
 
+/// Whether a line is a mark.
+pub(crate) fn is_mark(line: &[u8]) -> bool {
+    mark_in(&String::from_utf8_lossy(line)).is_some()
+}
+
 /// The digest in a line that is a mark.
 fn mark_in(line: &str) -> Option<&str> {
     let mark = line.trim().strip_prefix(BEGIN)?.strip_suffix(END)?;

@@ -9,7 +9,7 @@ use super::{Git, GitError};
 /// The variable that names an index.
 pub(crate) const INDEX: &str = "GIT_INDEX_FILE";
 /// Has paths taken letter by letter.
-const LITERAL: &str = "GIT_LITERAL_PATHSPECS";
+pub(super) const LITERAL: &str = "GIT_LITERAL_PATHSPECS";
 
 /// What a commit is to have at a path.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl Git {
     /// # Errors
     /// When git refuses.
     pub(crate) fn stage(&self, files: &[Staged]) -> Result<(), GitError> {
-        let prefix = self.prefix()?;
+        let prefix = self.prefix_bytes()?;
         let literal = (LITERAL, OsStr::new("1"));
         let mut lines = Vec::new();
         for Staged { file, bytes } in files {
@@ -83,7 +83,15 @@ impl Git {
     }
 
     /// Where the folder is in its checkout.
-    fn prefix(&self) -> Result<Vec<u8>, GitError> {
+    ///
+    /// # Errors
+    /// When git refuses.
+    pub(crate) fn prefix(&self) -> Result<PathBuf, GitError> {
+        let prefix = self.prefix_bytes()?;
+        Ok(PathBuf::from(OsStr::from_bytes(&prefix)))
+    }
+
+    fn prefix_bytes(&self) -> Result<Vec<u8>, GitError> {
         let prefix = self.output(&["rev-parse", "--show-prefix"])?;
         Ok(prefix.strip_suffix(b"\n").unwrap_or(&prefix).to_vec())
     }
@@ -114,7 +122,7 @@ impl Git {
             false => &["read-tree", "--empty"],
         };
         self.on_index(index, tree, Vec::new())?;
-        let prefix = self.prefix()?;
+        let prefix = self.prefix_bytes()?;
         let head = if has_head {
             self.lines(&["rev-parse", "HEAD"])?
         } else {
@@ -145,10 +153,6 @@ impl Git {
     /// # Errors
     /// When git refuses.
     pub(crate) fn reset_index(&self, paths: &[&Path]) -> Result<(), GitError> {
-        let lines = paths
-            .iter()
-            .flat_map(|path| [path.as_os_str().as_bytes(), b"\0"]);
-        let lines: Vec<u8> = lines.flatten().copied().collect();
         let arguments = [
             "reset",
             "--quiet",
@@ -156,7 +160,18 @@ impl Git {
             "--pathspec-file-nul",
             "HEAD",
         ];
-        self.exchange(&arguments, (LITERAL, OsStr::new("1")), lines)
+        self.exchange(&arguments, (LITERAL, OsStr::new("1")), listed(paths))
+            .map(drop)
+    }
+
+    /// Has the checkout's index hold these files as they are now, as `git add` does: what was in
+    /// conflict is resolved by that. What is gone goes away.
+    ///
+    /// # Errors
+    /// When git refuses.
+    pub(crate) fn add(&self, paths: &[&Path]) -> Result<(), GitError> {
+        let add = ["update-index", "--add", "--remove", "-z", "--stdin"];
+        self.exchange(&add, (LITERAL, OsStr::new("1")), listed(paths))
             .map(drop)
     }
 
@@ -186,6 +201,14 @@ impl Git {
         };
         Ok(mode.to_owned())
     }
+}
+
+/// Paths as git reads them with `-z`.
+fn listed(paths: &[&Path]) -> Vec<u8> {
+    let lines = paths
+        .iter()
+        .flat_map(|path| [path.as_os_str().as_bytes(), b"\0"]);
+    lines.flatten().copied().collect()
 }
 
 /// A line for `update-index --index-info`.

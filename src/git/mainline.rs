@@ -148,6 +148,51 @@ impl Git {
         Ok(bases.into_iter().next())
     }
 
+    /// The newest commit that two commits both have, which may be one of them; `None` where this clone
+    /// does not know both.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn common_commit(&self, one: &str, other: &str) -> Result<Option<String>, GitError> {
+        let (Some(full), Some(of)) = (self.commit_of(one)?, self.commit_of(other)?) else {
+            return Ok(None);
+        };
+        let base = self.merge_base(&full, &of)?;
+        // As it is written there.
+        Ok(base.map(|base| match () {
+            () if base == full => one.to_owned(),
+            () if base == of => other.to_owned(),
+            () => base,
+        }))
+    }
+
+    /// What people call a commit: the branch whose newest one it is, else the name of its author.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn name_of(&self, commit: &str) -> Result<Option<String>, GitError> {
+        let Some(full) = self.commit_of(commit)? else {
+            return Ok(None);
+        };
+        let points_at = format!("--points-at={full}");
+        let form = "--format=%(symref)%(refname:short)";
+        // Local branches come first, and what only points to another branch is none of its own.
+        let refs = ["refs/heads", "refs/remotes"];
+        let refs = self.lines(&[&["for-each-ref", &points_at, form], &refs[..]].concat())?;
+        let named = refs.into_iter().find(|name| !name.starts_with("refs/"));
+        if named.is_some() {
+            return Ok(named);
+        }
+        let author = [
+            "show",
+            "--no-patch",
+            "--format=%an",
+            "--end-of-options",
+            &full,
+        ];
+        Ok(self.lines(&author)?.pop())
+    }
+
     /// Whether a commit is among those that another one comes from, or is that one.
     ///
     /// # Errors

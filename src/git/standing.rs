@@ -22,6 +22,10 @@ pub struct Standing {
     pub under_way: Option<&'static str>,
     /// Files with conflicts, relative to the folder.
     pub unmerged: Vec<PathBuf>,
+    /// Those of them that one side, or both, deleted.
+    pub one_sided: Vec<PathBuf>,
+    /// Files with conflicts that are not below the folder, relative to the top of the checkout.
+    pub unmerged_elsewhere: Vec<PathBuf>,
     /// Files that differ from the commit, or are not tracked, relative to the folder.
     pub changed: Vec<PathBuf>,
     /// Those of them that are not tracked.
@@ -54,6 +58,11 @@ impl Git {
         let output = self.output(&filters.chain(status).collect::<Vec<_>>())?;
         let mut standing = read(&output, prefix);
         standing.under_way = self.under_way()?;
+        if standing.under_way.is_some() {
+            let top = self.unmerged()?;
+            let is_elsewhere = |path: &PathBuf| !path.as_os_str().as_bytes().starts_with(prefix);
+            standing.unmerged_elsewhere = top.into_iter().filter(is_elsewhere).collect();
+        }
         let remotes = self.lines(&["remote"])?;
         let own = standing.upstream.as_deref().and_then(|name| {
             let own = |remote: &&String| {
@@ -75,6 +84,23 @@ impl Git {
         let chosen = chosen.filter(|name| remotes.contains(name));
         standing.remote = chosen.or_else(|| own.or(origin).or(remotes.first()).cloned());
         Ok(standing)
+    }
+
+    /// Files with conflicts in the whole checkout, relative to its top.
+    ///
+    /// # Errors
+    /// When git refuses.
+    pub(crate) fn unmerged(&self) -> Result<Vec<PathBuf>, GitError> {
+        let diff = [
+            "diff",
+            "-z",
+            "--name-only",
+            "--diff-filter=U",
+            "--no-ext-diff",
+        ];
+        let mut found = paths(&self.output(&diff)?);
+        found.dedup();
+        Ok(found)
     }
 
     /// Files below the folder that differ from a commit, or are no longer there.
@@ -199,7 +225,17 @@ fn read(output: &[u8], prefix: &[u8]) -> Standing {
         // So many words come before the path.
         let (words, list) = match line.first() {
             Some(b'1') => (8, &mut standing.changed),
-            Some(b'u') => (10, &mut standing.unmerged),
+            Some(b'u') => {
+                let is_one_sided = line.iter().skip(2).take(2).any(|side| *side == b'D');
+                let path = line
+                    .splitn(11, |byte| *byte == b' ')
+                    .nth(10)
+                    .and_then(below);
+                if is_one_sided {
+                    standing.one_sided.extend(path);
+                }
+                (10, &mut standing.unmerged)
+            }
             Some(b'?') => (1, &mut standing.untracked),
             _ => continue,
         };
@@ -222,14 +258,19 @@ mod tests {
         let output = b"# branch.oid abc\0# branch.head topic\0# branch.upstream origin/topic\0\
             # branch.ab +2 -1\x001 .M N... 100644 100644 100644 a b sub/docs/a b.md\0\
             1 A. N... 100644 100644 100644 a b other/x\0\
-            u UU N... 100644 100644 100644 100644 a b c sub/plan.jsonl\0? sub/new\n.md\0! ignored\0nonsense\0";
+            u UU N... 100644 100644 100644 100644 a b c sub/plan.jsonl\0\
+            u DU N... 000000 100644 100644 100644 a b c sub/gone.md\0? sub/new\n.md\0! ignored\0nonsense\0";
         let read = read(output, b"sub/");
         let path = |text: &str| vec![PathBuf::from(text)];
         assert_eq!(read.branch.as_deref(), Some("topic"));
         assert_eq!(read.ahead_behind, Some((2, 1)));
-        assert_eq!(read.unmerged, path("plan.jsonl"));
+        let unmerged = [path("plan.jsonl"), path("gone.md")].concat();
+        assert_eq!(
+            (&read.unmerged, &read.one_sided),
+            (&unmerged, &path("gone.md"))
+        );
         assert_eq!(read.untracked, path("new\n.md"));
-        let changed = [path("docs/a b.md"), path("new\n.md"), path("plan.jsonl")].concat();
+        let changed = [path("docs/a b.md"), path("new\n.md"), unmerged].concat();
         assert_eq!(read.changed, changed);
     }
 }

@@ -2,18 +2,23 @@
 //! drivers run as with git itself; only fetching and pushing reach the network, with the terminal
 //! handed over, since git may ask there.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use super::index::LITERAL;
 use super::{Answer, Git, GitError, subcommand};
 
 /// How long a merge or a commit may take, hooks included.
 const TIME_LIMIT: Duration = Duration::from_secs(600);
 
+/// What a merge under way is called.
+pub(crate) const MERGE: &str = "merge";
+
 /// What is under way in a checkout, by the file that says so, and how it is ended.
 const UNDER_WAY: [(&str, &str); 5] = [
-    ("MERGE_HEAD", "merge"),
+    ("MERGE_HEAD", MERGE),
     ("rebase-merge", "rebase"),
     ("rebase-apply", "rebase"),
     ("CHERRY_PICK_HEAD", "cherry-pick"),
@@ -90,6 +95,25 @@ impl Git {
             .iter()
             .find(|(name, _)| Path::new(&folder).join(name).exists());
         Ok(found.map(|(_, subcommand)| *subcommand))
+    }
+
+    /// Where git keeps what the commit of the merge under way is to say.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn merge_message_path(&self) -> Result<Option<PathBuf>, GitError> {
+        let path = self.lines(&["rev-parse", "--git-path", "MERGE_MSG"])?.pop();
+        Ok(path.map(|path| self.folder.join(path)))
+    }
+
+    /// A message without git's comments.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn without_comments(&self, text: Vec<u8>) -> Result<String, GitError> {
+        let strip = ["stripspace", "--strip-comments"];
+        let text = self.exchange(&strip, (LITERAL, OsStr::new("1")), text)?;
+        Ok(String::from_utf8_lossy(&text).trim_end().to_owned())
     }
 
     /// The newest commit of the checked-out branch whose changes all stand on another one already,

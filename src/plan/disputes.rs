@@ -35,6 +35,11 @@ impl Dispute {
         self.place.line
     }
 
+    /// Where it is in the file, markers included.
+    pub(crate) fn whole(&self) -> Span {
+        self.place.whole
+    }
+
     /// A part of it as it is in the file.
     pub(crate) fn text(&self, plan: &Plan, span: Span) -> String {
         let bytes = plan.files()[self.file].document.to_bytes();
@@ -57,6 +62,11 @@ impl Dispute {
             None => format!("{key} is not there\n"),
         };
         self.fields.iter().map(value).collect()
+    }
+
+    /// What the markers call each side.
+    pub(crate) fn labels(&self, plan: &Plan) -> [String; 2] {
+        [self.place.our_label, self.place.their_label].map(|span| self.text(plan, span))
     }
 
     /// Whether a line of the file, counted from 1, is in it.
@@ -119,9 +129,10 @@ pub(super) fn repeated(plan: &Plan) -> Vec<u32> {
 /// The conflicts in one file. In Markdown, none that is in a code fence: a page may explain merging.
 pub(crate) fn in_file(at: usize, file: &SourceFile) -> Vec<Dispute> {
     if let Document::Log(log) = &file.document
-        && !log
-            .lines()
-            .any(|line| line.problem() == Some(&LineProblem::ConflictMarker))
+        && (log.unreadable_lines() == 0
+            || !log
+                .lines()
+                .any(|line| line.problem() == Some(&LineProblem::ConflictMarker)))
     {
         return Vec::new();
     }

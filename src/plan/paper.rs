@@ -21,6 +21,14 @@ pub(crate) mod label {
     pub(crate) const SINCE: &str = "Since";
     /// The commit that was checked out when it was written.
     pub(crate) const SEEN: &str = "Seen";
+    /// How the title of a weekly review begins.
+    pub(crate) const REVIEW: &str = "Weekly review";
+    /// Who held it, or several of them.
+    pub(crate) const STEWARD: &str = "Steward";
+    /// When it was finished.
+    pub(crate) const HELD: &str = "Held";
+    /// How much was left undecided then.
+    pub(crate) const UNDECIDED: &str = "Undecided";
     /// The steps that it is about.
     pub(crate) const STEPS: &str = "Steps";
     /// Whether it is finished, which people say.

@@ -12,8 +12,10 @@ use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::change::compose::Resolution;
 use crate::change::value::Refusal;
+use crate::git::sync;
 use crate::plan::disputes::{Dispute, disputes};
 use crate::plan::id::StepId;
+use crate::store::changes::commit::unfinished;
 
 impl Focus {
     /// The two versions that a merge left.
@@ -120,8 +122,24 @@ fn keep(model: &mut Model, resolution: &Resolution) {
         Ok(change) => {
             model.overlays.pop();
             model.make(Ok(change), 1);
+            say_what_is_next(model);
         }
     }
+}
+
+/// Once no conflict is left in the plan, what ends the merge.
+fn say_what_is_next(model: &mut Model) {
+    if !disputes(&model.plan).is_empty() {
+        return;
+    }
+    let read = model.changes.read.as_ref();
+    let keys = ["screen-changes", "commit-changes"].map(|name| model.keymap.key_of(name));
+    let next = match read.map(|read| read.standing.under_way) {
+        Some(Some(what)) if what != sync::MERGE => unfinished(what),
+        Some(Some(_)) => format!("{} concludes the merge", keys.join(" ")),
+        _ => return model.say_too(&["no conflict is left".to_owned()]),
+    };
+    model.say_too(&[format!("no conflict is left: {next}")]);
 }
 
 fn edit(model: &mut Model) {
@@ -160,6 +178,8 @@ impl Model {
 
     fn show_merge(&mut self, found: Option<Dispute>) -> bool {
         let Some(dispute) = found else { return false };
+        // Git may know names where the markers have hashes.
+        self.ask_changes();
         let scroll = 0;
         self.overlays
             .push(Overlay::Merge(OpenMerge { dispute, scroll }));
@@ -177,6 +197,7 @@ impl Model {
         let text = Resolution::Text(text.to_owned());
         let change = self.composer().resolve(&[found], &text)?;
         self.make(Ok(change), 1);
+        say_what_is_next(self);
         self.overlays
             .retain(|overlay| !matches!(overlay, Overlay::Merge(_)));
         Ok(())

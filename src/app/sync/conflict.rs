@@ -2,7 +2,7 @@
 //! wrote. The question which version stays is `overlays/conflict.rs`.
 
 use super::edits::Pending;
-use crate::app::core::model::Model;
+use crate::app::core::model::{Model, Notice};
 use crate::app::overlays::Overlay;
 use crate::app::overlays::conflict::OpenConflict;
 use crate::change::conflict::{Conflict, Obstacle};
@@ -15,6 +15,11 @@ impl Model {
     /// A change that met somebody else's: shows both versions.
     pub(crate) fn conflicted(&mut self, pending: Pending, conflicts: Vec<Conflict>) {
         self.sync.history.drop_change(&pending.change);
+        let is_of_it = |notice: &Notice| notice.text.starts_with(&pending.change.label);
+        if self.notice.as_ref().is_some_and(is_of_it) {
+            // That it is made is not so.
+            self.notice = None;
+        }
         let change = self.over_theirs(pending.change, &conflicts, &pending.lines);
         let conflict = Overlay::Conflict(OpenConflict::new(change, conflicts));
         match self.overlays.is_empty() {

@@ -200,7 +200,7 @@ impl Model {
         };
         let inverse = change.inverse();
         let applied = self.rewrite(inverse.scope(), |files| {
-            apply::change(&inverse.in_memory(), files)
+            apply::in_memory(&inverse, &LineHints::default(), files)
         });
         if applied.is_err() {
             return false;
@@ -293,8 +293,7 @@ impl Model {
             return Err(reason);
         }
         let hints = LineHints::of(&self.plan, change);
-        let known = change.in_memory();
-        let put = |files: &mut Vec<SourceFile>| apply::change_seen(&known, &hints, files);
+        let put = |files: &mut Vec<SourceFile>| apply::in_memory(change, &hints, files);
         let applied = self.rewrite(change.scope(), put);
         if let Err(conflicts) = applied {
             let reason = conflicts.first().map(|c| c.obstacle.to_string());

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::sync::notices::{changed_steps, named};
+use crate::change::places::LineHints;
 use crate::change::{Change, Scope, apply};
 use crate::document::Document;
 use crate::document::parallel::in_parallel;
@@ -252,7 +253,7 @@ impl Model {
         let Ok(()) = self.edit_plan(united(since.iter().map(Change::scope)), |files| {
             for change in since {
                 // What cannot be put on here is reported when its save comes back.
-                let _ = apply::change(&change.in_memory(), files);
+                let _ = apply::in_memory(change, &LineHints::default(), files);
             }
             Ok::<(), Infallible>(())
         });
@@ -298,7 +299,7 @@ fn read_file(plan: &Plan, papers: &Papers, path: &Path, news: &News) -> Fresh {
         .collect();
     for change in &news.on_top {
         // What cannot be put on here is reported when its save comes back.
-        let _ = apply::change(&change.in_memory(), &mut files);
+        let _ = apply::in_memory(change, &LineHints::default(), &mut files);
     }
     fresh.file = files.into_iter().find(|file| file.path == path);
     fresh.same = fresh.file.is_none() && old.is_none();

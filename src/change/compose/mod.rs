@@ -5,6 +5,7 @@
 
 mod add;
 mod block;
+mod both_papers;
 mod evidence;
 mod fix;
 mod free;

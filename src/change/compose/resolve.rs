@@ -1,13 +1,14 @@
 //! An unfinished merge brought to an end: one version of a conflict, or both, in place of the markers.
 
-use super::{Change, Composer, Edit, Target};
+use super::{Change, Composer, Edit, Target, both_papers};
+use crate::change::markdown_merge::CommonCommit;
 use crate::change::value::{Refusal, refuse};
 use crate::document::Document;
 use crate::document::log::{LineLayout, LogDocument};
 use crate::document::markers::MarkedConflict;
 use crate::document::rope::Rope;
 use crate::document::splice::Span;
-use crate::plan::disputes::Dispute;
+use crate::plan::disputes::{self, Dispute};
 use crate::plan::source::Role;
 
 /// What stays of a conflict.
@@ -34,13 +35,27 @@ impl Composer<'_> {
         disputes: &[Dispute],
         resolution: &Resolution,
     ) -> Result<Change, Refusal> {
+        self.resolve_knowing(disputes, resolution, &|_, _| None)
+    }
+
+    /// The same for somebody who can ask git which of two commits both sides have.
+    ///
+    /// # Errors
+    /// As [`Self::resolve`].
+    pub fn resolve_knowing(
+        &self,
+        disputes: &[Dispute],
+        resolution: &Resolution,
+        common: CommonCommit<'_>,
+    ) -> Result<Change, Refusal> {
+        let mut remarks: Vec<String> = Vec::new();
         let mut edits: Vec<Edit> = Vec::new();
         let mut gone = 0;
         for dispute in disputes {
             let file = &self.plan.files()[dispute.file];
             let bytes = bytes_of(&file.document);
             let bytes = bytes.contiguous();
-            let after = self.resolved(dispute, resolution, &bytes)?;
+            let after = self.resolved(dispute, resolution, &bytes, (common, &mut remarks))?;
             let lines = after.iter().filter(|byte| **byte == b'\n').count();
             if edits.last().is_some_and(|edit| edit.path != file.path) {
                 gone = 0;
@@ -64,7 +79,11 @@ impl Composer<'_> {
         let label = match resolution {
             Resolution::Ours => format!("{what}: our version"),
             Resolution::Theirs => format!("{what}: their version"),
-            Resolution::Both => format!("{what}: both versions"),
+            Resolution::Both => {
+                remarks.dedup();
+                let remarks = remarks.iter().map(|remark| format!(" · {remark}"));
+                format!("{what}: both versions{}", remarks.collect::<String>())
+            }
             Resolution::Text(_) => format!("{what}: resolved by hand"),
         };
         Ok(Change { label, edits })
@@ -75,6 +94,7 @@ impl Composer<'_> {
         dispute: &Dispute,
         resolution: &Resolution,
         bytes: &[u8],
+        (common, remarks): (CommonCommit<'_>, &mut Vec<String>),
     ) -> Result<Vec<u8>, Refusal> {
         let MarkedConflict { ours, theirs, .. } = dispute.place;
         let text = |span: Span| bytes[span.range()].to_vec();
@@ -88,6 +108,12 @@ impl Composer<'_> {
                      has besides",
                     dispute.about
                 ));
+            }
+            Resolution::Both if !is_log => {
+                let file = &self.plan.files()[dispute.file];
+                let places = disputes::in_file(dispute.file, file);
+                let places: Vec<MarkedConflict> = places.iter().map(|other| other.place).collect();
+                both_papers::both(dispute, &places, bytes, (common, remarks))?
             }
             Resolution::Both => {
                 let log = self.plan.files()[dispute.file].log();
@@ -110,7 +136,7 @@ impl Composer<'_> {
 }
 
 /// Our lines, then those of theirs that ours do not have, with `blank` between them.
-fn both(ours: &[u8], blank: &[u8], theirs: &[u8]) -> Vec<u8> {
+pub(super) fn both(ours: &[u8], blank: &[u8], theirs: &[u8]) -> Vec<u8> {
     let lines = |text: &'_ [u8]| -> Vec<Vec<u8>> {
         text.split_inclusive(|byte| *byte == b'\n')
             .map(<[u8]>::to_vec)

@@ -20,9 +20,10 @@ use std::path::PathBuf;
 pub use back::reverted;
 
 use crate::document::english::counted;
+use crate::document::splice::Span;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::id::{BlockId, StepId};
-use crate::plan::source::Role;
+use crate::plan::source::{Role, is_chart};
 
 /// What a part is about.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -236,12 +237,13 @@ impl FileDelta {
             new,
         };
         match (&delta.old, &delta.new) {
-            (Some(old), Some(new)) if is_text(old) && is_text(new) => {
+            (Some(old), Some(new)) if is_text(old) && is_text(new) && !is_chart(&delta.path) => {
                 let (old, new) = (old.clone(), new.clone());
                 delta.take_apart(&old, &new);
             }
             (old, new) => {
-                let part = whole(old.as_deref(), new.as_deref());
+                let is_chart = is_chart(&delta.path);
+                let part = whole(old.as_deref(), new.as_deref(), is_chart);
                 delta.parts.push(part);
             }
         }
@@ -315,6 +317,33 @@ impl FileDelta {
         matches!(&self.parts[..], [part] if part.subject == Subject::File)
     }
 
+    /// The parts that have something within a stretch of the newer version.
+    pub(crate) fn parts_within(&self, span: Span) -> Vec<usize> {
+        if self.is_whole() {
+            return vec![0];
+        }
+        let has_mark = self.new.as_ref().is_some_and(|new| new.starts_with(MARK));
+        let mark = if has_mark { MARK.len() } else { 0 };
+        let (start, end) = (
+            span.start.saturating_sub(mark),
+            span.end.saturating_sub(mark),
+        );
+        let is_within = |piece: &&Piece| match piece.new.is_empty() {
+            true => start < piece.new.start && piece.new.start < end,
+            false => piece.new.start < end && start < piece.new.end,
+        };
+        let pieces = self.pieces.iter().filter(is_within);
+        let mut parts: Vec<usize> = pieces
+            .flat_map(|piece| match &piece.owner {
+                Owner::Part(part) => *part..*part + 1,
+                Owner::Any(parts) => parts.clone(),
+            })
+            .collect();
+        parts.sort_unstable();
+        parts.dedup();
+        parts
+    }
+
     /// A stretch of the newer version's lines that holds some of the pieces, with these parts as they
     /// are there and all others as in the older version.
     fn mixed_within(
@@ -357,10 +386,12 @@ fn is_text(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok()
 }
 
-fn whole(old: Option<&[u8]>, new: Option<&[u8]>) -> Part {
+fn whole(old: Option<&[u8]>, new: Option<&[u8]>, is_chart: bool) -> Part {
     let lines =
         |bytes: &[u8]| counted(bytes.split_inclusive(|byte| *byte == b'\n').count(), "line");
     let (how, words) = match (old, new) {
+        (None, Some(_)) if is_chart => (How::Added, "new chart".to_owned()),
+        (Some(_), Some(_)) if is_chart => (How::Changed, "drawn again".to_owned()),
         (None, Some(new)) => (How::Added, format!("new file, {}", lines(new))),
         (Some(old), None) => (How::Removed, format!("deleted, {}", lines(old))),
         _ => (How::Changed, "not UTF-8: it differs".to_owned()),

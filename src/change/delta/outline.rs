@@ -1,13 +1,17 @@
 //! The parts of a difference in the order in which people read them: by block, step and field, then
 //! by file. What a step's line and its section in the canon both say is said once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use super::{FileDelta, How, Subject};
 use crate::document::english::counted;
+use crate::document::markers;
 use crate::plan::Plan;
 use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::disputes::{Dispute, in_file};
 use crate::plan::id::StepId;
+use crate::plan::source::is_chart;
 
 /// Where a part is: its file's place in the list, and its own in the file.
 pub type PartPlace = (usize, usize);
@@ -23,6 +27,9 @@ pub enum LineKind {
     File,
     /// A difference: of this step, if it is one's.
     Change(Option<StepId>, How),
+    /// What a merge left undecided, of this step, if it is one's: two versions behind the marker at
+    /// this line, or, without one, a file that one side deleted.
+    Conflict(Option<StepId>, Option<usize>),
 }
 
 /// A line of the outline.
@@ -45,9 +52,17 @@ pub struct Line {
 impl Line {
     /// Whether it is a difference, and not the heading of some.
     pub fn is_change(&self) -> bool {
-        matches!(self.kind, LineKind::Change(..))
+        matches!(self.kind, LineKind::Change(..) | LineKind::Conflict(..))
+    }
+
+    /// Whether it is a conflict that a merge left.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self.kind, LineKind::Conflict(..))
     }
 }
+
+/// What is said of a chart that was drawn on both sides.
+const TWO_DRAWINGS: &str = "drawn on both sides: writing its paper again draws it once more";
 
 struct Entry {
     name: String,
@@ -60,15 +75,54 @@ struct Entry {
 #[derive(Default)]
 struct InBlock {
     own: Vec<Entry>,
+    conflicts: Vec<Line>,
     steps: BTreeMap<(StepId, u32), Vec<Entry>>,
 }
 
-/// The outline of what differs in the files of a plan.
-pub fn outline(deltas: &[FileDelta], plan: &Plan) -> Vec<Line> {
+/// The outline of what differs in the files of a plan. Of those in `one_sided` a merge left the
+/// version of one side, while the other deleted it.
+pub fn outline(deltas: &[FileDelta], plan: &Plan, one_sided: &[PathBuf]) -> Vec<Line> {
     let mut blocks: BTreeMap<usize, InBlock> = BTreeMap::new();
     let mut files: Vec<Vec<Entry>> = deltas.iter().map(|_| Vec::new()).collect();
+    let mut undecided: Vec<Vec<Line>> = deltas.iter().map(|_| Vec::new()).collect();
     for (at, delta) in deltas.iter().enumerate() {
+        if is_chart(&delta.path) && has_two_versions(delta) {
+            undecided[at].push(Line {
+                words: TWO_DRAWINGS.to_owned(),
+                ..one_sided_line(&delta.path, vec![(at, 0)])
+            });
+            continue;
+        }
+        if one_sided.contains(&delta.path) {
+            let parts = (0..delta.parts.len()).map(|part| (at, part)).collect();
+            undecided[at].push(one_sided_line(&delta.path, parts));
+            continue;
+        }
+        let mut in_conflict: BTreeSet<usize> = BTreeSet::new();
+        for dispute in disputes(plan, &delta.path) {
+            let parts = delta.parts_within(dispute.whole());
+            in_conflict.extend(&parts);
+            let step = dispute.steps.first().copied();
+            let kind = LineKind::Conflict(step, Some(dispute.line()));
+            let line = Line {
+                words: "two versions".to_owned(),
+                parts: parts.into_iter().map(|part| (at, part)).collect(),
+                ..heading_of(kind, 1, dispute.about)
+            };
+            match step {
+                // Markers that were committed are no difference.
+                _ if line.parts.is_empty() => {}
+                Some(step) => {
+                    let own = blocks.entry(block_of(plan, step)).or_default();
+                    own.conflicts.push(line);
+                }
+                None => undecided[at].push(line),
+            }
+        }
         for (part, told) in delta.parts.iter().enumerate() {
+            if in_conflict.contains(&part) {
+                continue;
+            }
             let mut entry = Entry {
                 name: told.subject.to_string(),
                 words: told.change(),
@@ -109,6 +163,7 @@ pub fn outline(deltas: &[FileDelta], plan: &Plan) -> Vec<Line> {
             0,
             block_name(plan, block),
         ));
+        lines.extend(within.conflicts);
         lines.extend(within.own.into_iter().map(|entry| entry.line(None, 1)));
         for ((step, nth), entries) in within.steps {
             let title = plan
@@ -136,12 +191,18 @@ pub fn outline(deltas: &[FileDelta], plan: &Plan) -> Vec<Line> {
         }
         sum(&mut lines, heading);
     }
-    for (delta, entries) in deltas.iter().zip(files) {
-        if entries.is_empty() {
+    for ((delta, entries), undecided) in deltas.iter().zip(files).zip(undecided) {
+        if entries.is_empty() && undecided.is_empty() {
             continue;
         }
         let heading = lines.len();
         let path = delta.path.display().to_string();
+        if let [line] = &undecided[..]
+            && line.depth == 0
+        {
+            lines.extend(undecided);
+            continue;
+        }
         if let (true, Some(entry)) = (delta.is_whole(), entries.first()) {
             let (words, parts) = (entry.words.clone(), entry.parts.clone());
             lines.push(Line {
@@ -152,6 +213,7 @@ pub fn outline(deltas: &[FileDelta], plan: &Plan) -> Vec<Line> {
             continue;
         }
         lines.push(heading_of(LineKind::File, 0, path));
+        lines.extend(undecided);
         lines.extend(entries.into_iter().map(|entry| entry.line(None, 1)));
         sum(&mut lines, heading);
     }
@@ -163,6 +225,31 @@ pub fn outline(deltas: &[FileDelta], plan: &Plan) -> Vec<Line> {
         above.push(line.name.clone());
     }
     lines
+}
+
+/// The conflicts in a file of the plan.
+fn disputes(plan: &Plan, path: &Path) -> Vec<Dispute> {
+    let mut files = plan.files().iter().enumerate();
+    let file = files.find(|(_, file)| file.path == path);
+    file.map_or_else(Vec::new, |(at, file)| in_file(at, file))
+}
+
+/// Whether a merge left markers in a file that is drawn, not read.
+fn has_two_versions(delta: &FileDelta) -> bool {
+    let bytes = delta.new.as_deref().unwrap_or_default();
+    !markers::conflicts(bytes).is_empty()
+}
+
+fn one_sided_line(path: &Path, parts: Vec<PartPlace>) -> Line {
+    Line {
+        words: "one side deleted it, the other changed it".to_owned(),
+        parts,
+        ..heading_of(
+            LineKind::Conflict(None, None),
+            0,
+            path.display().to_string(),
+        )
+    }
 }
 
 /// Gathers the steps of which only the spelling differs, as after a tool wrote the whole log: one
@@ -184,7 +271,7 @@ fn gather_rewritten(blocks: &mut BTreeMap<usize, InBlock>, files: &mut [Vec<Entr
             *steps += 1;
             known.extend(entries);
         }
-        !(block.own.is_empty() && block.steps.is_empty())
+        !(block.own.is_empty() && block.conflicts.is_empty() && block.steps.is_empty())
     });
     for (file, (steps, entries)) in of_files {
         let name = counted(steps, "step");

@@ -22,6 +22,16 @@ struct Written {
     date: String,
 }
 
+/// The generated parts of a paper's sections, each known by its heading.
+pub(crate) fn parts_of_sections(bytes: &[u8]) -> Vec<(String, Range<usize>)> {
+    if !generated::may_be_in(bytes) {
+        return Vec::new();
+    }
+    let written = Written::in_version(bytes);
+    let facts = written.parts.len() - written.sections;
+    written.parts.into_iter().skip(facts).collect()
+}
+
 impl Written {
     fn in_version(bytes: &[u8]) -> Self {
         let document = MarkdownDocument::load(bytes.to_vec());

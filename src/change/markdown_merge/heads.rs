@@ -135,6 +135,7 @@ fn item(base: Option<&Unit<'_>>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Option<H
     let was = b.as_ref().map(|b| b.text);
     let text = one(was, o.text, t.text)
         .or_else(|| later(o.text, t.text))
+        .or_else(|| b.is_none().then(|| filled(o.text, t.text))?)
         .or_else(|| b.is_none().then(|| new_proofs(o.text, t.text))?)
         .or_else(|| field_text(base?, ours, theirs))
         .or_else(|| proofs(was?, o.text, t.text))
@@ -167,6 +168,20 @@ fn item(base: Option<&Unit<'_>>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Option<H
             },
         },
     })
+}
+
+/// A new labelled bullet that one side left without a value, as the form has it.
+fn filled(ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
+    let is_of = |empty: &[u8], full: &[u8]| {
+        let label = empty.trim_ascii_end();
+        let is_label = label.ends_with(b":**") || label.ends_with(b"**:");
+        is_label && full.len() > label.len() && full.starts_with(label)
+    };
+    match (is_of(ours, theirs), is_of(theirs, ours)) {
+        (true, false) => Some(theirs.to_vec()),
+        (false, true) => Some(ours.to_vec()),
+        _ => None,
+    }
 }
 
 /// The later one of two times, such as when a card was posted.

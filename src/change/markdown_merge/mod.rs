@@ -5,13 +5,14 @@
 //! version apart, [`keys`] says what a unit is known by, [`pair`] finds what is one thing, [`weave`]
 //! in which order the things stand, [`merger`] what becomes of each, with [`heads`] and [`table`] for
 //! what is inside one, and [`output`] writes. Before all that [`generated`] settles what stepdeck wrote
-//! on both sides. It knows no kind of paper: canon, roadmap and every
+//! on both sides, and [`facts`] what a record says of itself. It knows no kind of paper: canon, roadmap and every
 //! record merge alike.
 //!
 //! What one side alone touched is taken as its bytes; what both made of one thing is between markers.
 //! The result is read again: unless it holds the very units that were put together, nothing is
 //! answered, and git merges the lines. Pure: bytes in, bytes and conflicts out.
 
+mod facts;
 mod generated;
 mod heads;
 mod keys;
@@ -27,6 +28,8 @@ mod weave;
 
 use std::borrow::Cow;
 
+pub use facts::CommonCommit;
+pub(crate) use generated::parts_of_sections;
 use merger::{Lists, merge_lists};
 use output::Output;
 use unit::Kind;
@@ -39,6 +42,15 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Merges three versions of a Markdown file; nothing where their structure is of no help.
 pub fn merge(versions: Versions<'_>, markers: Markers<'_>) -> Option<MarkdownMerged> {
+    merge_knowing(versions, markers, &|_, _| None)
+}
+
+/// The same for somebody who can ask git which of two commits both sides have.
+pub fn merge_knowing(
+    versions: Versions<'_>,
+    markers: Markers<'_>,
+    common: CommonCommit<'_>,
+) -> Option<MarkdownMerged> {
     let sources = [versions.base, versions.ours, versions.theirs].map(|rope| rope.contiguous());
     let [base, ours, theirs] = [&sources[0], &sources[1], &sources[2]].map(|bytes| &bytes[..]);
     // What one side left alone is the other's, whatever it is.
@@ -51,7 +63,7 @@ pub fn merge(versions: Versions<'_>, markers: Markers<'_>) -> Option<MarkdownMer
     let frames = [Frame::of(base)?, Frame::of(ours)?, Frame::of(theirs)?];
     let frame = Frame::merged(&frames)?;
     let lines = [base, ours, theirs].map(|bytes| plain_lines(bytes, frame.converts));
-    let lines = generated::settled(lines);
+    let lines = facts::settled(generated::settled(lines), common);
     let [base, ours, theirs] = [&lines[0], &lines[1], &lines[2]].map(|bytes| read::read(bytes));
     let mut output = Output::new(markers);
     merge_lists(

@@ -237,6 +237,9 @@ fn merge_row(
             (None, t) => t,
             (o, t) if o == t || (b == t && versions[0].is_some()) => o,
             (o, t) if b == o && versions[0].is_some() => t,
+            // In a new row, a cell of the form that one side filled.
+            (o, t) if versions[0].is_none() && is_open(o) => t,
+            (o, t) if versions[0].is_none() && is_open(t) => o,
             _ => None,
         };
         if merged.is_none() {
@@ -264,6 +267,12 @@ fn merge_row(
         theirs: with_cells(own(2), &theirs),
         keys,
     })
+}
+
+/// Whether a cell says nothing, or that there is nothing to say.
+fn is_open(cell: Option<&[u8]>) -> bool {
+    let text = String::from_utf8_lossy(cell.unwrap_or_default());
+    text.trim().trim_matches(['-', '–', '—']).is_empty()
 }
 
 /// Whether a row differs from another in nothing but the words of its cells and in blanks.

@@ -30,6 +30,7 @@ use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot, logs};
 use crate::document::log::{LineProblem, LogDocument};
 use crate::document::splice::Span;
 use crate::plan::LogPlace;
+use crate::plan::source::SourceFile;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -54,31 +55,49 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     let documents = plan.files().iter().enumerate();
     let documents = documents.filter_map(|(at, file)| Some((at, file.markdown()?)));
     for (file, document) in documents {
-        let has = |mark: &[u8]| memchr::memmem::find(document.bytes(), mark).is_some();
-        if ![&b"<<<<<<<"[..], b">>>>>>>", b"|||||||", b"======="]
-            .into_iter()
-            .any(has)
-        {
-            continue;
-        }
-        let mut starts = Vec::new();
-        let mut at = 0;
-        let lines = document.bytes().split_inclusive(|byte| *byte == b'\n');
-        let content = lines.map(|line| {
-            starts.push(Span::new(at, at + line.trim_ascii_end().len()));
-            at += line.len();
-            line.trim_ascii_end()
-        });
-        let marked = unfenced(content);
-        for conflict in conflicts(marked.into_iter()) {
-            // A line of `=======` alone underlines a heading.
-            let mark = document.bytes().get(starts[conflict.first].start);
-            if conflict.whole || mark != Some(&b'=') {
-                let spot = Spot::in_markdown(plan, file, starts[conflict.first]);
-                problems.push(RULE.problem(plan, spot, message(conflict)));
-            }
+        for (conflict, place) in in_markdown(document.bytes()) {
+            let spot = Spot::in_markdown(plan, file, place);
+            problems.push(RULE.problem(plan, spot, message(conflict)));
         }
     }
+}
+
+/// The first line with a marker that a merge left in a file, counted from 1.
+pub(crate) fn first_in(file: &SourceFile) -> Option<usize> {
+    let line = match (file.log(), file.markdown()) {
+        (Some(log), _) => first(log)?,
+        (_, Some(document)) => in_markdown(document.bytes()).first()?.0.first,
+        _ => return None,
+    };
+    Some(line + 1)
+}
+
+/// What a merge left in Markdown, each with the place of its first line.
+fn in_markdown(bytes: &[u8]) -> Vec<(Conflict, Span)> {
+    let has = |mark: &[u8]| memchr::memmem::find(bytes, mark).is_some();
+    let marks = [&b"<<<<<<<"[..], b">>>>>>>", b"|||||||", b"======="];
+    if !marks.into_iter().any(has) {
+        return Vec::new();
+    }
+    let mut starts = Vec::new();
+    let mut at = 0;
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    let content = lines.map(|line| {
+        starts.push(Span::new(at, at + line.trim_ascii_end().len()));
+        at += line.len();
+        line.trim_ascii_end()
+    });
+    let marked = unfenced(content);
+    let found = conflicts(marked.into_iter()).into_iter();
+    let found = found.map(|conflict| {
+        let place = starts[conflict.first];
+        (conflict, place)
+    });
+    // A line of `=======` alone underlines a heading.
+    let is_one = |(conflict, place): &(Conflict, Span)| {
+        conflict.whole || bytes.get(place.start) != Some(&b'=')
+    };
+    found.filter(is_one).collect()
 }
 
 /// Lines from the first marker to the last, counted from 0.
@@ -106,7 +125,9 @@ pub fn first(log: &LogDocument) -> Option<usize> {
 }
 
 fn markers(log: &LogDocument) -> impl Iterator<Item = (usize, u8)> {
-    log.lines().enumerate().filter_map(|(line, content)| {
+    // Hardly ever is there a line to look at.
+    let lines = (log.unreadable_lines() > 0).then(|| log.lines().enumerate());
+    lines.into_iter().flatten().filter_map(|(line, content)| {
         if !matches!(content.problem(), Some(LineProblem::ConflictMarker)) {
             return None;
         }

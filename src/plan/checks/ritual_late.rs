@@ -26,8 +26,10 @@ pub const RULE: Rule = Rule {
     severity: Severity::Note,
     title: "a ritual was due and was not held",
     help: Help {
-        keys: "{paper-write} on screen 9 writes its paper; `[rituals]` in stepdeck.toml is the calendar",
-        commands: "`stepdeck report` writes its paper; `[rituals]` in stepdeck.toml is the calendar",
+        keys: "{screen-review} is the weekly review, {paper-write} on screen 9 writes any other paper; \
+               `[rituals]` in stepdeck.toml is the calendar",
+        commands: "`stepdeck review` is the weekly review, `stepdeck report` writes any other paper; \
+                   `[rituals]` in stepdeck.toml is the calendar",
     },
     passes: &[Pass::Plan(run)],
 };

@@ -28,6 +28,7 @@ use std::fmt;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, Utc};
 
 use crate::document::markdown::{ListItem, MarkdownDocument};
+use crate::plan::paper::label;
 use chapter::{Chapter, Form};
 use entry::labelled;
 pub use entry::{Entry, Word};
@@ -134,7 +135,7 @@ impl Record {
     /// The record as Markdown, to begin with or to copy.
     pub(crate) fn write(&self) -> String {
         let week = self.week.map(|week| format!(" {week}")).unwrap_or_default();
-        let mut text = format!("# Weekly review{week}\n\n");
+        let mut text = format!("# {}{week}\n\n", label::REVIEW);
         for line in Line::ALL {
             if let Some(value) = line.value(self) {
                 text += &labelled("- ", line.name(), &value);
@@ -247,13 +248,13 @@ impl Line {
 
     fn name(self) -> &'static str {
         match self {
-            Self::Date => "Date",
-            Self::Steward => "Steward",
-            Self::Since => "Since",
+            Self::Date => label::DATE,
+            Self::Steward => label::STEWARD,
+            Self::Since => label::SINCE,
             Self::Scope => "Scope",
-            Self::Held => "Held",
-            Self::Seen => "Seen",
-            Self::Undecided => "Undecided",
+            Self::Held => label::HELD,
+            Self::Seen => label::SEEN,
+            Self::Undecided => label::UNDECIDED,
         }
     }
 

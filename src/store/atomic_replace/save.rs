@@ -170,6 +170,18 @@ impl Saver {
         })
     }
 
+    /// Removes the folders above a file that is gone, as far as nothing else is in them and they are
+    /// below `root`: as git does, which keeps no empty folder.
+    pub(crate) fn remove_empty_folders(&self, root: &Path, path: &Path) {
+        let above = path.ancestors().skip(1);
+        let below = above.take_while(|folder| folder.starts_with(root) && *folder != root);
+        for folder in below {
+            if self.fs.remove_folder(folder).is_err() {
+                return;
+            }
+        }
+    }
+
     /// The absolute path at the end of all symlinks, which need not exist.
     fn resolve(&self, path: &Path) -> Result<PathBuf, SaveError> {
         const MOST_LINKS: usize = 40;

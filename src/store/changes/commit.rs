@@ -102,7 +102,7 @@ impl Changes {
 /// What is to be done before anything is committed here.
 pub(crate) fn unfinished(what: &str) -> String {
     format!(
-        "a {what} is not finished: end it with `git {what} --continue`, or drop it with \
-         `git {what} --abort`"
+        "a {what} is not finished: `git add` the resolved files and `git {what} --continue` end \
+         it, `git {what} --abort` drops it"
     )
 }

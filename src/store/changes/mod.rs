@@ -2,23 +2,31 @@
 //! one that a pull request would go to.
 
 pub(crate) mod commit;
+pub(crate) mod conclude;
+pub(crate) mod names;
 mod staged;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use self::names::label_for_people;
 use crate::change::delta::FileDelta;
-use crate::change::delta::outline::{Line, LineKind, outline};
+use crate::change::delta::outline::{Line, outline};
 use crate::document::english::counted;
+use crate::document::markers::conflicts;
 use crate::document::pointer::LfsPointer;
 use crate::document::visible::visible_line;
 use crate::git::standing::Standing;
 use crate::git::tree::TreeKind;
 use crate::git::{Git, GitError};
 use crate::plan::Plan;
-use crate::plan::source::SourceFile;
+use crate::plan::checks::conflict_marker;
+use crate::plan::disputes::disputes;
+use crate::plan::source::{SourceFile, is_chart};
+use crate::report::chart;
 use crate::store::locate::discover::Layout;
 
 /// What the plan is compared with.
@@ -46,8 +54,16 @@ pub struct Changes {
     pub standing: Standing,
     /// The branch that a pull request would go to, where it is another one.
     pub mainline: Option<String>,
+    /// What the commit of a merge under way is to say.
+    pub merge_message: Option<String>,
+    /// What people call the sides of conflicts that git labelled with hashes, by label.
+    pub names: BTreeMap<String, String>,
     /// The files that differ.
     pub deltas: Vec<FileDelta>,
+    /// Files of the plan that are in conflict for git and that both sides have.
+    merged: Vec<PathBuf>,
+    /// Files that differ and have markers of a merge, with the first line of these.
+    marked: Vec<(PathBuf, usize)>,
     /// What is not compared, and why.
     pub notes: Vec<String>,
     /// The differences in the order in which people read them.
@@ -98,13 +114,26 @@ impl Changes {
             commit,
             mainline: mainline.filter(|name| !is_own(name)),
             standing,
+            merge_message: None,
+            names: BTreeMap::new(),
             deltas: Vec::new(),
+            merged: Vec::new(),
+            marked: Vec::new(),
             notes: Vec::new(),
             lines: Arc::default(),
             count: 0,
         };
+        if changes.is_merge() {
+            changes.merge_message = conclude::message(&git).map_err(failed)?;
+        }
+        for dispute in disputes(plan) {
+            for label in dispute.labels(plan) {
+                let names = changes.names.entry(label);
+                names.or_insert_with_key(|label| label_for_people(&git, label));
+            }
+        }
         changes.compare(&git, layout, plan).map_err(failed)?;
-        changes.lines = outline(&changes.deltas, plan).into();
+        changes.lines = outline(&changes.deltas, plan, &changes.standing.one_sided).into();
         changes.count = changes.lines.iter().filter(|line| line.is_change()).count();
         Ok(changes)
     }
@@ -154,8 +183,9 @@ impl Changes {
             let there = tree.get(&path);
             let role = match file {
                 Some(file) => file.role,
-                None => match layout.role_at(&path) {
-                    Some(role) if there.is_some() => role,
+                None => match (layout.role_of_chart(&path), layout.role_at(&path)) {
+                    (Some(role), _) => role,
+                    (_, Some(role)) if there.is_some() => role,
                     _ => continue,
                 },
             };
@@ -186,7 +216,19 @@ impl Changes {
                 },
                 None => None,
             };
-            let new = files.get(&**path).map(|file| file.document.to_bytes());
+            let new = match files.get(&**path) {
+                Some(file) => Some(file.document.to_bytes()),
+                // Charts are opened by nobody.
+                None if is_chart(path) => fs::read(layout.root.join(path)).ok(),
+                None => None,
+            };
+            if new
+                .as_ref()
+                .or(old.as_ref())
+                .is_some_and(|bytes| is_foreign(path, bytes))
+            {
+                continue;
+            }
             let old = match (old, hash) {
                 (Some(old), Some(hash)) if is_converted(&old, new.as_deref()) => {
                     Some(git.checked_out(hash, path)?)
@@ -214,6 +256,27 @@ impl Changes {
                     .extend(FileDelta::between(path, *role, old, new));
             }
         }
+        let differing = self
+            .deltas
+            .iter()
+            .filter_map(|delta| files.get(&*delta.path));
+        let marked = differing.filter_map(|file| {
+            let line = conflict_marker::first_in(file)?;
+            Some((file.path.clone(), line))
+        });
+        self.marked = marked.collect();
+        let drawn = self.deltas.iter().filter(|delta| is_chart(&delta.path));
+        let drawn = drawn.filter_map(|delta| {
+            let first = conflicts(delta.new.as_deref()?).into_iter().next()?;
+            Some((delta.path.clone(), first.line))
+        });
+        self.marked.extend(drawn.collect::<Vec<_>>());
+        let is_merged = |path: &&PathBuf| {
+            let is_ours = files.contains_key(&***path) || layout.role_of_chart(path).is_some();
+            is_ours && !self.standing.one_sided.contains(path)
+        };
+        let merged = self.standing.unmerged.iter().filter(is_merged);
+        self.merged = merged.cloned().collect();
         let unmerged = self.standing.unmerged.iter();
         let unmerged: Vec<String> = unmerged.map(|path| path.display().to_string()).collect();
         if !unmerged.is_empty() {
@@ -303,7 +366,7 @@ impl Changes {
             }
             let indent = "  ".repeat(line.depth);
             let words = match line.kind {
-                LineKind::Change(..) => format!("{}: {}", line.name, line.words),
+                _ if line.is_change() => format!("{}: {}", line.name, line.words),
                 _ => line.name.clone(),
             };
             let _ = writeln!(text, "{indent}{}", visible_line(&words));
@@ -316,6 +379,11 @@ impl Changes {
 fn is_converted(old: &[u8], new: Option<&[u8]>) -> bool {
     let has_returns = |bytes: &[u8]| memchr::memmem::find(bytes, b"\r\n").is_some();
     !has_returns(old) && new.is_none_or(has_returns)
+}
+
+/// Whether it is a picture that stepdeck did not draw.
+fn is_foreign(path: &Path, bytes: &[u8]) -> bool {
+    is_chart(path) && memchr::memmem::find(bytes, chart::MARK.as_bytes()).is_none()
 }
 
 fn unknown(error: &GitError) -> String {

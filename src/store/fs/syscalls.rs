@@ -68,6 +68,8 @@ pub trait FileSystem: Send + Sync {
     fn remove(&self, path: &Path) -> io::Result<()>;
     /// `mkdir`.
     fn create_folder(&self, path: &Path) -> io::Result<()>;
+    /// `rmdir`: of a folder that is empty.
+    fn remove_folder(&self, path: &Path) -> io::Result<()>;
     /// `open` and `fsync` of a folder, which makes renames in it last.
     fn sync_folder(&self, path: &Path) -> io::Result<()>;
 }
@@ -244,6 +246,10 @@ impl FileSystem for RealFs {
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         std::fs::remove_file(path)
+    }
+
+    fn remove_folder(&self, path: &Path) -> io::Result<()> {
+        std::fs::remove_dir(path)
     }
 
     fn create_folder(&self, path: &Path) -> io::Result<()> {

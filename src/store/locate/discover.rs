@@ -19,7 +19,7 @@ use super::listed::Listed;
 use crate::document::parallel::map_in_parallel;
 use crate::plan::checks::Problem;
 use crate::plan::paper::{Kept, PAPERS, PaperSpec, Papers};
-use crate::plan::source::Role;
+use crate::plan::source::{Role, is_chart};
 use crate::store::fs::walk::{Kind, children, files_below, has_file_below, unique};
 
 /// What the command line says instead of the configuration, relative to the start, and which
@@ -195,6 +195,18 @@ impl Layout {
         let reaches = |pattern: &String| glob::reaches(pattern, path);
         let found = specs.find(|paper| self.config.places(paper).iter().any(reaches));
         found.map(|paper| paper.role)
+    }
+
+    /// What the paper is to the plan that a chart at a path below the root goes with: the chart lies in
+    /// the folder of that kind of paper, and is opened by nobody.
+    pub(crate) fn role_of_chart(&self, path: &Path) -> Option<Role> {
+        let mut specs = self.papers.specs.iter();
+        let role = self
+            .role_at(&path.with_extension("md"))
+            .filter(|_| is_chart(path))?;
+        specs
+            .find(|paper| paper.role == role && paper.charts)
+            .map(|paper| paper.role)
     }
 
     /// A path as people read it: below the root where it lies there.

@@ -224,7 +224,7 @@ impl PastInput {
             Err(reason) => return Some(Err(reason)),
         };
         let made = (report.make)(&reporter.materials(&gathered));
-        // What is not saved yet counts; charts are no files of the plan.
+        // What is not saved yet counts; a chart that nobody wrote since the start is on disk alone.
         let found = |path: &Path| {
             let file = self.plan.files().iter().find(|file| file.path == path);
             match file {

@@ -336,7 +336,10 @@ impl Committer {
         };
         let mut left = None;
         let remark = match done {
-            Ok(None) => None,
+            Ok(None) => {
+                self.saver.remove_empty_folders(root, &target);
+                None
+            }
             Ok(Some(saved)) => {
                 if let Some(replaced) = saved.replaced {
                     observer.replaced(path, replaced);

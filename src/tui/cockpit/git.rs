@@ -90,6 +90,7 @@ impl<F: TerminalHost> Cockpit<F> {
                     parts,
                     message,
                 } => changes.commit(&root, parts, message),
+                GitWork::Conclude { changes, message } => changes.conclude(&root, message),
                 GitWork::Branch(name) => git(&root, &["switch", "--create", name]),
                 GitWork::Push {
                     remote,

@@ -42,9 +42,14 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, open: &
             false => format!("{key} {name} ({label})"),
         }
     };
-    let label = |span| dispute.text(&model.plan, span);
-    let ours = named("keep-ours", "ours", label(place.our_label));
-    let theirs = named("keep-theirs", "theirs", label(place.their_label));
+    let known = model.changes.read.as_ref();
+    let label = |label: String| {
+        let name = known.and_then(|read| read.names.get(&label));
+        name.cloned().unwrap_or(label)
+    };
+    let [our_label, their_label] = dispute.labels(&model.plan).map(label);
+    let ours = named("keep-ours", "ours", our_label);
+    let theirs = named("keep-theirs", "theirs", their_label);
     let (ours, theirs) = ((ours, version(place.ours)), (theirs, version(place.theirs)));
     match sheet.width() < BESIDE {
         false => beside(&mut sheet, ours, theirs, MOST, theme),

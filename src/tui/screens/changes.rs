@@ -118,6 +118,10 @@ fn list(
                 "What is on disk is committed; the edits that are not saved are not listed.",
                 format!("{} saves them again.", key_of(model, theme, "retry-save")),
             ),
+            Base::Head if read.is_merge() => (
+                "The merge changes nothing else, and is not committed.",
+                format!("{} concludes it.", key_of(model, theme, "commit-changes")),
+            ),
             Base::Head => (
                 "Everything is committed.",
                 format!("{base} shows what a pull request would hold."),
@@ -162,8 +166,11 @@ fn row(line: &ChangeLine, theme: &Theme) -> Line<'static> {
     let words = frame::words(theme, &visible_line(&line.words)).into_owned();
     let dot = Span::styled(format!(" {} ", theme.glyphs.dot), theme.dim);
     match line.kind {
-        LineKind::Change(_, how) => {
-            let (sign, style) = look(how, theme);
+        LineKind::Change(..) | LineKind::Conflict(..) => {
+            let (sign, style) = match line.kind {
+                LineKind::Change(_, how) => look(how, theme),
+                _ => ("!", theme.warning),
+            };
             Line::from(vec![
                 Span::styled(format!("{indent}{sign} "), style),
                 Span::styled(format!("{name}  "), theme.dim),
@@ -203,7 +210,7 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, read: &Changes, theme: &T
         }
         let part = &delta.parts[*part];
         match (
-            line.is_change(),
+            line.is_change() && !line.is_conflict(),
             part.before.is_empty() && part.after.is_empty(),
         ) {
             (false, _) => {}
@@ -215,8 +222,12 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, read: &Changes, theme: &T
             (true, false) => {}
         }
     }
-    if !line.is_change() {
+    if !line.is_change() || line.is_conflict() {
         sheet.text(&line.words, theme.text);
+    }
+    if let LineKind::Conflict(_, Some(_)) = line.kind {
+        let key = key_of(model, theme, "checkout-go");
+        sheet.text(&format!("{key} shows both and keeps one."), theme.text);
     }
     sheet.text(&format!("in {}", files.join(", ")), theme.dim);
     sheet.shorten(usize::from(text.height));

@@ -9,6 +9,7 @@ mod quarter;
 mod resolving;
 mod standups;
 mod team;
+mod two_papers;
 
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -319,3 +319,34 @@ fn two_decisions_of_one_day_are_two_files_on_any_host() {
     let found = repo.stepdeck(&["check"]).out;
     assert!(!found.contains("decisions/"), "{found}");
 }
+
+/// What the documentation says of evidence: without the driver three things conflict, with it none.
+#[test]
+fn evidence_that_a_host_cannot_merge_is_merged_by_the_driver() {
+    type Edit = fn(&Repo);
+    let first: [Edit; 2] = [
+        |repo| tick(repo, "Runbooks", "https://example.org/run"),
+        |repo| tick(repo, "Backups", "https://example.org/back"),
+    ];
+    let same: [Edit; 2] = [
+        |repo| tick(repo, "Pagers", "https://example.org/one"),
+        |repo| tick(repo, "Pagers", "https://example.org/two"),
+    ];
+    let neighbours: [Edit; 2] = [
+        |repo| change(repo, PLAN, "- Runbooks", "- [x] Runbooks"),
+        |repo| change(repo, PLAN, "- Pagers", "- [x] Pagers"),
+    ];
+    for (has_places, [ours, theirs]) in [(false, first), (true, same), (true, neighbours)] {
+        for plain in [true, false] {
+            let Some(repo) = team(plain) else { return };
+            if has_places {
+                // For a check that nobody else is about.
+                tick(&repo, "Backups", "https://example.org/back");
+                repo.commit("places");
+            }
+            repo.diverge(ours, theirs);
+            let run = repo.git(&["merge", "-q", "side"]);
+            assert_eq!(run.code, Some(i32::from(plain)), "{}{}", run.out, run.err);
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{LOG, Repo, set_up};
+use super::{LOG, Repo, repo, set_up};
 use crate::support::schema::valid;
 
 /// A merge that stops at the status of 0002 in the log, and at a row of the canon.
@@ -171,4 +171,64 @@ fn only_what_a_revision_does_not_have_fails_a_check_against_it() {
     let run = repo.stepdeck(&["check", "--against", "no-such-branch"]);
     assert_eq!(run.code, Some(2));
     assert!(run.err.contains("--against no-such-branch"), "{}", run.err);
+}
+
+/// Who merges a commit by its hash reads the branch that it is, or whose it is.
+#[test]
+fn the_other_side_has_a_name() {
+    for (plain, moves_on, name) in [
+        (false, false, "side"),
+        (false, true, "Ana"),
+        (true, false, "side"),
+        (true, true, "Ana"),
+    ] {
+        let Some(repo) = repo() else { return };
+        if !plain {
+            repo.stepdeck(&["git-setup"]).ok();
+        }
+        repo.commit("start");
+        repo.diverge(
+            |repo| repo.edit("\"draft\"", "\"complete\""),
+            |repo| repo.edit("\"draft\"", "\"blocked\""),
+        );
+        let ana = [
+            "-q",
+            "--amend",
+            "--no-edit",
+            "--author=Ana <ana@example.org>",
+        ];
+        repo.git(&["checkout", "-q", "side"]).ok();
+        repo.git(&[&["commit"], &ana[..]].concat()).ok();
+        let hash = repo.git(&["rev-parse", "HEAD"]).ok();
+        if moves_on {
+            repo.write("more.txt", "more");
+            repo.commit("more");
+        }
+        repo.git(&["checkout", "-q", "main"]).ok();
+        assert_eq!(repo.git(&["merge", "-q", hash.trim()]).code, Some(1));
+        let listed = repo.stepdeck(&["resolve"]).out;
+        assert!(listed.contains(&format!("theirs ({name})")), "{listed}");
+        let json = valid("resolve", &repo.stepdeck(&["resolve", "--json"]).out);
+        assert_eq!(json["conflicts"][0]["their_label"], name);
+        let marker = match plain {
+            // Git's own.
+            true => hash.trim(),
+            false => name,
+        };
+        let text = repo.read(LOG);
+        assert!(text.contains(&format!(">>>>>>> {marker}\n")), "{text}");
+    }
+}
+
+#[test]
+fn what_sync_merges_is_called_by_its_branch() {
+    let Some(repo) = set_up() else { return };
+    repo.diverge(
+        |repo| repo.edit("\"draft\"", "\"complete\""),
+        |repo| repo.edit("\"draft\"", "\"blocked\""),
+    );
+    repo.git(&["checkout", "-q", "side"]).ok();
+    assert_eq!(repo.stepdeck(&["sync", "main"]).code, Some(1));
+    let text = repo.read(LOG);
+    assert!(text.contains(">>>>>>> main\n"), "{text}");
 }

@@ -249,7 +249,12 @@ fn what_stands_in_the_way_is_said() {
     desk.wait_for("conflict");
     says(&mut desk, "", "a merge is not finished");
     says(&mut desk, "", &format!("in conflict: {LOG}"));
-    says(&mut desk, "C", "a merge is not finished: end it with");
+    says(
+        &mut desk,
+        "C",
+        &format!("1 conflict left in {LOG}:1: ⏎ on it keeps a version"),
+    );
+    says(&mut desk, "S", "a merge is not finished: C concludes it");
 }
 
 #[test]
@@ -362,5 +367,55 @@ fn a_hook_may_ask_at_the_terminal() {
         let message = git(folder.path(), &["log", "-1", "--format=%B"]);
         assert!(message.contains("Ticket: T-17"), "{message}");
         git(folder.path(), &["reset", "-q", "--soft", "HEAD~"]);
+    }
+}
+
+/// A chart goes with its paper, whether this run wrote it or one before.
+#[test]
+fn a_paper_is_committed_with_its_chart() {
+    for reopened in [false, true] {
+        let Some(folder) = checkout() else { return };
+        let at = folder.path();
+        // A picture of somebody's own is not the plan's.
+        write(at, "docs/checkpoints/CP01/team.svg", "<svg/>");
+        write(at, LOG, &LINES.replacen("\"draft\"", "\"complete\"", 1));
+        let mut first = desk(folder, 120, 40);
+        first.keys("9");
+        first.wait_for("stepdeck › Papers");
+        first.keys("g");
+        for _ in 0..40 {
+            let crumbs = first.screen().lines().next().unwrap_or_default().to_owned();
+            if crumbs.contains("› Checkpoints") {
+                break;
+            }
+            first.keys("j");
+        }
+        first.keys("F");
+        first.wait_for("One u undoes it all.");
+        first.keys("y");
+        first.wait_for("Checkpoint CP01 written");
+        first.settle();
+        let mut desk = match reopened {
+            true => first.reopen(),
+            false => first,
+        };
+        desk.keys("8");
+        desk.wait_for("burn-up.svg");
+        assert!(desk.screen().contains("new chart"), "{}", desk.screen());
+        assert!(!desk.screen().contains("team.svg"), "{}", desk.screen());
+        desk.keys("C").keys("<Enter>");
+        let status = git(
+            desk.folder(),
+            &["status", "--porcelain", "--untracked-files=all"],
+        );
+        assert_eq!(
+            status,
+            "?? docs/checkpoints/CP01/team.svg\n",
+            "{}",
+            desk.screen()
+        );
+        // Undone, it is listed as gone.
+        desk.keys("u");
+        desk.wait_for("deleted");
     }
 }

@@ -14,6 +14,7 @@ mod leaving;
 mod live_reload;
 mod looks;
 mod marks;
+mod merging;
 mod mouse;
 mod never_executed;
 mod numbering;

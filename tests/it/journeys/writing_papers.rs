@@ -170,6 +170,9 @@ fn a_chart_of_an_earlier_run_is_written_again_and_undone() {
     desk.write_outside("data/plans/programme.jsonl", &log);
     desk.keys("u");
     desk.run_until("it is gone", |desk| all_files(desk.folder()) == before);
+    desk.settle();
+    // No folder is left of it, for the charts or for the papers.
+    assert!(!desk.folder().join("docs/checkpoints").exists());
     // What somebody else drew in the meantime is theirs.
     desk.keys("U");
     desk.run_until("it is there", |desk| desk.folder().join(chart).is_file());
@@ -179,6 +182,64 @@ fn a_chart_of_an_earlier_run_is_written_again_and_undone() {
     desk.keys("u");
     desk.settle();
     assert_eq!(desk.file(chart), "<svg/>");
+}
+
+/// One session writes a paper of an earlier run again and again, and takes all of it back.
+#[test]
+fn a_paper_with_a_chart_is_written_several_times_in_a_session() {
+    let (kind, path) = WRITTEN[1];
+    let chart = "docs/checkpoints/CP01/burn-up.svg";
+    let log = "data/plans/programme.jsonl";
+    let mut desk = Desk::sized(&borrowed(&files()), 80, 24);
+    let write = |desk: &mut Desk| {
+        desk.keys("9");
+        desk.wait_for("stepdeck › Papers");
+        go_to(desk, kind);
+        desk.keys("F");
+        desk.wait_for("One u undoes it all.");
+        desk.keys("y");
+        desk.wait_for("✓ Checkpoint CP01 written");
+        desk.settle();
+        assert!(!desk.screen().contains("not written"), "{}", desk.screen());
+        [path, chart].map(|path| desk.file(path))
+    };
+    let mut versions = vec![write(&mut desk)];
+    let first = desk.file(log);
+    let mut desk = desk.reopen();
+    let texts = [
+        first.replace("In_Progress", "complete"),
+        first.replace("\"draft\"", "\"complete\""),
+        first
+            .replace("In_Progress", "complete")
+            .replace("\"draft\"", "\"complete\""),
+        // Drawn as it was in the beginning.
+        first.clone(),
+    ];
+    for text in &texts {
+        desk.write_outside(log, text);
+        let is_read = |desk: &Desk| {
+            let files = desk.cockpit.model.plan.files().iter();
+            let log = files.filter_map(|file| file.log());
+            log.map(|log| log.rope().contiguous().into_owned())
+                .any(|bytes| bytes == text.as_bytes())
+        };
+        desk.run_until("the log is read", is_read);
+        desk.settle();
+        versions.push(write(&mut desk));
+        let count = versions.len();
+        assert_ne!(versions[count - 1], versions[count - 2]);
+    }
+    assert_eq!(versions.last().unwrap()[1], versions[0][1]);
+    for version in versions.iter().rev().skip(1) {
+        desk.keys("u");
+        desk.settle();
+        assert_eq!([path, chart].map(|path| desk.file(path)), *version);
+    }
+    for version in versions.iter().skip(1) {
+        desk.keys("U");
+        desk.settle();
+        assert_eq!([path, chart].map(|path| desk.file(path)), *version);
+    }
 }
 
 #[test]

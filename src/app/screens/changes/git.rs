@@ -26,6 +26,13 @@ pub enum GitWork {
         /// The message.
         message: String,
     },
+    /// Commit the merge under way, with all that differs in the plan.
+    Conclude {
+        /// What that is.
+        changes: Arc<Changes>,
+        /// The message.
+        message: String,
+    },
     /// Create a branch with this name.
     Branch(String),
     /// Push the branch.
@@ -43,7 +50,7 @@ impl GitWork {
     /// What it is called.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Commit { .. } => "git commit",
+            Self::Commit { .. } | Self::Conclude { .. } => "git commit",
             Self::Branch(_) => "git switch",
             Self::Push { .. } => "git push",
             Self::Sync => "stepdeck sync",
@@ -56,7 +63,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "commit-changes",
         keys: &["C"],
-        title: "Commit the marked changes, or all of the plan's; nothing else goes with them",
+        title: "Commit the marked changes, or all of the plan's and nothing else; conclude a merge",
         hint: "commit",
         group: Group::Edit,
         blocked: no_commit,
@@ -117,7 +124,7 @@ fn unknown(model: &Model) -> Blocked {
     (!known).then(|| trouble.unwrap_or_else(asking))
 }
 
-/// Why nothing can be committed: a merge is finished as a whole, by git.
+/// Why nothing can be committed. A merge is concluded as a whole; a rebase is git's own.
 fn no_commit(model: &Model) -> Blocked {
     let read = model.changes.read.as_ref();
     let stops = || {
@@ -127,19 +134,28 @@ fn no_commit(model: &Model) -> Blocked {
             () if read.base != Base::Head => {
                 Some(format!("commits build on HEAD: {base} compares with it"))
             }
+            () if read.is_merge() && !model.changes.marks.is_empty() => {
+                let key = model.keymap.key_of("checkout-mark-all");
+                Some(format!(
+                    "a merge is committed as a whole: {key} clears the marks"
+                ))
+            }
+            () if read.is_merge() => read.obstacle(&model.keymap.key_of("checkout-go")),
             () if read.standing.under_way.is_some() => {
                 read.standing.under_way.map(commit::unfinished)
             }
-            () if !read.standing.unmerged.is_empty() => {
-                Some("conflicts come first: `stepdeck resolve` shows them".to_owned())
+            () if !read.standing.unmerged.is_empty() || takes_conflict(model) => {
+                let first = read.obstacle(&model.keymap.key_of("checkout-go"));
+                first.or_else(|| Some("`git add` the resolved files first".to_owned()))
             }
             () if model.changes.lines.is_empty() => Some("everything is committed".to_owned()),
             () => None,
         }
     };
+    // What was in conflict a moment ago may be resolved.
     (model.is_locked().or_else(|| unknown(model)))
-        .or_else(stops)
         .or_else(|| unread(model))
+        .or_else(stops)
 }
 
 fn no_branch(model: &Model) -> String {
@@ -153,6 +169,12 @@ fn no_sync(model: &Model) -> Blocked {
         let standing = &read?.standing;
         match () {
             () if standing.branch.is_none() => Some(no_branch(model)),
+            () if read?.is_merge() => {
+                let key = model.keymap.key_of("commit-changes");
+                Some(format!(
+                    "a merge is not finished: {key} concludes it, `git merge --abort` drops it"
+                ))
+            }
             () => standing.under_way.map(commit::unfinished),
         }
     };
@@ -186,10 +208,22 @@ fn to_commit(model: &Model) -> Vec<usize> {
     }
 }
 
+/// Whether a commit would take the markers of a conflict.
+fn takes_conflict(model: &Model) -> bool {
+    let lines = &model.changes.lines;
+    let is_conflict = |at: usize| lines[at].is_conflict();
+    (0..lines.len()).any(is_conflict) && to_commit(model).into_iter().any(is_conflict)
+}
+
 fn ask_message(model: &mut Model) {
     let chosen = to_commit(model);
     let text = message(&model.changes.lines, &chosen);
+    let merge = model.changes.read.as_ref().filter(|read| read.is_merge());
+    let text = merge
+        .and_then(|read| read.merge_message.clone())
+        .unwrap_or(text);
     let label = match (chosen.len(), model.changes.marks.is_empty()) {
+        _ if merge.is_some() => "Conclude the merge, with this message".to_owned(),
         (1, _) => "Commit 1 change, with this message".to_owned(),
         (count, true) => format!("Commit all {count} changes, with this message"),
         (count, false) => format!("Commit {count} marked changes, with this message"),
@@ -217,6 +251,11 @@ impl Model {
         // Whatever git says, the text is not lost.
         self.changes.message = Some(text.to_owned());
         let message = text.to_owned();
+        if changes.is_merge() {
+            let work = GitWork::Conclude { changes, message };
+            self.effects.push(Effect::RunGit(work));
+            return Ok(());
+        }
         self.effects.push(Effect::RunGit(GitWork::Commit {
             changes,
             parts,
@@ -252,7 +291,7 @@ impl Model {
         let first = first.map(|line| line.trim().to_owned());
         self.programs.last = Some(Program::over(work.name(), ended.clone(), &output));
         match (is_success, work) {
-            (true, GitWork::Commit { .. }) => {
+            (true, GitWork::Commit { .. } | GitWork::Conclude { .. }) => {
                 self.changes.message = None;
                 self.changes.marks.clear();
                 self.say(first.unwrap_or_else(|| "committed".to_owned()));
@@ -264,7 +303,7 @@ impl Model {
             (true, GitWork::Sync) => self.say(said.unwrap_or_else(|| "synced".to_owned())),
             (false, work) => {
                 let again = match work {
-                    GitWork::Commit { .. } => {
+                    GitWork::Commit { .. } | GitWork::Conclude { .. } => {
                         let key = self.keymap.key_of("commit-changes");
                         format!(" · nothing is lost: {key} has your message")
                     }

@@ -3,6 +3,8 @@
 pub mod git;
 pub mod view;
 
+use std::path::Path;
+
 use crate::app::core::command::{Blocked, Command, Extent, Focus, Group, Places};
 use crate::app::core::command_line::about;
 use crate::app::core::message::Effect;
@@ -10,11 +12,14 @@ use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::core::screen::{Crumb, Screen, numbered_screen};
 use crate::app::overlays::confirm::ASK_ABOVE;
+use crate::app::screens::problems;
 use crate::change::Change;
-use crate::change::delta::outline::LineKind;
+use crate::change::delta::outline::{Line, LineKind};
 use crate::change::delta::reverted;
 use crate::plan::id::StepId;
+use crate::plan::source::is_chart;
 use crate::store::changes::Base;
+use crate::store::changes::conclude::one_sided;
 
 numbered_screen!(8, "changes", "Changes", &ChangesScreen);
 
@@ -110,6 +115,7 @@ pub const COMMANDS: &[Command] = &[
                 .is_locked()
                 .or_else(|| nothing_selected(model))
                 .or_else(|| unread(model))
+                .or_else(|| in_conflict(model))
         },
         run: revert,
         ..COMMON
@@ -161,6 +167,28 @@ fn unread(model: &Model) -> Blocked {
     is_stale.then(|| "git is still being asked: try again in a moment".to_owned())
 }
 
+/// Why what is selected or marked is not reverted: the other side's version would be lost by that.
+fn in_conflict(model: &Model) -> Blocked {
+    let view = &model.changes;
+    let subjects = view.subjects();
+    let line = subjects.iter().map(|at| &view.lines[*at]);
+    let line = line.into_iter().find(|line| line.is_conflict())?;
+    let key = model.keymap.key_of("checkout-go");
+    Some(match line.kind {
+        LineKind::Conflict(_, None) => no_versions(line),
+        _ => format!("{} is in conflict: {key} on it keeps a version", line.name),
+    })
+}
+
+/// What a person is to do about a conflict that has no card.
+fn no_versions(line: &Line) -> String {
+    let path = Path::new(&line.name);
+    match is_chart(path) {
+        true => format!("{}: {}", line.name, line.words),
+        false => one_sided(path),
+    }
+}
+
 /// Gives the files what they had, where the marked changes are, or the selected one.
 fn revert(model: &mut Model) {
     let Some(read) = model.changes.read.clone() else {
@@ -186,6 +214,16 @@ fn go(model: &mut Model) {
         return;
     };
     match line.kind {
+        LineKind::Conflict(_, Some(number)) => {
+            let read = model.changes.read.clone();
+            let place = read.zip(line.parts.first());
+            let path = place.map(|(read, (file, _))| read.deltas[*file].path.clone());
+            model.open_screen(&problems::SCREEN);
+            if !path.is_some_and(|path| model.open_merge(&path, number)) {
+                model.refuse("the conflict is no longer there");
+            }
+        }
+        LineKind::Conflict(_, None) => model.refuse(no_versions(&line)),
         LineKind::Step(step) | LineKind::Change(Some(step), _) => match model.plan.find(step) {
             Some(_) => model.jump(step, 0),
             None => model.refuse(format!("{step} was removed; it is no longer in the plan")),
@@ -245,7 +283,9 @@ impl Screen for ChangesScreen {
 
     fn selected(&self, model: &Model) -> Option<StepId> {
         match model.changes.selected()?.kind {
-            LineKind::Step(step) | LineKind::Change(Some(step), _) => Some(step),
+            LineKind::Step(step)
+            | LineKind::Change(Some(step), _)
+            | LineKind::Conflict(Some(step), _) => Some(step),
             _ => None,
         }
     }

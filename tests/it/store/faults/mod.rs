@@ -195,6 +195,10 @@ impl FileSystem for FaultyFs {
         self.call()?;
         RealFs.create_folder(path)
     }
+    fn remove_folder(&self, path: &Path) -> io::Result<()> {
+        self.call()?;
+        RealFs.remove_folder(path)
+    }
     fn sync_folder(&self, path: &Path) -> io::Result<()> {
         self.call()?;
         RealFs.sync_folder(path)

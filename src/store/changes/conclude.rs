@@ -1,0 +1,153 @@
+//! Concluding a merge: what is resolved in the plan is added, with whatever else differs in it, and git
+//! commits that together with what it merged itself.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Base, Changes};
+use crate::change::delta::outline::LineKind;
+use crate::document::english::counted;
+use crate::document::markers::conflicts;
+use crate::git::handed_over::ProgramOutput;
+use crate::git::sync::MERGE;
+use crate::git::{Git, GitError};
+use crate::plan::checks::conflict_marker;
+use crate::plan::source::SourceFile;
+use crate::store::state::temporary_folder;
+
+/// How many places are named.
+const NAMED: usize = 3;
+
+impl Changes {
+    /// Whether a merge is under way.
+    pub(crate) fn is_merge(&self) -> bool {
+        self.standing.under_way == Some(MERGE)
+    }
+
+    /// What has to be resolved before anything of this is committed; `key` does that on screen.
+    pub(crate) fn obstacle(&self, key: &str) -> Option<String> {
+        let mut marked = Vec::new();
+        for line in self.lines.iter() {
+            let path = line.parts.first().map(|(file, _)| &self.deltas[*file].path);
+            if let (LineKind::Conflict(_, Some(number)), Some(path)) = (&line.kind, path) {
+                marked.push(format!("{}:{number}", path.display()));
+            }
+        }
+        if !marked.is_empty() {
+            let count = counted(marked.len(), "conflict");
+            let named = named(&marked);
+            return Some(format!(
+                "{count} left in {named}: {key} on it keeps a version"
+            ));
+        }
+        if let Some((path, line)) = self.marked.first() {
+            return Some(left_over(path, *line));
+        }
+        if let Some(path) = self.standing.one_sided.first() {
+            return Some(one_sided(path));
+        }
+        let below = self.standing.unmerged.iter();
+        let others = below.filter(|path| !self.merged.contains(path));
+        let others = others.chain(&self.standing.unmerged_elsewhere);
+        foreign(others.cloned().collect())
+    }
+
+    /// Adds the plan's files as they are and commits the merge, with the hooks that `git commit`
+    /// runs, which have the terminal. A refusal of theirs is an answer.
+    ///
+    /// # Errors
+    /// In words, when the checkout or a file is not what it was, a conflict is left, or git refuses.
+    pub(crate) fn conclude(&self, root: &Path, message: &str) -> Result<ProgramOutput, String> {
+        let git = Git::at(root);
+        let failed = |error: GitError| error.to_string();
+        let head = git.commit_of("HEAD").map_err(failed)?;
+        let is_merge = git.under_way().map_err(failed)? == Some(MERGE);
+        if !is_merge || self.base != Base::Head || head != self.commit {
+            return Err("the merge is another one by now: look at the changes again".to_owned());
+        }
+        let mut paths: BTreeSet<&Path> = BTreeSet::new();
+        for delta in &self.deltas {
+            let path = delta.path.display();
+            if fs::read(root.join(&delta.path)).ok() != delta.new {
+                return Err(format!(
+                    "{path} was changed meanwhile: look at the changes again"
+                ));
+            }
+            if let Some(new) = &delta.new {
+                let file = SourceFile::load(&delta.path, delta.role, new.clone());
+                let drawn = conflicts(new).first().map(|first| first.line);
+                let drawn = drawn.filter(|_| file.is_chart());
+                if let Some(line) = conflict_marker::first_in(&file).or(drawn) {
+                    return Err(left_over(&delta.path, line));
+                }
+            }
+            paths.insert(&delta.path);
+        }
+        // What is as `HEAD` has it may be what was kept.
+        paths.extend(self.merged.iter().map(PathBuf::as_path));
+        let prefix = git.prefix().map_err(failed)?;
+        let unmerged = git.unmerged().map_err(failed)?.into_iter();
+        let is_other = |path: &PathBuf| {
+            let below = path.strip_prefix(&prefix).ok();
+            !below.is_some_and(|path| self.merged.iter().any(|known| known == path))
+        };
+        if let Some(reason) = foreign(unmerged.filter(is_other).collect()) {
+            return Err(reason);
+        }
+        let folder = temporary_folder("stepdeck-commit-");
+        let folder = folder.ok_or("there is no room for the message")?;
+        let text = folder.path().join("message");
+        let written = fs::write(&text, message);
+        written.map_err(|error| format!("{}: {error}", text.display()))?;
+        let paths: Vec<&Path> = paths.into_iter().collect();
+        git.add(&paths).map_err(failed)?;
+        let text = text.display().to_string();
+        let commit = ["commit", "--cleanup=whitespace", "--file", &text];
+        git.interactively(&commit, &[]).map_err(failed)
+    }
+}
+
+/// What the commit of the merge under way is to say.
+pub(super) fn message(git: &Git) -> Result<Option<String>, GitError> {
+    let path = git.merge_message_path()?;
+    let text = path.and_then(|path| fs::read(path).ok());
+    text.map(|text| git.without_comments(text)).transpose()
+}
+
+/// Why files that are not for stepdeck to add keep a merge open.
+fn foreign(paths: Vec<PathBuf>) -> Option<String> {
+    let paths: Vec<String> = (paths.iter())
+        .map(|path| path.display().to_string())
+        .collect();
+    (!paths.is_empty()).then(|| {
+        let named = named(&paths);
+        format!("still in conflict for git: {named} · resolve and `git add` what is not the plan's")
+    })
+}
+
+fn left_over(path: &Path, line: usize) -> String {
+    format!(
+        "{}:{line}: a marker of the merge is left: resolve that first",
+        path.display()
+    )
+}
+
+/// What a person is to decide about a file that has no markers.
+pub(crate) fn one_sided(path: &Path) -> String {
+    let path = path.display();
+    format!("{path}: one side deleted it: `git add {path}` keeps it, `git rm {path}` deletes it")
+}
+
+fn named(all: &[String]) -> String {
+    let mut named = all
+        .iter()
+        .take(NAMED)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if all.len() > NAMED {
+        named += &format!(" and {} more", all.len() - NAMED);
+    }
+    named
+}
