@@ -515,12 +515,19 @@ pub(crate) fn escape_hidden(json: String) -> String {
     let is_plain = |byte| matches!(byte, b' '..=b'~' | b'\n');
     // Whole stretches at once: most JSON has nothing to escape, and there may be a lot of it.
     let all_plain = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & is_plain(*byte));
-    if json.as_bytes().chunks(256).all(all_plain) {
+    let next_odd = |text: &str| {
+        let bytes = text.as_bytes();
+        let plain = bytes.chunks(64).take_while(|chunk| all_plain(chunk));
+        let plain: usize = plain.map(<[u8]>::len).sum();
+        let odd = bytes[plain..].iter().position(|byte| !is_plain(*byte))?;
+        Some(plain + odd)
+    };
+    if next_odd(&json).is_none() {
         return json;
     }
     let mut escaped = String::with_capacity(json.len());
     let mut rest = &*json;
-    while let Some(at) = rest.bytes().position(|byte| !is_plain(byte)) {
+    while let Some(at) = next_odd(rest) {
         let (plain, odd) = rest.split_at(at);
         escaped.push_str(plain);
         let mut chars = odd.chars();
