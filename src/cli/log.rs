@@ -62,7 +62,7 @@ impl Log {
             (false, Some(_)) => Form::Table,
             (false, None) => Form::Tabbed,
         };
-        let mut sheet = Sheet::new(form, invocation.paint(), &past);
+        let mut sheet = Sheet::new(form, invocation.paint(), &past, self.id.is_some());
         for mut landing in past.by_ref() {
             let is_after = |moment: &Moment| moment.is_before(landing.at, landing.hash());
             let is_later = until.as_ref().is_some_and(is_after);

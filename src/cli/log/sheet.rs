@@ -40,6 +40,8 @@ pub(super) struct Sheet {
     form: Form,
     paint: Printer,
     has_history: bool,
+    /// How much waits for more before it is printed.
+    waiting: usize,
     /// How many columns authors of commits need.
     authors: usize,
     /// What is not printed yet.
@@ -48,13 +50,18 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    /// A sheet without events.
-    pub(super) fn new(form: Form, paint: Printer, past: &Past) -> Self {
+    /// A sheet without events. Those of `one` step are so few that none waits for others.
+    pub(super) fn new(form: Form, paint: Printer, past: &Past, one: bool) -> Self {
         let authors = past.authors().map(|author| width(&visible_line(author)));
         Self {
             form,
             paint,
             has_history: past.git().is_some(),
+            waiting: if one || form == Form::Table {
+                0
+            } else {
+                WAITING
+            },
             authors: authors.max().unwrap_or(0),
             text: String::new(),
             is_empty: true,
@@ -81,7 +88,7 @@ impl Sheet {
     /// # Errors
     /// When standard output cannot be written.
     pub(super) fn print(&mut self, invocation: &mut Invocation<'_, '_>) -> Result<bool> {
-        if self.form != Form::Table && self.text.len() < WAITING {
+        if self.text.len() < self.waiting {
             return Ok(true);
         }
         self.pass_on(invocation)
@@ -104,7 +111,7 @@ impl Sheet {
 
     /// The whole document of what landed, as it would be printed.
     pub(super) fn json(paint: Printer, past: &Past, landings: &[Landing]) -> String {
-        let mut sheet = Self::new(Form::Json, paint, past);
+        let mut sheet = Self::new(Form::Json, paint, past, false);
         let landings = landings.iter().filter(|landing| !landing.is_empty());
         landings.for_each(|landing| sheet.add(landing));
         sheet.end_json(&past.notes());
