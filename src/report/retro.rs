@@ -1,6 +1,7 @@
 //! A retrospective of a stage: what its history says, and what people will keep and change. An action
 //! that names no step can be turned into a proposed one.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -23,7 +24,7 @@ use crate::plan::charge::Owed;
 use crate::plan::id::StepId;
 use crate::plan::packet::{Decision, Packet, label_at, section};
 use crate::plan::source::{Role, SourceFile};
-use crate::plan::stage::Stage;
+use crate::plan::stage::{Stage, named};
 use crate::plan::uid::Uid;
 use crate::plan::{Plan, StepRef};
 use crate::record::filed::slug;
@@ -415,8 +416,9 @@ pub(crate) fn with_actions(plan: &Plan, stage: Option<&str>) -> Result<usize, Re
     }
 }
 
-/// Turns the actions of a retrospective that name no step into proposed steps, behind the last step,
-/// and names these in it; all in one change.
+/// Turns the actions of a retrospective that name no step into proposed steps,
+/// and names these in it; all in one change. They come behind the last step of the block that most
+/// steps of its stage are in.
 ///
 /// # Errors
 /// When there is no such action, no free number, or no room.
@@ -436,26 +438,23 @@ pub(crate) fn propose(
             source.path.display()
         ));
     };
-    let last = plan
-        .steps()
-        .next_back()
-        .map_or(0, |step| step.id().number());
+    let last = number_before(plan, document);
     let (mut edits, mut ids, mut taken) =
         (Vec::new(), Vec::new(), std::collections::HashSet::new());
     let mut bytes = document.bytes().to_vec();
-    let mut named = Vec::new();
+    let mut mentions = Vec::new();
     for (item, words) in &actions {
         let free = composer.next_free_but(StepId::new(last.saturating_add(1)), &taken);
         let Some(id) = free else {
-            return refuse("there is no free number behind the last step");
+            return refuse(format!("there is no free number behind {last:04}"));
         };
         let id = composer.spelling_of(id).spell(id);
         taken.insert(id);
         edits.extend(composer.add(id, words, uid())?.edits);
-        named.push((document.items()[*item].content.end, format!(" (Step {id})")));
+        mentions.push((document.items()[*item].content.end, format!(" (Step {id})")));
         ids.push(id);
     }
-    for (at, text) in named.into_iter().rev() {
+    for (at, text) in mentions.into_iter().rev() {
         bytes.splice(at..at, text.into_bytes());
     }
     let own = section_edits(&source.path, document, &MarkdownDocument::load(bytes))?;
@@ -465,4 +464,20 @@ pub(crate) fn propose(
     let words: Vec<String> = ids.iter().map(StepId::to_string).collect();
     let label = format!("proposed: {}", listed(&words));
     Ok((Change { label, edits }, ids))
+}
+
+/// The number of the last step in the block that most steps of a retrospective's stage are in; without
+/// such steps that of the last one of all.
+fn number_before(plan: &Plan, retrospective: &MarkdownDocument) -> u32 {
+    let stage = label_at(retrospective, 0, STAGE).map(|(_, label)| label.text.trim());
+    let stage = stage.and_then(|name| named(plan.stages(), name).ok());
+    let steps = stage.map_or_else(Vec::new, |at| steps_of(plan, &plan.stages()[at]));
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    for at in steps {
+        *counts.entry(plan.step(at).block()).or_default() += 1;
+    }
+    let most = counts.into_iter().rev().max_by_key(|(_, steps)| *steps);
+    let is_near = |step: &StepRef<'_>| most.is_none_or(|(block, _)| step.block() == block);
+    let mut steps = plan.steps().rev();
+    steps.find(is_near).map_or(0, |step| step.id().number())
 }
