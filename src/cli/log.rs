@@ -2,7 +2,7 @@
 
 mod sheet;
 
-use color_eyre::eyre::{Result, bail};
+use color_eyre::eyre::{Report, Result, bail};
 
 use super::filter::Filter;
 use super::invocation::{Invocation, Name};
@@ -63,30 +63,36 @@ impl Log {
             (false, None) => Form::Tabbed,
         };
         let mut sheet = Sheet::new(form, invocation.paint(), &past, self.id.is_some());
-        for mut landing in past.by_ref() {
-            let is_after = |moment: &Moment| moment.is_before(landing.at, landing.hash());
-            let is_later = until.as_ref().is_some_and(is_after);
-            if since.as_ref().is_some_and(|since| !is_after(since)) {
-                break;
-            }
-            landing.events.retain(|event| {
-                let is_asked = |followed: &mut Option<Followed>| {
-                    followed
-                        .as_mut()
-                        .is_none_or(|followed| followed.is_about(event))
-                };
-                is_asked(&mut steps) & is_asked(&mut one)
-            });
-            // Ticks belong to stages, not to steps.
-            if steps.is_some() || one.is_some() {
-                landing.ticks.clear();
-            }
-            if !is_later && !landing.is_empty() {
-                sheet.add(&landing);
-                if !sheet.print(invocation)? {
-                    return Ok(());
+        let is_wanted = |landing: &Landing| {
+            (since.as_ref()).is_none_or(|since| since.is_before(landing.at, landing.hash()))
+        };
+        let is_read = past.beside(is_wanted, |landings| {
+            for mut landing in landings {
+                let is_later = (until.as_ref())
+                    .is_some_and(|until| until.is_before(landing.at, landing.hash()));
+                landing.events.retain(|event| {
+                    let is_asked = |followed: &mut Option<Followed>| {
+                        followed
+                            .as_mut()
+                            .is_none_or(|followed| followed.is_about(event))
+                    };
+                    is_asked(&mut steps) & is_asked(&mut one)
+                });
+                // Ticks belong to stages, not to steps.
+                if steps.is_some() || one.is_some() {
+                    landing.ticks.clear();
+                }
+                if !is_later && !landing.is_empty() {
+                    sheet.add(&landing);
+                    if !sheet.print(invocation)? {
+                        return Ok(false);
+                    }
                 }
             }
+            Ok::<bool, Report>(true)
+        })?;
+        if !is_read {
+            return Ok(());
         }
         if let Some(Name(id)) = self.id
             && sheet.is_empty()

@@ -5,7 +5,6 @@
 //! converted, nothing fetched.
 
 use std::collections::HashSet;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -85,6 +84,7 @@ pub struct History {
     pub(super) git: Git,
     prefix: PathBuf,
     is_shallow: bool,
+    head: Option<String>,
 }
 
 impl History {
@@ -94,21 +94,28 @@ impl History {
     /// When git cannot be run, or the folder lies in no work tree; git's own words say why.
     pub fn around(folder: &Path) -> Result<Self, GitError> {
         let git = Git::at(folder);
-        let answer = git.output(&["rev-parse", "--is-shallow-repository", "--show-prefix"])?;
-        let mut lines = answer.splitn(2, |byte| *byte == b'\n');
-        let is_shallow = lines.next() == Some(b"true");
-        let prefix = lines.next().unwrap_or_default();
-        let prefix = prefix.strip_suffix(b"\n").unwrap_or(prefix);
+        let answer = git.output(&[
+            "rev-parse",
+            "--is-shallow-repository",
+            "--show-prefix",
+            "--revs-only",
+            "HEAD^{commit}",
+        ])?;
+        let around = output::around(&answer);
         Ok(Self {
             git: Git {
                 time_limit: TIME_LIMIT,
                 ..git
             },
-            prefix: Path::new(std::ffi::OsStr::from_bytes(prefix))
-                .components()
-                .collect(),
-            is_shallow,
+            prefix: around.prefix.components().collect(),
+            is_shallow: around.is_shallow,
+            head: around.head,
         })
+    }
+
+    /// The full hash of the commit that was `HEAD` when the history was opened, if there was one.
+    pub fn head(&self) -> Option<&str> {
+        self.head.as_deref()
     }
 
     /// The folder, relative to the top of the checkout.

@@ -53,6 +53,37 @@ pub(crate) fn commits(output: &[u8]) -> Vec<Commit> {
     commits
 }
 
+/// What `git rev-parse` says of a folder: whether the clone is shallow, where the folder is, and the
+/// commit that is `HEAD`, if there is one.
+pub(crate) struct Around {
+    /// Whether only the newest part of the history is there.
+    pub is_shallow: bool,
+    /// The folder, relative to the top of the checkout.
+    pub prefix: PathBuf,
+    /// The full hash.
+    pub head: Option<String>,
+}
+
+/// Reads that.
+pub(crate) fn around(output: &[u8]) -> Around {
+    let output = output.strip_suffix(b"\n").unwrap_or(output);
+    let end = |at: Option<usize>| at.unwrap_or(output.len());
+    let (shallow, rest) = output.split_at(end(memchr::memchr(b'\n', output)));
+    let last = memchr::memrchr(b'\n', rest).map_or(0, |at| at + 1);
+    // A folder may have line ends in its name; behind the last one is a slash, and no hash.
+    let (prefix, head) = match is_hash(&rest[last..]) {
+        true => (&rest[..last], Some(&rest[last..])),
+        false => (rest, None),
+    };
+    let prefix = prefix.strip_prefix(b"\n").unwrap_or(prefix);
+    let prefix = prefix.strip_suffix(b"\n").unwrap_or(prefix);
+    Around {
+        is_shallow: shallow == b"true",
+        prefix: PathBuf::from(OsStr::from_bytes(prefix)),
+        head: head.map(|head| String::from_utf8_lossy(head).into_owned()),
+    }
+}
+
 /// What is before the next NUL.
 fn field<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let end = memchr::memchr(0, rest)?;
@@ -155,6 +186,8 @@ pub(crate) fn object(
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use proptest::prelude::*;
 
@@ -208,6 +241,19 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_may_be_called_anything() {
+        let hash = format!("{A}\n");
+        for prefix in ["", "a/", "a\nb/"] {
+            for (head, is) in [("", None), (&*hash, Some(A))] {
+                let read = around(format!("false\n{prefix}\n{head}").as_bytes());
+                let told = (read.is_shallow, &*read.prefix, read.head.as_deref());
+                assert_eq!(told, (false, Path::new(prefix), is), "{prefix:?} {head:?}");
+            }
+        }
+        assert!(around(b"true\n\n").is_shallow);
+    }
+
+    #[test]
     fn objects_come_whole_missing_or_too_large() {
         let mut output: &[u8] = b"x blob 4\na\nb\0\ny missing\nz blob 3\nabc\nw blob 9\nabc";
         assert_eq!(
@@ -231,6 +277,7 @@ mod tests {
             bytes in prop::collection::vec(prop::sample::select(&b":\0\n 01aMR\xff"[..]), 0..300)
         ) {
             commits(&bytes);
+            around(&bytes);
             let mut rest = &bytes[..];
             while object(&mut rest, 5, Vec::new()).is_ok() {}
         }

@@ -24,6 +24,8 @@ mod weeks;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 
 use chrono::{DateTime, Utc};
 
@@ -42,6 +44,9 @@ use crate::store::locate::discover::Layout;
 use blobs::Blobs;
 use cache::Cache;
 use listing::Upcoming;
+
+/// How much is found ahead of whoever takes it.
+const AHEAD: usize = 16;
 
 /// What happened to a plan, newest first: an iterator over what landed.
 #[derive(Debug)]
@@ -399,6 +404,23 @@ impl Past {
             events,
             ticks,
             is_first: self.commits.len() <= first,
+        })
+    }
+
+    /// Goes back on a thread of its own as long as what landed is wanted, while `take` makes something of it.
+    pub(crate) fn beside<T>(
+        &mut self,
+        is_wanted: impl Fn(&Landing) -> bool + Send,
+        take: impl FnOnce(&mut dyn Iterator<Item = Landing>) -> T,
+    ) -> T {
+        thread::scope(|scope| {
+            let (sender, landings) = mpsc::sync_channel(AHEAD);
+            scope.spawn(move || {
+                let mut wanted = self.take_while(is_wanted);
+                // Nobody may listen any more.
+                wanted.try_for_each(|landing| sender.send(landing))
+            });
+            take(&mut landings.into_iter())
         })
     }
 

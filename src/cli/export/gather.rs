@@ -35,7 +35,7 @@ pub(super) fn turn_to_commit(export: &Export, invocation: &mut Invocation<'_, '_
         }
         return Ok(());
     }
-    let has_commit = |git: History| git.commit("HEAD").ok().flatten().is_some();
+    let has_commit = |git: History| git.head().is_some();
     let is_committed = History::around(&invocation.start()).is_ok_and(has_commit);
     if is_committed && !export.worktree {
         invocation.go_to(&When::Revision("HEAD".to_owned()))?;
@@ -86,7 +86,7 @@ pub(super) fn redacted(export: &Export) -> Result<Redacted> {
 pub(super) fn commit(invocation: &Invocation<'_, '_>) -> Option<String> {
     invocation.as_of.as_ref()?;
     let git = History::around(&invocation.start()).ok()?;
-    git.commit("HEAD").ok().flatten()
+    git.head().map(str::to_owned)
 }
 
 /// As told, else as the document with the block table or the ladder is called.

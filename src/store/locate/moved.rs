@@ -221,7 +221,7 @@ struct Became {
 fn history(root: &Path, paths: &[&str]) -> Option<Histories> {
     static KNOWN: Mutex<Option<(String, Histories)>> = Mutex::new(None);
     let history = History::around(root).ok()?;
-    let head = history.commit("HEAD").ok()??;
+    let head = history.head()?.to_owned();
     let key = format!("{}\0{head}\0{}", root.display(), paths.join("\0"));
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((of, found)) = known.as_ref()

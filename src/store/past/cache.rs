@@ -63,8 +63,11 @@ pub(super) struct Cache {
     /// Entries that were there.
     old: Vec<u8>,
     places: HashMap<Between, std::ops::Range<usize>>,
-    /// Entries that are to be written, the newest first.
-    new: Vec<u8>,
+    /// Entries that are to be written, the newest first; each by itself, since to have them in one
+    /// growing stretch of memory costs more than to write them.
+    new: Vec<Vec<u8>>,
+    /// How many bytes these have.
+    length: usize,
 }
 
 impl Cache {
@@ -76,6 +79,7 @@ impl Cache {
             old: Vec::new(),
             places: HashMap::new(),
             new: Vec::new(),
+            length: 0,
         }
     }
 
@@ -182,21 +186,21 @@ impl Cache {
     }
 
     fn add(&mut self, between: &Between, write: impl FnOnce(&mut Vec<u8>)) {
-        if self.file.is_none() || self.new.len() > LARGEST {
+        if self.file.is_none() || self.length > LARGEST {
             return;
         }
-        let start = self.new.len();
-        self.new.resize(start + HEAD, 0);
+        let mut entry = vec![0; HEAD];
         for id in [between.0, between.1] {
-            self.new.extend_from_slice(&id.to_le_bytes());
+            entry.extend_from_slice(&id.to_le_bytes());
         }
-        write(&mut self.new);
-        let (head, body) = self.new[start..].split_at_mut(HEAD);
-        let Ok(length) = u32::try_from(body.len()) else {
-            return self.new.truncate(start);
-        };
-        head[..8].copy_from_slice(&xxh3_64(body).to_le_bytes());
-        head[8..].copy_from_slice(&length.to_le_bytes());
+        write(&mut entry);
+        let (head, body) = entry.split_at_mut(HEAD);
+        if let Ok(length) = u32::try_from(body.len()) {
+            head[..8].copy_from_slice(&xxh3_64(body).to_le_bytes());
+            head[8..].copy_from_slice(&length.to_le_bytes());
+            self.length += entry.len();
+            self.new.push(entry);
+        }
     }
 
     /// Reads the file as far as it can be used.
@@ -236,14 +240,19 @@ impl Cache {
             .create_new(true)
             .mode(0o600)
             .open(&temp)?;
-        let room = LARGEST.saturating_sub(self.new.len());
+        let room = LARGEST.saturating_sub(self.length);
         let mut end = ENTRIES;
         while let Some(next) = entry_end(&self.old, end).filter(|next| *next <= room) {
             end = next;
         }
         let old = self.old.get(ENTRIES..end).unwrap_or_default();
-        let parts = [FORMAT, &self.seed.to_le_bytes(), &self.new, old];
-        let written = parts.iter().try_for_each(|part| out.write_all(part));
+        let seed = self.seed.to_le_bytes();
+        let new = self.new.iter().map(Vec::as_slice);
+        let mut parts = [FORMAT, &seed].into_iter().chain(new).chain([old]);
+        let mut buffered = io::BufWriter::new(&mut out);
+        let written = parts.try_for_each(|part| buffered.write_all(part));
+        let written = written.and_then(|()| buffered.flush());
+        drop(buffered);
         let renamed = written.and_then(|()| fs::rename(&temp, file));
         if renamed.is_err() {
             let _ = fs::remove_file(&temp);

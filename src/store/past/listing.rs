@@ -63,7 +63,7 @@ impl Past {
             let bytes = Held::Bytes(bytes.unwrap_or_default());
             self.canon.insert(path, bytes);
         }
-        let head = git.commit("HEAD")?;
+        let head = git.head().map(str::to_owned);
         let (mut commits, mut first, mut times) = (Vec::new(), None, Times::default());
         if let Some(head) = &head {
             let files = self.logs.keys().chain(self.canon.keys());

@@ -49,7 +49,7 @@ pub(crate) fn landed(review: &Review<'_>, root: &Path, open: impl FnOnce() -> Pa
         let moment = Moment::left_off(&left_off, Some(&git));
         past.landed_since(&moment, review)
     });
-    let head = git.commit("HEAD").ok().flatten();
+    let head = git.head().map(str::to_owned);
     Landed { head, since }
 }
 
