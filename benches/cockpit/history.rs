@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -84,12 +84,31 @@ pub fn measure() {
             let name = format!("{name}, again");
             table.put_within(&name, Unit::Milliseconds, again_limit, again);
         }
+        let first = timed(|| one_step(folder));
+        let name = "`H` on a step, to its first events";
+        table.put_within(name, Unit::Milliseconds, Some(300.0), first);
         keys(folder, &mut table);
         let ratio = table.value(ALL.name).zip(git).map(|(all, git)| all / git);
         let name = format!("{} ÷ `git log -p -U0`", ALL.name);
         table.put_within(&name, Unit::Times, Some(share), ratio);
     }
     println!("{}", table.show());
+}
+
+/// How long after its key what happened to a step begins to be there, with nothing known.
+fn one_step(folder: &Path) -> Option<Duration> {
+    let home = TempDir::new().ok()?;
+    let mut cockpit = Terminal::open(folder, home.path());
+    cockpit.first_frame();
+    cockpit.whole_plan();
+    cockpit.key(":");
+    cockpit.key("0042\r");
+    let sent = Instant::now();
+    cockpit.send("H");
+    while !cockpit.says("status:") {
+        cockpit.frame(sent, b"");
+    }
+    Some(sent.elapsed())
 }
 
 /// Moving in the cockpit while it reads the history beside the keys for the first time, until the detail
