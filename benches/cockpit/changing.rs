@@ -106,9 +106,9 @@ fn more_steps() -> Vec<u8> {
 
 /// One field of a step near the end is set and undone: the key to the frame, and to the file
 /// replaced.
-pub fn commit(log: &Path, steps: usize, rounds: usize, cockpit: &mut Terminal, table: &mut Table) {
+pub fn commit(log: &Path, rounds: usize, cockpit: &mut Terminal, table: &mut Table) {
     let limits = [None, Some(15.0), Some(100.0), Some(1_500.0)];
-    let (frame, file) = commits(log, steps, rounds, cockpit);
+    let (frame, file) = commits(log, rounds, cockpit);
     let name = "a field committed to the frame";
     table.put(name, Unit::Milliseconds, NO_TARGET, Some(frame));
     let name = "a field committed to the file replaced";
@@ -116,9 +116,8 @@ pub fn commit(log: &Path, steps: usize, rounds: usize, cockpit: &mut Terminal, t
 }
 
 /// The same in milliseconds: to the frame, and to the file.
-pub fn commits(log: &Path, steps: usize, rounds: usize, cockpit: &mut Terminal) -> (f64, f64) {
-    // The very last one may be in the canon alone.
-    cockpit.send(&format!(":{}\r", steps - 10));
+pub fn commits(log: &Path, rounds: usize, cockpit: &mut Terminal) -> (f64, f64) {
+    cockpit.send(&format!(":{}\r", near_end(log)));
     cockpit.settle(Duration::ZERO);
     let (mut files, mut frames) = (Vec::new(), Vec::new());
     for round in 0..rounds + 1 {
@@ -135,6 +134,16 @@ pub fn commits(log: &Path, steps: usize, rounds: usize, cockpit: &mut Terminal) 
         cockpit.settle(Duration::ZERO);
     }
     (median(frames), median(files))
+}
+
+/// The number of a step near the end of a log.
+fn near_end(log: &Path) -> String {
+    let log = fs::read_to_string(log).expect("the log is read");
+    let mut numbers = log.lines().rev().filter_map(|line| {
+        let (_, rest) = line.split_once("\"step_id\": \"")?;
+        rest.split('"').next()
+    });
+    numbers.nth(10).expect("a step").to_owned()
 }
 
 /// What the disk alone needs to replace the log safely.

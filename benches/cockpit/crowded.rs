@@ -136,7 +136,7 @@ impl Crowd {
         let peak = process::peak_memory(cockpit.pid());
         let down = (0..PRESSES).map(|_| cockpit.key("j").after).collect();
         put("`j`, 99th percentile", Some(4.0), Some(slowest(down)));
-        let (frame, file) = changing::commits(&log, STEPS, ROUNDS, &mut cockpit);
+        let (frame, file) = changing::commits(&log, ROUNDS, &mut cockpit);
         put("a field committed to the frame", Some(3.0), Some(frame));
         let name = "a field committed to the file replaced";
         put(name, Some(15.0), Some(file));

@@ -199,7 +199,7 @@ impl Desk {
         looking::whole_plan(&mut cockpit, self.steps, table);
         looking::echo(self.home.path(), table);
         changing::outside(&self.log(), self.rounds, &mut cockpit, table);
-        changing::commit(&self.log(), self.steps, self.rounds, &mut cockpit, table);
+        changing::commit(&self.log(), self.rounds, &mut cockpit, table);
         let idle = idle(&mut cockpit);
         table.put(
             "idle, processor time a minute",
