@@ -102,7 +102,7 @@ fn one_step(folder: &Path) -> Option<Duration> {
     cockpit.first_frame();
     cockpit.whole_plan();
     cockpit.key(":");
-    cockpit.key("0042\r");
+    cockpit.key("0012\r");
     let sent = Instant::now();
     cockpit.send("H");
     while !cockpit.says("status:") {
