@@ -277,11 +277,19 @@ impl Changes {
         };
         let merged = self.standing.unmerged.iter().filter(is_merged);
         self.merged = merged.cloned().collect();
-        let unmerged = self.standing.unmerged.iter();
-        let unmerged: Vec<String> = unmerged.map(|path| path.display().to_string()).collect();
-        if !unmerged.is_empty() {
-            let note = format!("in conflict: {}", unmerged.join(", "));
-            self.notes.push(note);
+        let is_resolved = |path: &&PathBuf| {
+            self.merged.contains(path) && self.marked.iter().all(|(marked, _)| marked != *path)
+        };
+        let (resolved, open): (Vec<_>, Vec<_>) =
+            self.standing.unmerged.iter().partition(is_resolved);
+        for (words, paths) in [("in conflict", open), ("resolved, not added yet", resolved)] {
+            let paths: Vec<String> = paths
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect();
+            if !paths.is_empty() {
+                self.notes.push(format!("{words}: {}", paths.join(", ")));
+            }
         }
         Ok(())
     }

@@ -205,6 +205,7 @@ fn a_merge_is_concluded_from_screen_8() {
         "{screen}"
     );
     desk.keys("8");
+    desk.wait_for(&format!("resolved, not added yet: {LOG}"));
     // What somebody left marked goes nowhere by itself.
     desk.keys("*C");
     assert!(
