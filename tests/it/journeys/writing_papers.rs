@@ -9,6 +9,8 @@ use crate::support::programme::FILES;
 use crate::support::pty::{Launch, Pty};
 use crate::support::run::Folder;
 
+const CHART: &str = "docs/checkpoints/CP01/burn-up.svg";
+
 /// The kinds that a report makes papers of, with what it writes today.
 const WRITTEN: [(&str, &str); 7] = [
     (
@@ -132,26 +134,29 @@ fn every_file_that_a_report_changes_is_shown_before_it_is_written() {
     );
 }
 
+/// Has the paper of a checkpoint written, and its chart; answers both.
+fn write_checkpoint(desk: &mut Desk) -> [String; 2] {
+    let (kind, path) = WRITTEN[1];
+    desk.keys("9");
+    desk.wait_for("stepdeck › Papers");
+    go_to(desk, kind);
+    desk.keys("F");
+    desk.wait_for("One u undoes it all.");
+    desk.keys("y");
+    desk.wait_for("✓ Checkpoint CP01 written");
+    desk.settle();
+    assert!(!desk.screen().contains("not written"), "{}", desk.screen());
+    [path, CHART].map(|path| desk.file(path))
+}
+
 /// A chart is a file beside the paper that nobody opens: it is written again, and undone, in a cockpit
 /// that never saw it, unless somebody else changed it.
 #[test]
 fn a_chart_of_an_earlier_run_is_written_again_and_undone() {
-    let (kind, path) = WRITTEN[1];
-    let chart = "docs/checkpoints/CP01/burn-up.svg";
+    let (_, path) = WRITTEN[1];
     let mut desk = Desk::sized(&borrowed(&files()), 80, 24);
     let before = all_files(desk.folder());
-    let write = |desk: &mut Desk| {
-        desk.keys("9");
-        desk.wait_for("stepdeck › Papers");
-        go_to(desk, kind);
-        desk.keys("F");
-        desk.wait_for("One u undoes it all.");
-        desk.keys("y");
-        desk.wait_for("✓ Checkpoint CP01 written");
-        desk.settle();
-    };
-    write(&mut desk);
-    let first = [path, chart].map(|path| desk.file(path));
+    let first = write_checkpoint(&mut desk);
     let log = desk.file("data/plans/programme.jsonl");
     let mut desk = desk.reopen();
     desk.write_outside(
@@ -159,11 +164,10 @@ fn a_chart_of_an_earlier_run_is_written_again_and_undone() {
         &log.replace("In_Progress", "complete"),
     );
     desk.wait_for("2/3");
-    write(&mut desk);
-    assert_ne!([path, chart].map(|path| desk.file(path)), first);
+    assert_ne!(write_checkpoint(&mut desk), first);
     let mut desk = desk.reopen();
     desk.keys("u");
-    desk.run_until("it is undone", |desk| desk.file(chart) == first[1]);
+    desk.run_until("it is undone", |desk| desk.file(CHART) == first[1]);
     assert_eq!(desk.file(path), first[0]);
     // Undone twice, nothing is left.
     desk.settle();
@@ -175,35 +179,22 @@ fn a_chart_of_an_earlier_run_is_written_again_and_undone() {
     assert!(!desk.folder().join("docs/checkpoints").exists());
     // What somebody else drew in the meantime is theirs.
     desk.keys("U");
-    desk.run_until("it is there", |desk| desk.folder().join(chart).is_file());
+    desk.run_until("it is there", |desk| desk.folder().join(CHART).is_file());
     desk.settle();
-    desk.write_outside(chart, "<svg/>");
+    desk.write_outside(CHART, "<svg/>");
     let mut desk = desk.reopen();
     desk.keys("u");
     desk.settle();
-    assert_eq!(desk.file(chart), "<svg/>");
+    assert_eq!(desk.file(CHART), "<svg/>");
 }
 
 /// One session writes a paper of an earlier run again and again, and takes all of it back.
 #[test]
 fn a_paper_with_a_chart_is_written_several_times_in_a_session() {
-    let (kind, path) = WRITTEN[1];
-    let chart = "docs/checkpoints/CP01/burn-up.svg";
+    let (_, path) = WRITTEN[1];
     let log = "data/plans/programme.jsonl";
     let mut desk = Desk::sized(&borrowed(&files()), 80, 24);
-    let write = |desk: &mut Desk| {
-        desk.keys("9");
-        desk.wait_for("stepdeck › Papers");
-        go_to(desk, kind);
-        desk.keys("F");
-        desk.wait_for("One u undoes it all.");
-        desk.keys("y");
-        desk.wait_for("✓ Checkpoint CP01 written");
-        desk.settle();
-        assert!(!desk.screen().contains("not written"), "{}", desk.screen());
-        [path, chart].map(|path| desk.file(path))
-    };
-    let mut versions = vec![write(&mut desk)];
+    let mut versions = vec![write_checkpoint(&mut desk)];
     let first = desk.file(log);
     let mut desk = desk.reopen();
     let texts = [
@@ -225,7 +216,7 @@ fn a_paper_with_a_chart_is_written_several_times_in_a_session() {
         };
         desk.run_until("the log is read", is_read);
         desk.settle();
-        versions.push(write(&mut desk));
+        versions.push(write_checkpoint(&mut desk));
         let count = versions.len();
         assert_ne!(versions[count - 1], versions[count - 2]);
     }
@@ -233,12 +224,12 @@ fn a_paper_with_a_chart_is_written_several_times_in_a_session() {
     for version in versions.iter().rev().skip(1) {
         desk.keys("u");
         desk.settle();
-        assert_eq!([path, chart].map(|path| desk.file(path)), *version);
+        assert_eq!([path, CHART].map(|path| desk.file(path)), *version);
     }
     for version in versions.iter().skip(1) {
         desk.keys("U");
         desk.settle();
-        assert_eq!([path, chart].map(|path| desk.file(path)), *version);
+        assert_eq!([path, CHART].map(|path| desk.file(path)), *version);
     }
 }
 

@@ -133,10 +133,10 @@ impl Model {
             more => said.push(format!("and {more} more")),
         }
         said.extend(archived.said().filter(|_| !has_failed));
-        if self.notice.is_none() {
-            self.say(said.remove(0));
+        match &self.notice {
+            Some(_) => self.say_too(&said),
+            None => self.say(said.join(" · ")),
         }
-        self.say_too(&said);
         if has_failed && let Some(notice) = &mut self.notice {
             notice.tone = Tone::Error;
         }
