@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use color_eyre::eyre::{Result, bail};
 use serde::Serialize;
 
@@ -125,9 +128,12 @@ impl Resolve {
         } else {
             invocation.say(&change.label)?;
             invocation.say(&match left {
-                0 => "no conflict is left: `git add` the files and `git merge --continue`, or \
-                     `git rebase --continue` in a rebase"
-                    .to_owned(),
+                0 => match Git::at(&after.layout.root).under_way().ok().flatten() {
+                    Some(what) => format!(
+                        "no conflict is left: `git add` the files and `git {what} --continue`"
+                    ),
+                    None => "no conflict is left: `git add` the files".to_owned(),
+                },
                 1 => "1 conflict is left; `stepdeck resolve` shows it".to_owned(),
                 left => format!("{left} conflicts are left; `stepdeck resolve` lists them"),
             })?;
@@ -196,6 +202,13 @@ fn document<'a>(
     left: usize,
 ) -> Document<'a> {
     let git = Git::at(&opened.layout.root);
+    // Most conflicts of a merge have the same two labels, and git is asked about each once.
+    let known: RefCell<HashMap<String, String>> = RefCell::default();
+    let name = |label: String| {
+        let mut known = known.borrow_mut();
+        let name = known.entry(label);
+        (name.or_insert_with_key(|label| label_for_people(&git, label))).clone()
+    };
     let entry = |dispute: &'a Dispute| {
         let text = |span| dispute.text(&opened.plan, span);
         let place = dispute.place;
@@ -208,8 +221,8 @@ fn document<'a>(
             ours: text(place.ours),
             theirs: text(place.theirs),
             base: place.base.map(text),
-            our_label: label_for_people(&git, &text(place.our_label)),
-            their_label: label_for_people(&git, &text(place.their_label)),
+            our_label: name(text(place.our_label)),
+            their_label: name(text(place.their_label)),
         }
     };
     Document {

@@ -169,7 +169,7 @@ impl Sync {
         // The mainline is what is merged.
         let answer = git.work(&arguments, &[(VARIABLE, "theirs"), (MERGED, &name)])?;
         drop(lock);
-        let disputed = git.lines(&["diff", "--name-only", "--diff-filter=U"])?;
+        let disputed = git.unmerged()?;
         tell(invocation, &answer)?;
         if answer.status.success() {
             return Ok(true);
@@ -178,7 +178,10 @@ impl Sync {
             bail!("git merge: {}", complaint(&answer));
         }
         for path in &disputed {
-            invocation.say(&format!("{path}: both sides changed the same thing"))?;
+            invocation.say(&format!(
+                "{}: both sides changed the same thing",
+                path.display()
+            ))?;
         }
         invocation.say(&format!(
             "{name} is merged but for these conflicts: `stepdeck resolve` shows them and keeps a \

@@ -186,6 +186,7 @@ impl Git {
         let author = [
             "show",
             "--no-patch",
+            "--no-show-signature",
             "--format=%an",
             "--end-of-options",
             &full,

@@ -91,14 +91,14 @@ impl Git {
     /// # Errors
     /// When git refuses.
     pub(crate) fn unmerged(&self) -> Result<Vec<PathBuf>, GitError> {
-        let diff = [
-            "diff",
-            "-z",
-            "--name-only",
-            "--diff-filter=U",
-            "--no-ext-diff",
-        ];
-        let mut found = paths(&self.output(&diff)?);
+        let listed = ["ls-files", "--unmerged", "-z", "--full-name", "--", ":/"];
+        let output = self.output(&listed)?;
+        // Mode, hash and stage stand before a tab; a file has up to three stages.
+        let path = |entry: &[u8]| {
+            let at = memchr::memchr(b'\t', entry)? + 1;
+            Some(PathBuf::from(OsStr::from_bytes(&entry[at..])))
+        };
+        let mut found: Vec<PathBuf> = output.split(|byte| *byte == 0).filter_map(path).collect();
         found.dedup();
         Ok(found)
     }

@@ -446,7 +446,7 @@ pub(crate) fn propose(
     for (item, words) in &actions {
         let free = composer.next_free_but(StepId::new(last.saturating_add(1)), &taken);
         let Some(id) = free else {
-            return refuse(format!("there is no free number behind {last:04}"));
+            return refuse(format!("there is no free number behind {last}"));
         };
         let id = composer.spelling_of(id).spell(id);
         taken.insert(id);

@@ -9,10 +9,11 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::{NamedTempFile, TempPath};
 
-use super::atomic_replace::leftovers::{clean_leftovers, temp_path};
+use super::atomic_replace::leftovers::{is_temp, temp_path};
 use super::fs::create::create_private_folder;
 use super::fs::inside::{NotInside, digest_inside, file_inside};
 use super::fs::read::{LARGEST_FILE, open_nonblocking};
@@ -25,6 +26,8 @@ use crate::report::paper::ShownFile;
 
 /// So much of a digest begins the name of a copy.
 const PREFIX: usize = 16;
+/// Half a copy is nobody's any more after that.
+const ABANDONED: Duration = Duration::from_hours(24);
 /// Longer names are cut in front, so that they keep their ending.
 const LONGEST_NAME: usize = 160;
 
@@ -92,8 +95,7 @@ impl OpenArchive {
             ));
         }
         if is_there {
-            // What could not be cleaned is in nobody's way.
-            let _ = clean_leftovers(folder);
+            clean(folder);
         } else {
             create_private_folder(folder).map_err(failed)?;
         }
@@ -101,13 +103,16 @@ impl OpenArchive {
         let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
         Ok(Self {
             folder: folder.to_owned(),
-            limit: limit.min(LARGEST_FILE),
+            limit,
             names: names.collect::<io::Result<_>>().map_err(failed)?,
         })
     }
 
     /// Copies one file; answers whether it was not there before.
     fn take(&mut self, root: &Path, file: &ShownFile) -> Result<bool, String> {
+        if file.size > LARGEST_FILE {
+            return Err("is larger than 1 GiB".to_owned());
+        }
         if file.size > self.limit {
             return Err("is larger than the limit in [archive]".to_owned());
         }
@@ -121,17 +126,14 @@ impl OpenArchive {
             NotInside::Unreadable(error) => format!("cannot be read: {error}"),
         })?;
         let name = prefix + ending(&path.file_name().unwrap_or_default().to_string_lossy());
-        let copied = self.copy(&path, file, &name);
-        self.names.push(name);
-        match copied {
-            Ok(()) => Ok(true),
+        let is_new = match self.copy(&path, file, &name) {
+            Ok(()) => true,
             // Somebody else was faster.
-            Err(Failure::Exists) => Ok(false),
-            Err(failure) => {
-                self.names.pop();
-                Err(failure.to_string())
-            }
-        }
+            Err(Failure::Exists) => false,
+            Err(failure) => return Err(failure.to_string()),
+        };
+        self.names.push(name);
+        Ok(is_new)
     }
 
     /// Whether a copy is what its name says.
@@ -180,6 +182,21 @@ impl OpenArchive {
                 Err(Failure::Exists)
             }
             Err(error) => Err(error.error.into()),
+        }
+    }
+}
+
+/// Removes halves of copies that nobody has worked on for a day: others may share the archive. What
+/// cannot be removed is in nobody's way.
+fn clean(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for path in entries
+        .map(|entry| entry.path())
+        .filter(|path| is_temp(path))
+    {
+        let changed = fs::symlink_metadata(&path).and_then(|about| about.modified());
+        if changed.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > ABANDONED)) {
+            let _ = fs::remove_file(&path);
         }
     }
 }
@@ -244,6 +261,8 @@ impl Archived {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
 
     struct Rooms {
@@ -352,17 +371,23 @@ mod tests {
             format!("version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize 3\n");
         let file = rooms.shown("docs/a.txt", &text);
         assert_eq!((file.size, &file.sha256), (3, &sha256));
-        // The name that a program which is dead by now had given to half a copy.
-        let half = temp_path(rooms.entries.folder.as_ref().unwrap());
-        let half = half.to_string_lossy();
-        let half = half.replace(&std::process::id().to_string(), "999999999");
-        fs::create_dir(rooms.entries.folder.as_ref().unwrap()).unwrap();
-        fs::write(&half, "ab").unwrap();
+        // Half a copy of a program that was killed, and one that somebody is writing.
+        let folder = rooms.entries.folder.as_ref().unwrap();
+        let [half, written] = [temp_path(folder), temp_path(folder)];
+        fs::create_dir(folder).unwrap();
+        for half in [&half, &written] {
+            fs::write(half, "ab").unwrap();
+        }
+        let yesterday = SystemTime::now() - 2 * ABANDONED;
+        let opened = File::options().write(true).open(&half).unwrap();
+        opened.set_modified(yesterday).unwrap();
         let archived = rooms.archive(std::slice::from_ref(&file));
         assert!(
             reason(&archived).starts_with("is not fetched"),
             "{archived:?}"
         );
+        assert!(!half.exists());
+        fs::remove_file(written).unwrap();
         assert_eq!(rooms.names(), [""; 0]);
         fs::write(rooms.root.join("docs/a.txt"), "abc").unwrap();
         assert_eq!(rooms.archive(&[file]).copied, 1);

@@ -236,9 +236,12 @@ impl<F: TerminalHost> Cockpit<F> {
         if is_abandoned && self.model.sync.saving() > 0 {
             lost.push(self.model.sync.left_behind());
         }
-        for archiving in std::mem::take(&mut self.archiving) {
-            // One that panicked has said so.
-            let _ = archiving.join();
+        // Whoever does not wait for the disk does not wait for copies either; half of one is cleaned up.
+        if !is_abandoned {
+            for archiving in std::mem::take(&mut self.archiving) {
+                // One that panicked has said so.
+                let _ = archiving.join();
+            }
         }
         let mut not_archived: Vec<String> = Vec::new();
         while let Ok(event) = self.inbox.try_recv() {

@@ -117,7 +117,10 @@ fn keep(model: &mut Model, resolution: &Resolution) {
     let Some(dispute) = open(model).map(|open| open.dispute.clone()) else {
         return;
     };
-    match model.composer().resolve(&[dispute], resolution) {
+    let read = model.changes.read.clone();
+    let common = |one: &str, other: &str| read.as_ref()?.common_commit(one, other);
+    let composer = model.composer();
+    match composer.resolve_knowing(&[dispute], resolution, &common) {
         Err(refusal) => model.refuse(refusal.to_string()),
         Ok(change) => {
             model.overlays.pop();

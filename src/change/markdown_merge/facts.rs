@@ -1,8 +1,7 @@
 //! The facts under the title of a weekly review that two people held, each on a branch: who they are,
 //! from when on they looked, what they saw.
 //!
-//! What is merged claims no more than both of them could: several stewards are named together, and
-//! what one of them did not see does not count as seen. What cannot be told so stays in dispute.
+//! Several stewards are named together, and what one of them did not see does not count as seen. What cannot be told so stays in dispute.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -113,14 +112,17 @@ fn together(
     }
 }
 
-/// Everybody once: those who were named before, then the others by name.
+/// Everybody once: those who were named before and still are on both sides, then the others by name.
 fn stewards(base: &str, ours: &str, theirs: &str) -> String {
     let names = |text: &str| -> Vec<String> {
         let names = text.split(',').map(|name| name.trim().to_owned());
         names.filter(|name| !name.is_empty()).collect()
     };
-    let mut all = names(base);
-    let mut more = [names(ours), names(theirs)].concat();
+    let (base, ours, theirs) = (names(base), names(ours), names(theirs));
+    let is_kept = |name: &&String| ours.contains(name) && theirs.contains(name);
+    let mut all: Vec<String> = base.iter().filter(is_kept).cloned().collect();
+    let mut more = [ours, theirs].concat();
+    more.retain(|name| !base.contains(name));
     more.sort();
     for name in more {
         if !all.contains(&name) {
@@ -164,6 +166,14 @@ mod tests {
         let theirs = record("Ana", "21", "aaaaaaa");
         let expected = record("Ana, Robin", "20", "aaaaaaa");
         assert_eq!(told("", &ours, &theirs), [expected.clone(), expected]);
+        // Whom one of them took off the list stays off it.
+        let base = record("Robin, Ana", "19", "ccccccc");
+        let (ours, theirs) = (
+            record("Robin", "20", "aaaaaaa"),
+            record("Robin, Ana, Cleo", "20", "aaaaaaa"),
+        );
+        let expected = record("Robin, Cleo", "20", "aaaaaaa");
+        assert_eq!(told(&base, &ours, &theirs), [expected.clone(), expected]);
         // Who was there before comes first.
         let base = record("Robin", "19", "ccccccc");
         let (ours, theirs) = (

@@ -545,17 +545,24 @@ impl Value {
 /// Who stands for a workstream that contains this text: those whom its rows name, and its own words:
 /// what `Platform & Infrastructure` has to do is mostly owned by `platform`.
 pub(super) fn of_workstream(plan: &Plan, part: &str) -> HashSet<String> {
-    let streams = plan.stages().iter().flat_map(|stage| stage.workstreams());
-    let streams = streams.filter(|stream| fold(stream.name).contains(part));
+    let streams = || plan.stages().iter().flat_map(|stage| stage.workstreams());
+    let names: HashSet<String> = streams().map(|it| fold(it.name).into_owned()).collect();
+    let words_of = |name: &str| -> HashSet<String> {
+        let words = name.split(|c: char| !c.is_alphanumeric());
+        let words = words.filter(|word| word.chars().count() > 2 && *word != "and");
+        words.map(str::to_owned).collect()
+    };
     let mut owners = HashSet::new();
-    for stream in streams {
-        let people = stream.people.into_iter();
+    for stream in streams().filter(|stream| fold(stream.name).contains(part)) {
+        let people = stream.people.iter();
         owners.extend(people.map(|(_, name)| fold(name.trim()).into_owned()));
-        let words = stream.name.split(|c: char| !c.is_alphanumeric());
-        let words = words
-            .map(fold)
-            .filter(|word| word.len() > 2 && *word != "and");
-        owners.extend(words.map(|word| word.into_owned()));
+        let name = fold(stream.name).into_owned();
+        // A word that two of them have does not tell them apart.
+        let is_own = |word: &String| {
+            let mut others = names.iter().filter(|other| **other != name);
+            !others.any(|other| words_of(other).contains(word))
+        };
+        owners.extend(words_of(&name).into_iter().filter(is_own));
     }
     owners
 }

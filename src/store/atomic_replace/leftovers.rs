@@ -51,6 +51,15 @@ pub fn is_leftover(path: &Path) -> bool {
     path.file_name().is_some_and(|name| parse(name).is_some())
 }
 
+/// Whether `path` is named like one that nobody reads yet.
+pub(crate) fn is_temp(path: &Path) -> bool {
+    let kind = path
+        .file_name()
+        .and_then(parse)
+        .map(|leftover| leftover.kind);
+    matches!(kind, Some(Kind::Temp))
+}
+
 /// A temporary file, removed when dropped.
 pub(crate) struct Temp<'a> {
     fs: &'a dyn FileSystem,

@@ -82,10 +82,24 @@ impl Changes {
                     return Err(left_over(&delta.path, line));
                 }
             }
-            paths.insert(&delta.path);
+            // A file that git never saw is none of the merge.
+            if !self.standing.untracked.contains(&delta.path) {
+                paths.insert(&delta.path);
+            }
         }
-        // What is as `HEAD` has it may be what was kept.
-        paths.extend(self.merged.iter().map(PathBuf::as_path));
+        // What is as `HEAD` has it may be what was kept, if it still is.
+        for path in &self.merged {
+            let is_looked_at = self.deltas.iter().any(|delta| delta.path == *path);
+            let is_marked =
+                || fs::read(root.join(path)).is_ok_and(|now| !conflicts(&now).is_empty());
+            if !is_looked_at && is_marked() {
+                return Err(format!(
+                    "{} was changed meanwhile: look at the changes again",
+                    path.display()
+                ));
+            }
+            paths.insert(path);
+        }
         let prefix = git.prefix().map_err(failed)?;
         let unmerged = git.unmerged().map_err(failed)?.into_iter();
         let is_other = |path: &PathBuf| {

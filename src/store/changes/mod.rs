@@ -25,6 +25,7 @@ use crate::git::{Git, GitError};
 use crate::plan::Plan;
 use crate::plan::checks::conflict_marker;
 use crate::plan::disputes::disputes;
+use crate::plan::paper::label::SEEN;
 use crate::plan::source::{SourceFile, is_chart};
 use crate::report::chart;
 use crate::store::locate::discover::Layout;
@@ -58,6 +59,8 @@ pub struct Changes {
     pub merge_message: Option<String>,
     /// What people call the sides of conflicts that git labelled with hashes, by label.
     pub names: BTreeMap<String, String>,
+    /// For what two reviews in conflict have seen, in either order the newest commit that both have.
+    common: BTreeMap<[String; 2], String>,
     /// The files that differ.
     pub deltas: Vec<FileDelta>,
     /// Files of the plan that are in conflict for git and that both sides have.
@@ -116,6 +119,7 @@ impl Changes {
             standing,
             merge_message: None,
             names: BTreeMap::new(),
+            common: BTreeMap::new(),
             deltas: Vec::new(),
             merged: Vec::new(),
             marked: Vec::new(),
@@ -127,6 +131,16 @@ impl Changes {
             changes.merge_message = conclude::message(&git).map_err(failed)?;
         }
         for dispute in disputes(plan) {
+            let place = dispute.place;
+            let seen = [place.ours, place.theirs].map(|span| seen_in(&dispute.text(plan, span)));
+            if let [Some(ours), Some(theirs)] = seen
+                && let Some(common) = git.common_commit(&ours, &theirs).map_err(failed)?
+            {
+                changes
+                    .common
+                    .insert([theirs.clone(), ours.clone()], common.clone());
+                changes.common.insert([ours, theirs], common);
+            }
             for label in dispute.labels(plan) {
                 let names = changes.names.entry(label);
                 names.or_insert_with_key(|label| label_for_people(&git, label));
@@ -136,6 +150,12 @@ impl Changes {
         changes.lines = outline(&changes.deltas, plan, &changes.standing.one_sided).into();
         changes.count = changes.lines.iter().filter(|line| line.is_change()).count();
         Ok(changes)
+    }
+
+    /// The newest commit that two commits both have, of those that reviews in conflict have seen.
+    pub(crate) fn common_commit(&self, one: &str, other: &str) -> Option<String> {
+        let both = [one, other].map(str::to_owned);
+        self.common.get(&both).cloned()
     }
 
     fn compare(&mut self, git: &Git, layout: &Layout, plan: &Plan) -> Result<(), GitError> {
@@ -203,6 +223,7 @@ impl Changes {
             .filter_map(|(_, _, hash)| hash.as_deref())
             .collect();
         let mut objects = git.objects(&hashes)?;
+        let mut compared: BTreeSet<&Path> = BTreeSet::new();
         for (path, role, hash) in &wanted {
             let old = match hash {
                 Some(_) => match objects.next_object() {
@@ -244,6 +265,7 @@ impl Changes {
                 }
                 continue;
             }
+            compared.insert(path);
             // What is gone was the plan's by its place and what it held.
             let is_paper = new.is_some() || {
                 let bytes = old.clone().unwrap_or_default();
@@ -273,7 +295,8 @@ impl Changes {
         self.marked.extend(drawn.collect::<Vec<_>>());
         let is_merged = |path: &&PathBuf| {
             let is_ours = files.contains_key(&***path) || layout.role_of_chart(path).is_some();
-            is_ours && !self.standing.one_sided.contains(path)
+            // What was not looked at is not for us to add: pictures of others, files in Git LFS.
+            is_ours && compared.contains(&***path) && !self.standing.one_sided.contains(path)
         };
         let merged = self.standing.unmerged.iter().filter(is_merged);
         self.merged = merged.cloned().collect();
@@ -402,4 +425,11 @@ fn unknown(error: &GitError) -> String {
         }
         error => error.to_string(),
     }
+}
+/// The commit that a version of a review names as seen.
+fn seen_in(version: &str) -> Option<String> {
+    let fact = format!("- **{SEEN}:**");
+    let mut lines = version.lines();
+    let seen = lines.find_map(|line| line.trim_start().strip_prefix(&fact))?;
+    Some(seen.trim().to_owned())
 }

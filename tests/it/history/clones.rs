@@ -252,3 +252,31 @@ fn a_hostile_checkout_runs_nothing() {
     git_in(repo.path(), "", &["status"]);
     assert!(sprung.exists());
 }
+
+/// Nor does a merge under way, whose sides are named by hashes.
+#[test]
+fn a_merge_in_a_hostile_checkout_runs_nothing() {
+    let Some(repo) = plan() else { return };
+    repo.git(&["switch", "-q", "-c", "side"]);
+    repo.write(LOG, &log_of(&[&line("0001", "Theirs", "complete")]));
+    repo.commit("theirs");
+    let theirs = repo.git(&["rev-parse", "HEAD"]);
+    repo.git(&["switch", "-q", "-"]);
+    repo.write(LOG, &log_of(&[&line("0001", "Ours", "complete")]));
+    repo.commit("ours");
+    let merge = std::process::Command::new("git")
+        .args(["merge", "-q", theirs.trim()])
+        .current_dir(repo.path())
+        .output();
+    assert!(!merge.unwrap().status.success());
+    let marked = std::fs::read(repo.path().join(LOG)).unwrap();
+    let traps = hostile(&repo);
+    let sprung = traps.path().join("sprung");
+    std::fs::write(repo.path().join(LOG), marked).unwrap();
+    let _ = std::fs::remove_file(&sprung);
+    for arguments in [&["diff"][..], &["resolve"], &["resolve", "--json"]] {
+        let run = repo.folder.run(arguments);
+        assert!(run.code < 3, "{arguments:?}: {run:?}");
+        assert!(!sprung.exists(), "{arguments:?}");
+    }
+}

@@ -455,3 +455,38 @@ fn a_chart_that_both_sides_drew_is_drawn_again() {
     assert_eq!(parents(at), 2, "{}", desk.screen());
     assert_eq!(git(at, &["status", "--porcelain"]), "");
 }
+
+/// What either of two reviews did not see counts as seen by neither, by the key as by the subcommand.
+#[test]
+fn both_reviews_have_seen_what_both_saw() {
+    let Some(folder) = checkout() else { return };
+    let at = folder.path();
+    let path = "docs/reviews/2026-W47.md";
+    let record = |seen: &str, steward: &str| {
+        format!(
+            "# Weekly review 2026-W47\n\n- **Date:** 2026-11-20\n- **Steward:** {steward}\n\
+             - **Held:** 2026-11-20T10:00:00Z\n- **Seen:** {seen}\n\n## Next ten\n"
+        )
+    };
+    let hash = || git(at, &["rev-parse", "HEAD"]).trim().to_owned();
+    let older = hash();
+    git(at, &["branch", "-q", "side"]);
+    write(at, "src/more.txt", "more\n");
+    git(at, &["add", "-A"]);
+    git(at, &["commit", "-q", "-m", "More"]);
+    let newer = hash();
+    for (branch, seen, steward) in [("topic", &newer, "Robin"), ("side", &older, "Ana")] {
+        git(at, &["switch", "-q", branch]);
+        write(at, path, &record(seen, steward));
+        git(at, &["add", "-A"]);
+        git(at, &["commit", "-q", "-m", "Review"]);
+    }
+    git(at, &["switch", "-q", "topic"]);
+    assert!(!may_refuse(at, &["merge", "-q", "side"]));
+    rest(&at.join(path));
+    let mut desk = desk(folder, 120, 40);
+    to_conflict(&mut desk);
+    desk.keys("<Enter>b");
+    desk.wait_for("no conflict is left");
+    assert_eq!(desk.file(path), record(&older, "Ana, Robin"));
+}

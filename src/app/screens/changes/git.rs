@@ -228,7 +228,9 @@ fn ask_message(model: &mut Model) {
         (count, true) => format!("Commit all {count} changes, with this message"),
         (count, false) => format!("Commit {count} marked changes, with this message"),
     };
-    let text = model.changes.message.clone().unwrap_or(text);
+    // A merge has a message of its own.
+    let kept = model.changes.message.clone().filter(|_| merge.is_none());
+    let text = kept.unwrap_or(text);
     let mut input = model.input(label, text);
     input.multiline = true;
     model.open_prompt(input, Purpose::CommitMessage);
@@ -248,14 +250,14 @@ impl Model {
         let Some(changes) = self.changes.read.clone() else {
             return refuse("git is still being asked");
         };
-        // Whatever git says, the text is not lost.
-        self.changes.message = Some(text.to_owned());
         let message = text.to_owned();
         if changes.is_merge() {
             let work = GitWork::Conclude { changes, message };
             self.effects.push(Effect::RunGit(work));
             return Ok(());
         }
+        // Whatever git says, the text is not lost.
+        self.changes.message = Some(message.clone());
         self.effects.push(Effect::RunGit(GitWork::Commit {
             changes,
             parts,
