@@ -490,3 +490,49 @@ fn both_reviews_have_seen_what_both_saw() {
     desk.wait_for("no conflict is left");
     assert_eq!(desk.file(path), record(&older, "Ana, Robin"));
 }
+
+/// A picture that somebody drew is theirs to add, and a note that git never saw stays out of the merge.
+#[test]
+fn only_what_is_the_plans_goes_into_a_merge() {
+    let Some(folder) = checkout() else { return };
+    let at = folder.path();
+    let (picture, note) = ("docs/scorecards/logo.svg", PAPER);
+    for (branch, colour) in [("topic", "red"), ("side", "blue")] {
+        if branch == "side" {
+            git(at, &["switch", "-q", "-c", "side", "main"]);
+        }
+        write(
+            at,
+            picture,
+            &format!("<svg><!-- mine --><path fill=\"{colour}\"/></svg>\n"),
+        );
+        git(at, &["add", "-A"]);
+        git(at, &["commit", "-q", "-m", colour]);
+    }
+    git(at, &["switch", "-q", "topic"]);
+    assert!(!may_refuse(at, &["merge", "-q", "side"]));
+    write(
+        at,
+        note,
+        "# Keep one index\n\n- **Date:** 2026-11-20\n- **Steps:** 0001\n",
+    );
+    rest(&at.join(note));
+    let head = git(at, &["rev-parse", "HEAD"]);
+    let mut desk = desk(folder, 120, 40);
+    desk.keys("C");
+    desk.wait_for("still in conflict for git: docs/scorecards/logo.svg");
+    let at = desk.folder().to_owned();
+    assert_eq!(git(&at, &["rev-parse", "HEAD"]), head);
+    assert!(desk.file(picture).contains("<<<<<<<"));
+    write(&at, picture, "<svg/>\n");
+    git(&at, &["add", picture]);
+    desk.keys("08");
+    desk.keys("C");
+    desk.wait_for("Conclude the merge, with this message");
+    desk.keys("<Enter>");
+    desk.run_until("the merge is committed", |_| parents(&at) == 2);
+    assert_eq!(
+        git(&at, &["status", "--porcelain", "-uall"]),
+        format!("?? {note}\n")
+    );
+}
