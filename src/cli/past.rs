@@ -69,7 +69,14 @@ impl Invocation<'_, '_> {
         plan.steps().find(wanted)?;
         let since = self.outside.now - TimeDelta::days(days);
         // Nobody stops it but the end of the program.
-        let changes = (self.past(opened)).last_changes(plan, wanted, since, &Progress::default());
+        let mut past = Past::in_git(
+            &opened.layout,
+            plan,
+            self.arguments.log.is_empty(),
+            self.outside.now,
+            self.outside.cache.as_deref(),
+        )?;
+        let changes = past.last_changes(plan, wanted, since, &Progress::default());
         changes.map(Arc::new)
     }
 

@@ -71,12 +71,24 @@ impl Printer {
 
     /// The rows of a sheet as lines of text, without spaces at their ends.
     pub fn lines(&self, sheet: TextLayout<'_>) -> String {
-        sheet.into_lines().map(|line| self.line(&line)).collect()
+        let mut text = String::new();
+        self.put_lines(&mut text, sheet);
+        text
+    }
+
+    /// The same behind other text.
+    pub fn put_lines(&self, text: &mut String, sheet: TextLayout<'_>) {
+        sheet.into_lines().for_each(|line| self.put(text, &line));
     }
 
     /// One line of text with its line end.
     pub fn line(&self, line: &Line<'_>) -> String {
         let mut text = String::new();
+        self.put(&mut text, line);
+        text
+    }
+
+    fn put(&self, text: &mut String, line: &Line<'_>) {
         let has_letters = |text: &str| text.bytes().any(|byte| byte.is_ascii_graphic());
         let blank = |span: &&Span<'_>| {
             !has_letters(&span.content) && visible_line(&span.content).trim().is_empty()
@@ -89,10 +101,9 @@ impl Printer {
                 true => safe.trim_end(),
                 false => &*safe,
             };
-            self.write(&mut text, safe, line.style.patch(span.style));
+            self.write(text, safe, line.style.patch(span.style));
         }
         text.push('\n');
-        text
     }
 
     /// Text made safe, as one row, in a style.

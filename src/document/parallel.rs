@@ -7,6 +7,7 @@
 use std::cell::Cell;
 use std::num::NonZero;
 use std::ops::Range;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -60,6 +61,28 @@ pub fn map_in_parallel<I: Sync, T: Send>(
     parts.into_iter().flat_map(|(_, results)| results).collect()
 }
 
+/// Does `work` on so many things, one after the other, and hands on what it makes of each while it
+/// works on the next.
+///
+/// # Errors
+/// As `hand_on`, which is not asked again then.
+pub(crate) fn one_ahead<T: Send, E>(
+    count: usize,
+    work: impl Fn(usize) -> T + Sync,
+    mut hand_on: impl FnMut(T) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut ready = (count > 0).then(|| work(0));
+    for next in 1..=count {
+        ready = thread::scope(|scope| {
+            let work = &work;
+            let ahead = (next < count).then(|| scope.spawn(move || work(next)));
+            ready.map_or(Ok(()), &mut hand_on)?;
+            Ok(ahead.map(|ahead| ahead.join().unwrap_or_else(|panic| resume_unwind(panic))))
+        })?;
+    }
+    Ok(())
+}
+
 /// Does `work` in so many parts.
 fn parted<T: Send>(len: usize, parts: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
     let part = |at: usize| len * at / parts..len * (at + 1) / parts;
@@ -73,7 +96,7 @@ fn parted<T: Send>(len: usize, parts: usize, work: impl Fn(Range<usize>) -> T + 
         for other in others {
             match other.join() {
                 Ok(result) => results.push(result),
-                Err(panic) => std::panic::resume_unwind(panic),
+                Err(panic) => resume_unwind(panic),
             }
         }
         results
@@ -107,6 +130,23 @@ mod tests {
         });
         assert_eq!(beside.join().unwrap(), all.max(2) - 1);
         assert_eq!(parts(), all, "on other threads nothing changes");
+    }
+
+    #[test]
+    fn what_is_made_is_handed_on_in_order_until_nobody_takes_it() {
+        for count in [0, 1, 5] {
+            let mut taken = Vec::new();
+            let handed = one_ahead(
+                count,
+                |at| at,
+                |at| {
+                    taken.push(at);
+                    if at == 3 { Err("enough") } else { Ok(()) }
+                },
+            );
+            assert_eq!(taken, (0..count.min(4)).collect::<Vec<_>>(), "{count}");
+            assert_eq!(handed.is_err(), count > 3, "{count}");
+        }
     }
 
     #[test]

@@ -120,6 +120,19 @@ impl Past {
         Self::of(layout, plan, &canon::files(plan), as_configured, now, cache)
     }
 
+    /// The same where there is git; nothing where only the steps themselves tell.
+    pub(crate) fn in_git(
+        layout: &Layout,
+        plan: &Plan,
+        as_configured: bool,
+        now: DateTime<Utc>,
+        cache: Option<&Path>,
+    ) -> Option<Self> {
+        let (mut past, canon) = (Self::unread(now), canon::files(plan));
+        let listed = past.list(layout, plan, &canon, as_configured, cache);
+        (!matches!(listed, Err(Unknown::Git(_)))).then_some(past)
+    }
+
     /// The same, with these files of the plan for its canon.
     fn of(
         layout: &Layout,
@@ -129,21 +142,7 @@ impl Past {
         now: DateTime<Utc>,
         cache: Option<&Path>,
     ) -> Self {
-        let mut past = Self {
-            git: None,
-            notes: Vec::new(),
-            now,
-            by_stamp: Vec::new(),
-            at_head: None,
-            commits: Vec::new(),
-            blobs: None,
-            cache: Cache::none(),
-            logs: BTreeMap::new(),
-            canon: BTreeMap::new(),
-            canon_paths: HashSet::new(),
-            walk: None,
-            missing: 0,
-        };
+        let mut past = Self::unread(now);
         match past.list(layout, plan, canon, as_configured, cache) {
             Ok(()) => {}
             Err(Unknown::NoCommit) => past.notes.push("nothing is committed yet".to_owned()),
@@ -161,6 +160,24 @@ impl Past {
             }
         }
         past
+    }
+
+    fn unread(now: DateTime<Utc>) -> Self {
+        Self {
+            git: None,
+            notes: Vec::new(),
+            now,
+            by_stamp: Vec::new(),
+            at_head: None,
+            commits: Vec::new(),
+            blobs: None,
+            cache: Cache::none(),
+            logs: BTreeMap::new(),
+            canon: BTreeMap::new(),
+            canon_paths: HashSet::new(),
+            walk: None,
+            missing: 0,
+        }
     }
 
     /// The history in git, if the plan has one.

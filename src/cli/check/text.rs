@@ -53,7 +53,10 @@ struct Fixes {
 
 /// Some problems in lines, and how many of them can be fixed.
 fn report(paint: &Printer, plan: &Plan, problems: Problems<'_>) -> (String, Fixes) {
-    let (mut lines, mut fixes) = (String::new(), Fixes::default());
+    /// About so many bytes are said of a problem.
+    const USUAL: usize = 400;
+    let mut lines = String::with_capacity(problems.len() * USUAL);
+    let mut fixes = Fixes::default();
     for problem in problems {
         match problem.fix {
             Some(fix) if fix.needs_side() => fixes.drift += 1,
@@ -63,7 +66,7 @@ fn report(paint: &Printer, plan: &Plan, problems: Problems<'_>) -> (String, Fixe
         let mut sheet = paint.sheet();
         add(&mut sheet, plan, &problem, &paint.theme);
         sheet.blank();
-        lines += &paint.lines(sheet);
+        paint.put_lines(&mut lines, sheet);
     }
     (lines, fixes)
 }

@@ -19,7 +19,7 @@
 //! ```
 
 use super::wording::quoted;
-use super::{Context, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Found, Help, Pass, Plan, Reading, Rule, Severity, Spot};
 use crate::document::english::listed;
 use crate::plan::StepRef;
 use crate::plan::dependency::Dependency;
@@ -38,7 +38,7 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Step(step)],
 };
 
-fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     let graph = plan.graph();
     if graph.state(step.index()) != State::Done || graph.unmet(step.index()) == 0 {
@@ -48,14 +48,13 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     let Some((index, _)) = unmet.first() else {
         return;
     };
-    let words: Vec<&str> = unmet.iter().map(|(_, words)| words.as_str()).collect();
-    let message = format!(
-        "{} is complete, but depends on {}",
-        step.id(),
-        listed(&words)
-    );
     let spot = Spot::entry(plan, step, Field::Dependencies, *index);
-    problems.push(RULE.problem(plan, spot, message).about(step));
+    found.add(spot, |spot| {
+        let words: Vec<&str> = unmet.iter().map(|(_, words)| words.as_str()).collect();
+        let unmet = listed(&words);
+        let message = format!("{} is complete, but depends on {unmet}", step.id());
+        RULE.problem(plan, spot, message).about(step)
+    });
 }
 
 /// Which entries are not met, and how.

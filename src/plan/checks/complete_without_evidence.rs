@@ -17,7 +17,7 @@
 //! {"step_id": "0002", "status": "complete", "artifacts": ["https://example.org/minutes"]}
 //! ```
 
-use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Found, Help, Pass, Reading, Rule, Severity, Spot};
 use crate::plan::StepRef;
 use crate::plan::field::Field;
 use crate::plan::status::State;
@@ -34,7 +34,7 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Step(step)],
 };
 
-fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     if step.state() != State::Done || shows_artifact(reading) {
         return;
@@ -42,12 +42,13 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     if shows_something(step) {
         return;
     }
-    let message = format!(
-        "{} is complete, but has no artifact, no measured value and no evidence link",
-        step.id()
-    );
-    let spot = Spot::field(plan, step, Field::Status);
-    problems.push(RULE.problem(plan, spot, message).about(step));
+    found.add(Spot::field(plan, step, Field::Status), |spot| {
+        let message = format!(
+            "{} is complete, but has no artifact, no measured value and no evidence link",
+            step.id()
+        );
+        RULE.problem(plan, spot, message).about(step)
+    });
 }
 
 /// Whether the log surely names an artifact.

@@ -21,8 +21,9 @@
 //! ```
 
 use super::wording::quoted;
-use super::{Context, Fix, Help, Pass, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Fix, Found, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::document::english::listed;
+use crate::plan::StepRef;
 use crate::plan::compound::Compound;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
@@ -41,13 +42,13 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Step(step)],
 };
 
-fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     // What is not read as a step counts as a condition, which is not met.
     if plan.graph().unmet_elsewhere(step.index()) == 0 {
         return;
     }
-    let found: Vec<(usize, String, Compound)> = (step.dependencies().enumerate())
+    let compounds: Vec<(usize, String, Compound)> = (step.dependencies().enumerate())
         .filter_map(|(index, entry)| match entry {
             Dependency::Condition { text, met: false } => {
                 let compound = Compound::read(plan, &text)?;
@@ -56,35 +57,39 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
             _ => None,
         })
         .collect();
-    let indexes: Vec<usize> = found.iter().map(|(index, ..)| *index).collect();
+    let indexes: Vec<usize> = compounds.iter().map(|(index, ..)| *index).collect();
     let spots = Spot::entries(plan, step, Field::Dependencies, &indexes);
-    for ((_, text, compound), spot) in found.iter().zip(spots) {
-        let (id, words) = (step.id(), quoted(text));
-        let missing: Vec<String> = ids(&compound.missing(plan));
-        let message = match (&compound.remark, &missing[..]) {
-            (Some(remark), _) => format!(
-                "{id} depends on {words}, which is read as a condition: {} with the remark {}",
-                listed(&ids(&compound.steps)),
-                quoted(remark)
-            ),
-            (None, []) => format!(
-                "{id} depends on {words}, which is read as a condition, not as {}",
-                listed(&ids(&compound.steps))
-            ),
-            (None, missing) => format!(
-                "{id} depends on {words}, which is read as a condition; the plan has no {}",
-                listed(missing)
-            ),
-        };
-        let mut problem = RULE.problem(plan, spot, message).about(step);
-        let disagrees = |drift: &Drift| drift.field == Field::Dependencies;
-        if compound.remark.is_none() && missing.is_empty() && !step.drift().iter().any(disagrees) {
-            problem = problem.fixed_by(Fix::Dependencies(step.index())).with_help(
-                "`{problem-fix}` writes one entry per step",
-                "`stepdeck check --fix` writes one entry per step",
-            );
-        }
-        problems.push(problem);
+    for ((_, text, compound), spot) in compounds.iter().zip(spots) {
+        found.add(spot, |spot| problem(step, text, compound, spot));
+    }
+}
+
+fn problem(step: StepRef<'_>, text: &str, compound: &Compound, spot: Spot) -> Problem {
+    let (plan, id, words) = (step.plan(), step.id(), quoted(text));
+    let missing: Vec<String> = ids(&compound.missing(plan));
+    let message = match (&compound.remark, &missing[..]) {
+        (Some(remark), _) => format!(
+            "{id} depends on {words}, which is read as a condition: {} with the remark {}",
+            listed(&ids(&compound.steps)),
+            quoted(remark)
+        ),
+        (None, []) => format!(
+            "{id} depends on {words}, which is read as a condition, not as {}",
+            listed(&ids(&compound.steps))
+        ),
+        (None, missing) => format!(
+            "{id} depends on {words}, which is read as a condition; the plan has no {}",
+            listed(missing)
+        ),
+    };
+    let problem = RULE.problem(plan, spot, message).about(step);
+    let disagrees = |drift: &Drift| drift.field == Field::Dependencies;
+    match compound.remark.is_none() && missing.is_empty() && !step.drift().iter().any(disagrees) {
+        true => problem.fixed_by(Fix::Dependencies(step.index())).with_help(
+            "`{problem-fix}` writes one entry per step",
+            "`stepdeck check --fix` writes one entry per step",
+        ),
+        false => problem,
     }
 }
 

@@ -30,7 +30,7 @@
 //! ```
 
 use super::wording::{contrasted, quoted};
-use super::{Context, Fix, Help, Pass, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Fix, Found, Help, Pass, Reading, Rule, Severity, Spot};
 use crate::plan::field::Field;
 
 /// The rule.
@@ -45,30 +45,29 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Step(step)],
 };
 
-fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     if reading.line.is_none() || step.section().is_none() {
         return;
     }
     for drift in step.drift() {
-        let (log, canon) = match drift.log == drift.canon {
-            // Lists can differ in their entries and still read alike.
-            true => (quoted(&drift.log), "other entries".to_owned()),
-            false => contrasted(&drift.log, &drift.canon),
-        };
-        let place = Spot::section_field(plan, step, drift.field)
-            .map(|spot| format!(" ({})", spot.place(plan)));
-        let message = format!(
-            "the {} of {} is {log} in the log and {canon} in the canon{}",
-            name(drift.field),
-            step.id(),
-            place.unwrap_or_default()
-        );
-        let spot = Spot::field(plan, step, drift.field);
-        let problem = RULE
-            .problem(plan, spot, message)
-            .fixed_by(Fix::Drift(step.index()));
-        problems.push(problem.about(step));
+        found.add(Spot::field(plan, step, drift.field), |spot| {
+            let (log, canon) = match drift.log == drift.canon {
+                // Lists can differ in their entries and still read alike.
+                true => (quoted(&drift.log), "other entries".to_owned()),
+                false => contrasted(&drift.log, &drift.canon),
+            };
+            let place = Spot::section_field(plan, step, drift.field)
+                .map(|spot| format!(" ({})", spot.place(plan)));
+            let message = format!(
+                "the {} of {} is {log} in the log and {canon} in the canon{}",
+                name(drift.field),
+                step.id(),
+                place.unwrap_or_default()
+            );
+            let problem = RULE.problem(plan, spot, message);
+            problem.fixed_by(Fix::Drift(step.index())).about(step)
+        });
     }
 }
 

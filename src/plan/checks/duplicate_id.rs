@@ -19,7 +19,7 @@
 //! {"step_id": "0001.A", "title": "Invite the auditors"}
 //! ```
 
-use super::{Help, Look, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
+use super::{Found, Help, Look, Pass, Plan, Reading, Rule, Severity, Spot};
 use crate::plan::LogPlace;
 use crate::plan::disputes::{Dispute, disputes};
 
@@ -37,10 +37,10 @@ pub const RULE: Rule = Rule {
 
 fn prepare(plan: &Plan) -> Look<'_> {
     let disputes = disputes(plan);
-    Box::new(move |reading, _, problems| step(reading, &disputes, problems))
+    Box::new(move |reading, _, found| step(reading, &disputes, found))
 }
 
-fn step(reading: &Reading<'_>, disputes: &[Dispute], problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, disputes: &[Dispute], found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     let holds = |place: LogPlace| {
         let mut disputes = disputes.iter();
@@ -53,9 +53,10 @@ fn step(reading: &Reading<'_>, disputes: &[Dispute], problems: &mut Vec<Problem>
     let Some(first) = first.and_then(|places| places.into_iter().next()) else {
         return;
     };
-    let message = format!("{} already exists at {first}", step.id());
-    let problem = RULE.problem(plan, Spot::step(plan, step), message);
-    problems.push(problem.about(step));
+    found.add(Spot::step(plan, step), |spot| {
+        let message = format!("{} already exists at {first}", step.id());
+        RULE.problem(plan, spot, message).about(step)
+    });
 }
 
 #[cfg(test)]

@@ -125,7 +125,7 @@ pub fn found_beside(rule: &'static Rule, files: &[(&str, &str)], existing: &[&st
 
 /// A problem on one line.
 pub fn shown(plan: &Plan, problem: &Problem) -> String {
-    let source = line(plan, &problem.place).unwrap_or_default();
+    let source = line(plan, &problem.place.path, problem.place.line).unwrap_or_default();
     let marked = problem
         .span
         .map(|span| String::from_utf8_lossy(&source[span.range()]));

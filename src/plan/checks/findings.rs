@@ -16,8 +16,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 
 use super::reading::{Reader, Reading};
-use super::{CONFIGURATION, Context, Fix, Look, Pass, Plan, Problem, Rule, Severity};
-use crate::document::parallel::in_parallel;
+use super::{CONFIGURATION, Context, Fix, Found, Look, Pass, Plan, Problem, Rule, Severity};
+use crate::document::parallel::{in_parallel, one_ahead};
 use crate::document::progress::Progress;
 use crate::plan::last_change::LastChanges;
 use crate::plan::source::Location;
@@ -131,15 +131,16 @@ impl Findings {
                     Pass::Step(_) | Pass::Prepared(_) => {}
                 }
             }
-            if let Some(look) = rule.look(plan) {
-                walk.looks.push((at, severity, look));
-            }
+            walk.looks
+                .extend(rule.look(plan).map(|look| (at, severity, look)));
             if progress.is_stopped() {
                 return None;
             }
         }
+        let files = (plan.files().iter()).map(|file| short(file_of(&findings.paths, &file.path)));
+        let files: Vec<u32> = files.collect();
         let parts = in_parallel(plan.len(), share, |range| {
-            walk.part(range, &findings.paths, progress)
+            walk.part(range, &files, progress)
         });
         let mut groups = vec![Vec::new(); reports.len()];
         for part in parts {
@@ -172,8 +173,15 @@ impl Findings {
         for (problem, which) in self.kept[from..].iter_mut().zip(from..) {
             problem.severity = severity;
             let file = file_of(&self.paths, &problem.place.path);
-            self.found
-                .push(Finding::new(problem, file, (NONE, which), 0));
+            self.found.push(Finding {
+                file: short(file),
+                line: short(problem.place.line),
+                column: short(problem.place.column),
+                step: NONE,
+                which: short(which),
+                rule: 0,
+                severity,
+            });
         }
     }
 
@@ -302,13 +310,15 @@ impl Findings {
         work: impl Fn(Problems<'_>) -> T + Sync,
         mut hand_on: impl FnMut(T) -> Result<(), E>,
     ) -> Result<(), E> {
-        for from in (0..self.len()).step_by(STRETCH) {
-            let parts = in_parallel(STRETCH.min(self.len() - from), WORDED, |part| {
+        let stretch = |number: usize| {
+            let from = number * STRETCH;
+            in_parallel(STRETCH.min(self.len() - from), WORDED, |part| {
                 work(self.problems(from + part.start..from + part.end, plan))
-            });
-            parts.into_iter().try_for_each(&mut hand_on)?;
-        }
-        Ok(())
+            })
+        };
+        one_ahead(self.len().div_ceil(STRETCH), stretch, |parts| {
+            parts.into_iter().try_for_each(&mut hand_on)
+        })
     }
 }
 
@@ -331,27 +341,25 @@ struct Walk<'a> {
 type Part = (Vec<Finding>, Vec<Vec<(u64, u32)>>);
 
 impl Walk<'_> {
-    fn part(&self, range: Range<usize>, paths: &[PathBuf], progress: &Progress) -> Option<Part> {
-        let (mut found, mut strides) = (Vec::new(), progress.strides());
+    /// `files` has for each file its index among those in order.
+    fn part(&self, range: Range<usize>, files: &[u32], progress: &Progress) -> Option<Part> {
+        let (mut all, mut strides) = (Vec::new(), progress.strides());
         let mut keyed = vec![Vec::new(); self.keys.len()];
-        let (mut reader, mut problems) = (Reader::default(), Vec::new());
-        // Most problems are in the file of the one before.
-        let mut last: Option<(PathBuf, usize)> = None;
+        let (mut reader, mut found) = (Reader::default(), Found::default());
         for step in range {
             let reading = reader.read(self.plan.step(step));
-            let step = u32::try_from(step).unwrap_or(NONE);
+            let step = short(step);
             for (rule, severity, look) in &self.looks {
-                look(&reading, self.context, &mut problems);
-                for (which, mut problem) in problems.drain(..).enumerate() {
-                    problem.severity = *severity;
-                    let path = &problem.place.path;
-                    let file = match &last {
-                        Some((known, file)) if known.as_os_str() == path.as_os_str() => *file,
-                        _ => file_of(paths, path),
-                    };
-                    found.push(Finding::new(&problem, file, (step, which), *rule));
-                    last = Some((problem.place.path, file));
-                }
+                look(&reading, self.context, &mut found);
+                all.extend(found.spots.drain(..).zip(0..).map(|(spot, which)| Finding {
+                    file: files[spot.file()],
+                    line: short(spot.line_number()),
+                    column: short(spot.column(self.plan)),
+                    step,
+                    which,
+                    rule: *rule,
+                    severity: *severity,
+                }));
             }
             for (key, keyed) in self.keys.iter().zip(&mut keyed) {
                 keyed.extend(key(&reading).map(|key| (key, step)));
@@ -360,23 +368,13 @@ impl Walk<'_> {
                 return None;
             }
         }
-        strides.end().then_some((found, keyed))
+        strides.end().then_some((all, keyed))
     }
 }
 
-impl Finding {
-    fn new(problem: &Problem, file: usize, (step, which): (u32, usize), rule: u8) -> Self {
-        let short = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        Self {
-            file: short(file),
-            line: short(problem.place.line),
-            column: short(problem.place.column),
-            step,
-            which: short(which),
-            rule,
-            severity: problem.severity,
-        }
-    }
+/// A number in the few bytes that it has there.
+fn short(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// Problems, worded one after the other.
@@ -408,7 +406,13 @@ impl Iterator for Problems<'_> {
             ..problem.unwrap_or_else(|| self.title(finding, rule))
         })
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.rest.size_hint()
+    }
 }
+
+impl ExactSizeIterator for Problems<'_> {}
 
 impl Problems<'_> {
     /// What the rule finds there; nothing where the plan has changed since.
@@ -435,10 +439,13 @@ impl Problems<'_> {
                 changes: self.findings.changes.as_ref(),
                 ..Context::at(self.findings.now)
             };
-            let mut found = Vec::new();
+            let mut found = Found {
+                in_words: true,
+                ..Found::default()
+            };
             look.as_ref()?(self.reading.as_ref()?, &context, &mut found);
-            let found = found.into_iter().map(Some).collect();
-            self.looked.push((finding.rule, found));
+            let problems = found.problems.into_iter().map(Some).collect();
+            self.looked.push((finding.rule, problems));
         }
         let (_, found) = &mut self.looked[at];
         found.get_mut(finding.which as usize)?.take()

@@ -44,7 +44,7 @@ fn prepare(plan: &Plan) -> Look<'_> {
         .filter(|block| block.row.is_some())
         .map(|block| (block.id, block.range))
         .collect();
-    Box::new(move |reading, _, problems| {
+    Box::new(move |reading, _, found| {
         let step = reading.step;
         if is_home(reading) {
             return;
@@ -62,6 +62,7 @@ fn prepare(plan: &Plan) -> Look<'_> {
         if (range.0..=range.1).contains(&id.number()) {
             return;
         }
+        found.add(Spot::field(plan, step, Field::Block), |spot| {
         let numbers = numbers(range.0, range.1);
         let message = format!("{id} names block {named}, which is {numbers}");
         let home = &plan.blocks()[step.block()];
@@ -81,9 +82,9 @@ fn prepare(plan: &Plan) -> Look<'_> {
                 (help.to_owned(), help.to_owned())
             }
         };
-        let spot = Spot::field(plan, step, Field::Block);
         let problem = RULE.problem(plan, spot, message);
-        problems.push(problem.with_help(keys, commands).about(step));
+        problem.with_help(keys, commands).about(step)
+        });
     })
 }
 

@@ -16,7 +16,7 @@
 //! {"step_id": "0002", "status": "draft", "owner": ""}
 //! ```
 
-use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Found, Help, Pass, Reading, Rule, Severity, Spot};
 use crate::plan::field::Field;
 use crate::plan::status::Status;
 
@@ -32,15 +32,16 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Step(step)],
 };
 
-fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     let owned = || step.owner().chars().any(char::is_alphanumeric);
     if step.status() != Some(Status::InProgress) || !step.state().is_open() || owned() {
         return;
     }
-    let message = format!("{} is in progress, but has no owner", step.id());
-    let spot = Spot::field(plan, step, Field::Owner);
-    problems.push(RULE.problem(plan, spot, message).about(step));
+    found.add(Spot::field(plan, step, Field::Owner), |spot| {
+        let message = format!("{} is in progress, but has no owner", step.id());
+        RULE.problem(plan, spot, message).about(step)
+    });
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@
 //! ```
 
 use super::wording::quoted;
-use super::{Context, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot, canon};
+use super::{Context, Found, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot, canon};
 use crate::document::json;
 use crate::document::markdown::may_say;
 use crate::plan::dependency::Dependency;
@@ -57,7 +57,7 @@ fn stray_lines(plan: &Plan, problems: &mut Vec<Problem>) {
     }
 }
 
-fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     // What cannot be read as an ID counts as a condition, which is not met.
     if plan.graph().unmet_elsewhere(step.index()) == 0 {
@@ -75,10 +75,11 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     }
     let spots = Spot::entries(plan, step, Field::Dependencies, &indexes);
     for (text, spot) in texts.iter().zip(spots) {
-        let (id, words) = (step.id(), quoted(text));
-        let meant = meant(text);
-        let message = format!("{id} depends on {words}, which is not a step ID{meant}");
-        problems.push(RULE.problem(plan, spot, message).about(step));
+        found.add(spot, |spot| {
+            let (id, words, meant) = (step.id(), quoted(text), meant(text));
+            let message = format!("{id} depends on {words}, which is not a step ID{meant}");
+            RULE.problem(plan, spot, message).about(step)
+        });
     }
 }
 

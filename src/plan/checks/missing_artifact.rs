@@ -21,7 +21,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::wording::quoted;
-use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Found, Help, Pass, Reading, Rule, Severity, Spot};
 use crate::plan::StepRef;
 use crate::plan::field::Field;
 use crate::plan::status::State;
@@ -49,7 +49,7 @@ fn is_address(item: &str) -> bool {
     item.contains("://")
 }
 
-fn step(reading: &Reading<'_>, context: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, context: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     if step.state() != State::Done {
         return;
@@ -64,12 +64,11 @@ fn step(reading: &Reading<'_>, context: &Context<'_>, problems: &mut Vec<Problem
         .collect();
     let spots = Spot::entries(plan, step, Field::Artifacts, &missing);
     for (index, spot) in missing.iter().zip(spots) {
-        let message = format!(
-            "{} names the artifact {}, which does not exist",
-            step.id(),
-            quoted(&entries[*index])
-        );
-        problems.push(RULE.problem(plan, spot, message).about(step));
+        found.add(spot, |spot| {
+            let (id, artifact) = (step.id(), quoted(&entries[*index]));
+            let message = format!("{id} names the artifact {artifact}, which does not exist");
+            RULE.problem(plan, spot, message).about(step)
+        });
     }
 }
 

@@ -16,7 +16,7 @@
 //! {"step_id": "0002", "dependencies": ["0001", "2027 budget signed"]}
 //! ```
 
-use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Found, Help, Pass, Reading, Rule, Severity, Spot};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
@@ -33,7 +33,7 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Step(step)],
 };
 
-fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     if plan.graph().unmet_elsewhere(step.index()) == 0 {
         return;
@@ -47,13 +47,15 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     let indexes: Vec<usize> = missing.iter().map(|(index, _)| *index).collect();
     let spots = Spot::entries(plan, step, Field::Dependencies, &indexes);
     for ((_, id), spot) in missing.iter().zip(spots) {
-        let message = format!("{} depends on {id}, which does not exist", step.id());
-        let commands = format!(
-            "`stepdeck set STEP dependencies-={id}` removes it, `dependencies+=ID` adds the \
-             right one, `stepdeck add --id {id} title=…` adds it"
-        );
-        let problem = RULE.problem(plan, spot, message).by_command(commands);
-        problems.push(problem.about(step));
+        found.add(spot, |spot| {
+            let message = format!("{} depends on {id}, which does not exist", step.id());
+            let commands = format!(
+                "`stepdeck set STEP dependencies-={id}` removes it, `dependencies+=ID` adds the \
+                 right one, `stepdeck add --id {id} title=…` adds it"
+            );
+            let problem = RULE.problem(plan, spot, message);
+            problem.by_command(commands).about(step)
+        });
     }
 }
 

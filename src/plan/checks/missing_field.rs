@@ -17,7 +17,7 @@
 //! {"step_id": "0001", "block": "B01", "title": "Hold the review", "theme": "", "owner": "", "status": "draft", "outcome": "", "dependencies": [], "artifacts": [], "evidence": {"metric": "", "target": null}, "updated_at": "2026-11-01T00:00:00Z"}
 //! ```
 
-use super::{Context, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Found, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
 use crate::document::english::listed;
 use crate::document::json;
 use crate::plan::StepRef;
@@ -48,24 +48,31 @@ fn strays(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     }
 }
 
-fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     if is_whole(reading) {
         return;
     }
-    let missing = match step.log_line() {
-        Some(_) => missing_keys(step),
+    let missing = match reading.line {
+        Some(_) => missing_keys(reading),
         None => missing_bullets(step),
     };
     if !missing.is_empty() {
-        let message = format!("{} has no {}", step.id(), listed(&missing));
-        let problem = RULE.problem(plan, Spot::step(plan, step), message);
-        problems.push(problem.about(step));
+        found.add(Spot::step(plan, step), |spot| {
+            let of_what = |name: &&str| match reading.line {
+                Some(_) => format!("`{name}`"),
+                None => format!("{name} bullet"),
+            };
+            let missing: Vec<String> = missing.iter().map(of_what).collect();
+            let message = format!("{} has no {}", step.id(), listed(&missing));
+            RULE.problem(plan, spot, message).about(step)
+        });
     }
-    if step.title().trim().is_empty() && !missing.contains(&"`title`".to_owned()) {
-        let message = format!("{} has an empty title", step.id());
-        let problem = RULE.problem(plan, Spot::field(plan, step, Field::Title), message);
-        problems.push(problem.about(step));
+    if step.title().trim().is_empty() && !missing.contains(&"title") {
+        found.add(Spot::field(plan, step, Field::Title), |spot| {
+            let message = format!("{} has an empty title", step.id());
+            RULE.problem(plan, spot, message).about(step)
+        });
     }
 }
 
@@ -88,30 +95,28 @@ fn required() -> impl Iterator<Item = &'static FieldSpec> {
     fields().iter().filter(|spec| spec.required)
 }
 
-fn missing_keys(step: StepRef<'_>) -> Vec<String> {
-    let Some(line) = step.log_line() else {
-        return Vec::new();
-    };
-    let absent = |key: &&&str| line.get(key).is_none_or(|raw| raw == "null");
-    let of_key = |key: &&&str| required().any(|spec| spec.key == **key);
-    let outer = key_order().iter().filter(of_key).filter(absent);
+fn missing_keys(reading: &Reading<'_>) -> Vec<&'static str> {
+    let is_absent = |spec: &FieldSpec| reading.value(spec.field).is_none();
+    let outer = key_order().iter().copied().filter(|key| {
+        let spec = required().find(|spec| spec.key == *key);
+        spec.is_some_and(is_absent)
+    });
     let inner = required().filter(|spec| {
-        let object = |inner| Some((inner, json::Object::of_value(line.get(spec.key)?)?));
+        let object = |inner| Some((inner, json::Object::of_value(reading.raw(spec.field)?)?));
         let object = spec.inner.and_then(object);
         object.is_some_and(|(inner, object)| object.get(inner).is_none())
     });
-    let names = outer.copied().chain(inner.map(|spec| spec.name));
-    names.map(|name| format!("`{name}`")).collect()
+    outer.chain(inner.map(|spec| spec.name)).collect()
 }
 
-fn missing_bullets(step: StepRef<'_>) -> Vec<String> {
+fn missing_bullets(step: StepRef<'_>) -> Vec<&'static str> {
     let Some((section, _)) = step.section() else {
         return Vec::new();
     };
     required()
         .filter(|spec| spec.canon.is_some() && spec.kind != Kind::List)
         .filter(|spec| section.bullet(spec.field).is_none())
-        .map(|spec| format!("{} bullet", spec.label))
+        .map(|spec| spec.label)
         .collect()
 }
 

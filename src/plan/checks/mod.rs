@@ -7,6 +7,7 @@
 //! and cycles are the graph's.
 //!
 //! - `findings`: what the rules found, in few bytes until it is shown
+//! - `found`: what one rule finds in one step
 //! - `reading`: a step's line, taken apart once for all rules
 //! - `spot`: where in a file something is
 //! - `wording`: values quoted and listed in messages
@@ -14,6 +15,7 @@
 
 pub(crate) mod against;
 mod findings;
+mod found;
 mod reading;
 mod spot;
 mod wording;
@@ -96,6 +98,7 @@ use crate::document::splice::Span;
 pub(crate) use findings::FindingKey;
 use findings::SHARE;
 pub use findings::{Findings, Problems};
+use found::Found;
 use reading::Reading;
 use spot::Spot;
 
@@ -381,7 +384,7 @@ enum Pass {
     /// At the plan as a whole.
     Plan(fn(&Plan, &Context<'_>, &mut Vec<Problem>)),
     /// At one step after the other.
-    Step(fn(&Reading<'_>, &Context<'_>, &mut Vec<Problem>)),
+    Step(fn(&Reading<'_>, &Context<'_>, &mut Found)),
     /// The same with something that is found out beforehand.
     Prepared(for<'a> fn(&'a Plan) -> Look<'a>),
     /// At the steps that have something in common, a number for which is found in each step: the
@@ -393,7 +396,7 @@ enum Pass {
 }
 
 /// A look at one step.
-type Look<'a> = Box<dyn Fn(&Reading<'_>, &Context<'_>, &mut Vec<Problem>) + Sync + 'a>;
+type Look<'a> = Box<dyn Fn(&Reading<'_>, &Context<'_>, &mut Found) + Sync + 'a>;
 
 impl Rule {
     /// The severity under these settings; nothing where the rule is off.
@@ -545,19 +548,19 @@ pub(crate) fn unknown_settings(settings: &BTreeMap<String, String>) -> Vec<(Stri
         .collect()
 }
 
-/// The bytes of the line at a problem's place, without its line end: what its span counts
-/// in. A byte order mark at the start of a file belongs to its first line.
-pub fn line<'a>(plan: &'a Plan, place: &Location) -> Option<&'a [u8]> {
+/// The bytes of a line, counted from 1, without its end: what a problem's span counts in. A byte
+/// order mark at the start of a file belongs to its first line.
+pub fn line<'a>(plan: &'a Plan, path: &Path, number: usize) -> Option<&'a [u8]> {
     // Part by part, as paths are compared otherwise, would take longer than all that follows.
-    let path = place.path.as_os_str();
+    let path = path.as_os_str();
     let file = (plan.files().iter()).find(|file| file.path.as_os_str() == path)?;
-    let index = place.line.checked_sub(1)?;
+    let index = number.checked_sub(1)?;
     match (file.log(), file.markdown()) {
         (Some(log), _) if index < log.line_count() => {
             let line = log.line(index);
             Some(&line.bytes()[..line.body().end])
         }
-        (_, Some(document)) => Some(&document.bytes()[document.line(place.line)?.range()]),
+        (_, Some(document)) => Some(&document.bytes()[document.line(number)?.range()]),
         _ => None,
     }
 }

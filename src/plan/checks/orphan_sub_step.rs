@@ -16,7 +16,7 @@
 //! {"step_id": "0002.A"}
 //! ```
 
-use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Found, Help, Pass, Reading, Rule, Severity, Spot};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -30,18 +30,17 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Step(step)],
 };
 
-fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     let Some(parent) = step.id().parent() else {
         return;
     };
     if plan.find(parent).is_none() {
-        let message = format!(
-            "{} is a sub-step of {parent}, which does not exist",
-            step.id()
-        );
-        let problem = RULE.problem(plan, Spot::step(plan, step), message);
-        problems.push(problem.about(step));
+        found.add(Spot::step(plan, step), |spot| {
+            let id = step.id();
+            let message = format!("{id} is a sub-step of {parent}, which does not exist");
+            RULE.problem(plan, spot, message).about(step)
+        });
     }
 }
 

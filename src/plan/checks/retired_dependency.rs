@@ -33,7 +33,7 @@
 //! | B02 | 0101–0200 | Retired |
 //! ```
 
-use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Found, Help, Pass, Reading, Rule, Severity, Spot};
 use crate::plan::canon::block_table::Retirement;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
@@ -51,7 +51,7 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Step(step)],
 };
 
-fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     let graph = plan.graph();
     let is_retired = |up: usize| graph.state(up) == State::Retired;
@@ -69,16 +69,18 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     let indexes: Vec<usize> = retired.iter().map(|(at, _)| *at).collect();
     let spots = Spot::entries(plan, step, Field::Dependencies, &indexes);
     for ((_, up), spot) in retired.iter().zip(spots) {
-        let block = &plan.blocks()[up.block()];
-        let how = block.retirement().map(Retirement::in_a_sentence);
-        let message = format!(
-            "{} waits for {}, but {} is {}",
-            step.id(),
-            up.id(),
-            block.id,
-            how.unwrap_or_default()
-        );
-        problems.push(RULE.problem(plan, spot, message).about(step));
+        found.add(spot, |spot| {
+            let block = &plan.blocks()[up.block()];
+            let how = block.retirement().map(Retirement::in_a_sentence);
+            let message = format!(
+                "{} waits for {}, but {} is {}",
+                step.id(),
+                up.id(),
+                block.id,
+                how.unwrap_or_default()
+            );
+            RULE.problem(plan, spot, message).about(step)
+        });
     }
 }
 

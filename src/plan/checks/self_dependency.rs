@@ -16,7 +16,7 @@
 //! {"step_id": "0001.A", "dependencies": ["0001"]}
 //! ```
 
-use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Found, Help, Pass, Reading, Rule, Severity, Spot};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 
@@ -32,7 +32,7 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Step(step)],
 };
 
-fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     // IDs decide, not graph nodes: the second of two duplicates names itself as well.
     let itself = step.index() - step.nth() as usize;
@@ -43,9 +43,11 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     let Some(index) = step.dependencies().position(|entry| entry == own) else {
         return;
     };
-    let message = format!("{} depends on itself", step.id());
     let spot = Spot::entry(plan, step, Field::Dependencies, index);
-    problems.push(RULE.problem(plan, spot, message).about(step));
+    found.add(spot, |spot| {
+        let message = format!("{} depends on itself", step.id());
+        RULE.problem(plan, spot, message).about(step)
+    });
 }
 
 #[cfg(test)]

@@ -179,14 +179,31 @@ impl Spot {
         Self::in_markdown(plan, check.file, span.unwrap_or_default())
     }
 
+    /// Index of the file.
+    pub(super) fn file(self) -> usize {
+        self.file
+    }
+
+    /// The number of the line, counted from 1.
+    pub(super) fn line_number(self) -> usize {
+        self.line + 1
+    }
+
     /// The same for people: a path, a line, a column.
     pub fn place(self, plan: &Plan) -> Location {
-        let file = &plan.files()[self.file];
-        let mut place = Location::line(&file.path, self.line + 1);
-        if let Some(column) = self.column {
-            return Location { column, ..place };
+        Location {
+            column: self.column(plan),
+            ..Location::line(&plan.files()[self.file].path, self.line_number())
         }
-        let Some(span) = self.span else { return place };
+    }
+
+    /// The column, as in a [`Location`].
+    pub(super) fn column(self, plan: &Plan) -> usize {
+        if let Some(column) = self.column {
+            return column;
+        }
+        let Some(span) = self.span else { return 1 };
+        let file = &plan.files()[self.file];
         let before = match (file.log(), file.markdown()) {
             (Some(log), _) => {
                 let line = log.line(self.line);
@@ -194,13 +211,14 @@ impl Spot {
                 &line.bytes()[start..span.start]
             }
             (_, Some(document)) => {
-                let start = document.line(place.line).map_or(0, |line| line.start);
+                let start = document
+                    .line(self.line_number())
+                    .map_or(0, |line| line.start);
                 &document.bytes()[start..start + span.start]
             }
             _ => &[],
         };
-        place.column = characters(before) + 1;
-        place
+        characters(before) + 1
     }
 
     /// The bytes, counted from the start of the line.

@@ -18,7 +18,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Found, Help, Pass, Reading, Rule, Severity, Spot};
 use crate::plan::field::Field;
 use crate::plan::last_change::LastChange;
 use crate::plan::status::Status;
@@ -38,7 +38,7 @@ pub const RULE: Rule = Rule {
 /// After this many days without a change.
 pub(crate) const DAYS: i64 = 30;
 
-fn step(reading: &Reading<'_>, context: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, context: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     if step.status() != Some(Status::InProgress) || !step.state().is_open() {
         return;
@@ -50,27 +50,26 @@ fn step(reading: &Reading<'_>, context: &Context<'_>, problems: &mut Vec<Problem
     if idle < TimeDelta::days(DAYS) {
         return;
     }
-    let (field, message) = match change {
-        LastChange::Stamped(at) => (
-            Field::UpdatedAt,
-            format!(
+    let field = match change {
+        LastChange::Stamped(_) => Field::UpdatedAt,
+        LastChange::Landed(_) | LastChange::LandedBefore(_) => Field::Status,
+    };
+    found.add(Spot::field(plan, step, field), |spot| {
+        let message = match change {
+            LastChange::Stamped(at) => format!(
                 "{} is in progress, but has not been touched for {} days, since {}",
                 step.id(),
                 idle.num_days(),
                 at.format("%Y-%m-%d")
             ),
-        ),
-        // How much longer is not looked up, so that the answer does not wait for all of the past.
-        LastChange::Landed(_) | LastChange::LandedBefore(_) => (
-            Field::Status,
-            format!(
+            // How much longer is not looked up, so that the answer does not wait for all of the past.
+            LastChange::Landed(_) | LastChange::LandedBefore(_) => format!(
                 "{} is in progress, but no change of it has landed for {DAYS} days",
                 step.id()
             ),
-        ),
-    };
-    let spot = Spot::field(plan, step, field);
-    problems.push(RULE.problem(plan, spot, message).about(step));
+        };
+        RULE.problem(plan, spot, message).about(step)
+    });
 }
 
 #[cfg(test)]

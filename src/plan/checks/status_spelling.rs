@@ -24,7 +24,7 @@
 //! ```
 
 use super::wording::quoted;
-use super::{Context, Fix, Help, Pass, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Fix, Found, Help, Pass, Reading, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::field::Field;
 use crate::plan::status::Status;
@@ -41,30 +41,32 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Step(step)],
 };
 
-fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     let written = step.status().map(Status::word);
     if written.is_some() && reading.plain(Field::Status) == written {
         return;
     }
-    let Some(raw) = step.raw(Field::Status).filter(|raw| raw.starts_with('"')) else {
+    let Some(raw) = reading
+        .raw(Field::Status)
+        .filter(|raw| raw.starts_with('"'))
+    else {
         return;
     };
     let text = json::words(raw);
     let Some(status) = Status::read(&text).filter(|status| status.word() != text) else {
         return;
     };
-    let message = format!(
-        "{} spells its status {} instead of {}",
-        step.id(),
-        quoted(&text),
-        quoted(status.word())
-    );
-    let spot = Spot::field(plan, step, Field::Status);
-    let problem = RULE
-        .problem(plan, spot, message)
-        .fixed_by(Fix::Status(step.index()));
-    problems.push(problem.about(step));
+    found.add(Spot::field(plan, step, Field::Status), |spot| {
+        let message = format!(
+            "{} spells its status {} instead of {}",
+            step.id(),
+            quoted(&text),
+            quoted(status.word())
+        );
+        let problem = RULE.problem(plan, spot, message);
+        problem.fixed_by(Fix::Status(step.index())).about(step)
+    });
 }
 
 #[cfg(test)]

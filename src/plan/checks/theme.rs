@@ -29,7 +29,7 @@
 //! ```
 
 use super::wording::contrasted;
-use super::{Context, Fix, Help, Pass, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Fix, Found, Help, Pass, Reading, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::canon::normalised;
@@ -47,13 +47,13 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Step(step)],
 };
 
-fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     let theme = plan.block_text(step.block(), BlockColumn::Theme);
     if theme.is_empty() || reading.plain(Field::Theme) == Some(theme) {
         return;
     }
-    let raw = step.raw(Field::Theme).filter(|raw| raw.starts_with('"'));
+    let raw = reading.raw(Field::Theme).filter(|raw| raw.starts_with('"'));
     let Some(text) = raw.map(json::words) else {
         return;
     };
@@ -61,20 +61,16 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     if plain.is_empty() || normalised(&text) == plain {
         return;
     }
-    let block = plan.blocks()[step.block()].id;
-    let (ours, theirs) = contrasted(&text, theme);
-    let message = match text.trim().is_empty() {
-        true => format!("{} has no theme; that of {block} is {theirs}", step.id()),
-        false => format!(
-            "the theme of {} is {ours}, that of {block} {theirs}",
-            step.id()
-        ),
-    };
-    let spot = Spot::field(plan, step, Field::Theme);
-    let problem = RULE
-        .problem(plan, spot, message)
-        .fixed_by(Fix::Theme(step.index()));
-    problems.push(problem.about(step));
+    found.add(Spot::field(plan, step, Field::Theme), |spot| {
+        let (id, block) = (step.id(), plan.blocks()[step.block()].id);
+        let (ours, theirs) = contrasted(&text, theme);
+        let message = match text.trim().is_empty() {
+            true => format!("{id} has no theme; that of {block} is {theirs}"),
+            false => format!("the theme of {id} is {ours}, that of {block} {theirs}"),
+        };
+        let problem = RULE.problem(plan, spot, message);
+        problem.fixed_by(Fix::Theme(step.index())).about(step)
+    });
 }
 
 #[cfg(test)]

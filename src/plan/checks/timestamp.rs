@@ -21,7 +21,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 use super::wording::quoted;
-use super::{Context, Fix, Help, Pass, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Fix, Found, Help, Pass, Reading, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::field::Field;
 
@@ -34,12 +34,12 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Step(step)],
 };
 
-fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     if reading.plain(Field::UpdatedAt).is_some_and(is_usual) {
         return;
     }
-    let raw = step.raw(Field::UpdatedAt);
+    let raw = reading.raw(Field::UpdatedAt);
     // A number is an instant, too, if not the right way to write one.
     let is_one = |raw: &&str| raw.starts_with('"') || read_loosely(raw).is_some();
     let Some(text) = raw.filter(is_one).map(json::words) else {
@@ -48,23 +48,21 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     if DateTime::parse_from_rfc3339(&text).is_ok() {
         return;
     }
-    let message = match text.trim().is_empty() {
-        true => format!("{} does not say when it was updated", step.id()),
-        false => format!(
-            "{} was updated at {}, which is not RFC 3339",
-            step.id(),
-            quoted(&text)
-        ),
-    };
-    let spot = Spot::field(plan, step, Field::UpdatedAt);
-    let mut problem = RULE.problem(plan, spot, message).about(step);
-    if read_loosely(&text).is_some() {
-        problem = problem.fixed_by(Fix::Timestamp(step.index())).with_help(
-            "`{problem-fix}` writes the same instant as RFC 3339 in UTC",
-            "`stepdeck check --fix` writes the same instant as RFC 3339 in UTC",
-        );
-    }
-    problems.push(problem);
+    found.add(Spot::field(plan, step, Field::UpdatedAt), |spot| {
+        let (id, words) = (step.id(), quoted(&text));
+        let message = match text.trim().is_empty() {
+            true => format!("{id} does not say when it was updated"),
+            false => format!("{id} was updated at {words}, which is not RFC 3339"),
+        };
+        let problem = RULE.problem(plan, spot, message).about(step);
+        match read_loosely(&text) {
+            None => problem,
+            Some(_) => problem.fixed_by(Fix::Timestamp(step.index())).with_help(
+                "`{problem-fix}` writes the same instant as RFC 3339 in UTC",
+                "`stepdeck check --fix` writes the same instant as RFC 3339 in UTC",
+            ),
+        }
+    });
 }
 
 /// Whether a text is surely RFC 3339: as stepdeck writes it, on a day that every month has.

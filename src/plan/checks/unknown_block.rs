@@ -34,7 +34,7 @@ use std::collections::HashSet;
 
 use super::id_outside_block::{is_home, named_block};
 use super::wording::quoted;
-use super::{Context, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Found, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
 use crate::document::english::counted;
 use crate::document::json;
 use crate::plan::StepRef;
@@ -53,7 +53,7 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Step(step), Pass::Groups(foreign, report)],
 };
 
-fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     if is_home(reading) || named_block(step).is_some() {
         return;
@@ -61,16 +61,14 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     let Some(raw) = text(step) else {
         return;
     };
-    let words = quoted(&json::words(raw));
-    let message = format!(
-        "{} names {words} as its block, which is not a block",
-        step.id()
-    );
-    let spot = Spot::field(plan, step, Field::Block);
+    found.add(Spot::field(plan, step, Field::Block), |spot| {
+    let (id, words) = (step.id(), quoted(&json::words(raw)));
+    let message = format!("{id} names {words} as its block, which is not a block");
     let keys = "{problem-go} goes to the step: `{edit}` on the block corrects it: write B and a number, such as B07";
     let commands = "`stepdeck set STEP block=BLOCK` corrects it: write B and a number, such as B07";
-    let problem = RULE.problem(plan, spot, message).with_help(keys, commands);
-    problems.push(problem.about(step));
+    let problem = RULE.problem(plan, spot, message);
+    problem.with_help(keys, commands).about(step)
+    });
 }
 
 /// The block that a step names, unless it surely has a row.

@@ -17,7 +17,7 @@
 //! ```
 
 use super::wording::quoted;
-use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Found, Help, Pass, Reading, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::field::Field;
 use crate::plan::status::Status;
@@ -34,12 +34,14 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Step(step)],
 };
 
-fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     if step.status().is_some() && step.section().is_none() {
         return;
     }
-    let logged = step.raw(Field::Status).filter(|raw| raw.starts_with('"'));
+    let logged = reading
+        .raw(Field::Status)
+        .filter(|raw| raw.starts_with('"'));
     let section = step.section();
     let canon = section.and_then(|(section, document)| section.text(document, Field::Status));
     for (text, in_log) in [(logged.map(json::words), true), (canon, false)] {
@@ -51,15 +53,14 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
             false => Spot::section_field(plan, step, Field::Status),
         };
         let spot = spot.unwrap_or_else(|| Spot::field(plan, step, Field::Status));
-        let message = match text.trim().is_empty() {
-            true => format!("{} has an empty status", step.id()),
-            false => format!(
-                "{} has the status {}, which is not one of the five",
-                step.id(),
-                quoted(&text)
-            ),
-        };
-        problems.push(RULE.problem(plan, spot, message).about(step));
+        found.add(spot, |spot| {
+            let (id, words) = (step.id(), quoted(&text));
+            let message = match text.trim().is_empty() {
+                true => format!("{id} has an empty status"),
+                false => format!("{id} has the status {words}, which is not one of the five"),
+            };
+            RULE.problem(plan, spot, message).about(step)
+        });
     }
 }
 

@@ -18,7 +18,7 @@
 //! {"step_id": "0001", "dependencies": ["0002"], "evidence": {"metric": "coverage", "target": "80 %"}}
 //! ```
 
-use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot, timestamp};
+use super::{Context, Found, Help, Pass, Reading, Rule, Severity, Spot, timestamp};
 use crate::document::json;
 use crate::plan::field::{Field, FieldSpec, Kind, fields};
 use crate::plan::uid::Uid;
@@ -35,7 +35,7 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Step(step)],
 };
 
-fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     let (step, plan) = (reading.step, reading.step.plan());
     if is_right(reading) {
         return;
@@ -44,12 +44,14 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
         return;
     };
     let mut report = |name: &str, raw: &str, wanted: &str, spot| {
-        let found = match wanted {
-            TEXTS if raw.starts_with('[') => "a list of other things",
-            _ => type_of(raw),
-        };
-        let message = format!("`{name}` of {} is {found}, not {wanted}", step.id());
-        problems.push(RULE.problem(plan, spot, message).about(step));
+        found.add(spot, |spot| {
+            let is = match wanted {
+                TEXTS if raw.starts_with('[') => "a list of other things",
+                _ => type_of(raw),
+            };
+            let message = format!("`{name}` of {} is {is}, not {wanted}", step.id());
+            RULE.problem(plan, spot, message).about(step)
+        });
     };
     if let Some(raw) = line.get("step_id").filter(|raw| !is_name(raw)) {
         report("step_id", raw, "text", Spot::step(plan, step));

@@ -11,7 +11,6 @@ use super::Past;
 use super::moment::Moment;
 use super::since::OLDEST;
 use crate::document::progress::Progress;
-use crate::git::history::History;
 use crate::history::events::Event;
 use crate::history::facts::Facts;
 use crate::history::follow::Followed;
@@ -24,7 +23,7 @@ use crate::plan::query::past::PlanPast;
 use crate::plan::ranking::term::OLD_DAYS;
 use crate::plan::status::Status;
 use crate::plan::{Plan, StepRef};
-use crate::store::locate::discover::{Overrides, discover};
+use crate::store::locate::discover::{Layout, Overrides, discover};
 
 /// A plan whose past is read.
 #[derive(Debug)]
@@ -66,9 +65,19 @@ impl Past {
 
 impl PastInput {
     pub(super) fn open(&self) -> Past {
-        let layout = discover(&self.root, &Overrides::default());
         let cache = self.cache.as_deref();
+        let layout = self.layout();
         Past::open(&layout, &self.plan, self.as_configured, self.now, cache)
+    }
+
+    fn open_in_git(&self) -> Option<Past> {
+        let cache = self.cache.as_deref();
+        let layout = self.layout();
+        Past::in_git(&layout, &self.plan, self.as_configured, self.now, cache)
+    }
+
+    fn layout(&self) -> Layout {
+        discover(&self.root, &Overrides::default())
     }
 
     /// When the steps that are not complete were changed last, back to where more days make no
@@ -76,7 +85,7 @@ impl PastInput {
     pub(crate) fn last_changes(self, progress: &Progress) -> Option<LastChanges> {
         let since = self.now - TimeDelta::days(OLD_DAYS.into());
         let is_open = |step: &StepRef<'_>| step.status() != Some(Status::Complete);
-        (self.open()).last_changes(&self.plan, is_open, since, progress)
+        (self.open_in_git()?).last_changes(&self.plan, is_open, since, progress)
     }
 
     /// What is known of the past of each step; `None` where it was stopped.
@@ -87,10 +96,7 @@ impl PastInput {
 
     /// The same, and `None` without a history.
     pub(crate) fn facts_of_history(self, progress: &Progress) -> Option<PlanPast> {
-        // Without one, nothing is to be gathered.
-        History::around(&self.root).ok()?;
-        let past = self.open();
-        past.git()?;
+        let past = self.open_in_git()?;
         self.gather(past, progress)
     }
 

@@ -10,7 +10,6 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::document::visible::{simple_letters, visible_line, width};
 use crate::plan::Plan;
 use crate::plan::checks::{Problem, line};
-use crate::plan::source::Location;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::text_layout::TextLayout;
 
@@ -31,11 +30,7 @@ pub fn excerpt(sheet: &mut TextLayout, plan: &Plan, problem: &Problem, theme: &T
         Span::styled(format!("  {number:>digits$} {bar} "), theme.dim)
     };
     for number in at.saturating_sub(around).max(1)..=at + around {
-        let here = Location {
-            line: number,
-            ..problem.place.clone()
-        };
-        let Some(bytes) = line(plan, &here) else {
+        let Some(bytes) = line(plan, &problem.place.path, number) else {
             continue;
         };
         if number != at {

@@ -81,7 +81,7 @@ pub fn exercise(name: &str, files: &[(&str, &[u8])]) -> Outcome {
 }
 
 fn assert_inside(name: &str, plan: &Plan, problem: &Problem) {
-    let Some(line) = line(plan, &problem.place) else {
+    let Some(line) = line(plan, &problem.place.path, problem.place.line) else {
         // A file without any line has its problems on the first.
         assert_eq!(problem.place.line, 1, "{name}: {problem:?}");
         return;
