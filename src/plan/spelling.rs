@@ -38,23 +38,17 @@ impl Spelling {
         Votes::of(log).spelling()
     }
 
-    /// The lines of a log whose IDs are spelled otherwise than most, with how many have one.
-    pub fn deviating(log: &LogDocument) -> (Self, Vec<usize>, usize) {
+    /// The spelling of a log, and which of its IDs are spelled otherwise.
+    pub fn deviating(log: &LogDocument) -> (Self, Deviating) {
         let votes = Votes::of(log);
         let spelling = votes.spelling();
-        if votes.agree_on(spelling.digits) {
-            return (spelling, Vec::new(), votes.all());
-        }
-        let parts = in_parallel(log.line_count(), LINES, |range| {
-            let deviates = |line: &usize| {
-                let raw = log.line(*line);
-                let raw = raw.get("step_id");
-                let id = raw.and_then(|raw| Some((raw, StepId::of_raw(raw)?)));
-                id.is_some_and(|(raw, id)| !spelling.is_of(raw, id))
-            };
-            range.filter(deviates).collect::<Vec<_>>()
-        });
-        (spelling, parts.concat(), votes.all())
+        let others = || votes.0.iter().filter(|vote| !spelling.fits(vote.way));
+        let found = Deviating {
+            first: others().map(|vote| vote.first).min(),
+            lines: others().map(|vote| vote.lines).sum(),
+            of: votes.all(),
+        };
+        (spelling, found)
     }
 
     /// The ID in this spelling.
@@ -70,84 +64,106 @@ impl Spelling {
         }
     }
 
-    /// Whether the raw JSON of an ID is in this spelling.
-    pub fn is_of(self, raw: &str, id: StepId) -> bool {
-        let quoted = raw.starts_with('"');
-        let as_meant = quoted == self.quoted || !id.suffix().is_empty();
-        as_meant && (!quoted || id.digits() == self.spell(id).digits())
+    /// Whether IDs are written in this way.
+    fn fits(self, way: Way) -> bool {
+        let as_meant = way.quoted == self.quoted || way.has_suffix;
+        as_meant && (!way.quoted || way.is_padded_to(self.digits))
     }
 }
 
-/// How many lines have which spelling.
-struct Votes {
-    /// IDs with zeros in front, by their digits.
-    padded: [usize; 256],
-    /// IDs without, which only say that they are not padded any further.
-    bare: [usize; 11],
-    texts: usize,
-    numbers: usize,
+/// IDs that are not spelled like most in their log.
+#[derive(Debug)]
+pub struct Deviating {
+    /// The line of the first, counted from 0, if there is one.
+    pub first: Option<usize>,
+    /// How many there are.
+    pub lines: usize,
+    /// How many lines have an ID.
+    pub of: usize,
 }
+
+/// A way in which an ID can be written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Way {
+    quoted: bool,
+    has_suffix: bool,
+    /// Whether it has zeros in front. One without them only says that it is not padded any further.
+    padded: bool,
+    digits: u8,
+}
+
+impl Way {
+    fn of(raw: &str, id: StepId) -> Self {
+        Self {
+            quoted: raw.starts_with('"'),
+            has_suffix: !id.suffix().is_empty(),
+            padded: id.digits() > natural_digits(id.number()),
+            digits: id.digits(),
+        }
+    }
+
+    /// Whether that is what padding to so many digits makes of it.
+    fn is_padded_to(self, digits: u8) -> bool {
+        match self.padded {
+            true => self.digits == digits,
+            false => self.digits >= digits,
+        }
+    }
+}
+
+/// How many lines are written in one way.
+struct Vote {
+    way: Way,
+    lines: usize,
+    /// The first of them, counted from 0.
+    first: usize,
+}
+
+/// How many lines are written in which way.
+#[derive(Default)]
+struct Votes(Vec<Vote>);
 
 impl Votes {
     fn of(log: &LogDocument) -> Self {
-        let parts = in_parallel(log.line_count(), LINES, |range| Self::of_lines(log, range));
-        let mut parts = parts.into_iter();
-        let first = parts.next().unwrap_or_else(|| Self::of_lines(log, 0..0));
-        parts.fold(first, Self::with)
+        let mut all = Self::default();
+        for part in in_parallel(log.line_count(), LINES, |range| Self::of_lines(log, range)) {
+            part.0.into_iter().for_each(|vote| all.add(vote));
+        }
+        all
     }
 
     fn of_lines(log: &LogDocument, lines: Range<usize>) -> Self {
-        let mut votes = Self {
-            padded: [0; 256],
-            bare: [0; 11],
-            texts: 0,
-            numbers: 0,
-        };
-        for line in lines {
-            let line = log.line(line);
-            let Some(raw) = line.get("step_id") else {
-                continue;
-            };
-            let Some(id) = StepId::of_raw(raw) else {
-                continue;
-            };
-            match raw.starts_with('"') {
-                true => votes.texts += 1,
-                false => votes.numbers += 1,
-            }
-            match natural_digits(id.number()) {
-                natural if natural == id.digits() => votes.bare[usize::from(natural)] += 1,
-                _ => votes.padded[usize::from(id.digits())] += 1,
+        let mut votes = Self::default();
+        for (line, first) in log.lines_within(lines.clone()).zip(lines) {
+            let raw = line.get("step_id");
+            let id = raw.and_then(|raw| Some((raw, StepId::of_raw(raw)?)));
+            if let Some((raw, id)) = id {
+                let (way, lines) = (Way::of(raw, id), 1);
+                votes.add(Vote { way, lines, first });
             }
         }
         votes
     }
 
-    fn with(mut self, other: Self) -> Self {
-        let add = |ours: &mut [usize], theirs: &[usize]| {
-            ours.iter_mut()
-                .zip(theirs)
-                .for_each(|(our, their)| *our += their);
-        };
-        add(&mut self.padded, &other.padded);
-        add(&mut self.bare, &other.bare);
-        self.texts += other.texts;
-        self.numbers += other.numbers;
-        self
+    fn add(&mut self, vote: Vote) {
+        match self.0.iter_mut().find(|known| known.way == vote.way) {
+            Some(known) => known.lines += vote.lines,
+            None => self.0.push(vote),
+        }
+    }
+
+    /// How many lines are written in a way that is `wanted`.
+    fn count(&self, wanted: impl Fn(&Way) -> bool) -> usize {
+        let votes = self.0.iter().filter(|vote| wanted(&vote.way));
+        votes.map(|vote| vote.lines).sum()
     }
 
     fn all(&self) -> usize {
-        self.texts + self.numbers
-    }
-
-    /// How many lines fit a padding to so many digits.
-    fn for_digits(&self, digits: u8) -> usize {
-        let at = usize::from(digits);
-        self.padded[at] + self.bare.iter().skip(at).sum::<usize>()
+        self.count(|_| true)
     }
 
     fn spelling(&self) -> Spelling {
-        let votes = |digits: &u8| self.for_digits(*digits);
+        let votes = |digits: &u8| self.count(|way| way.is_padded_to(*digits));
         let most = (1..=u8::MAX)
             .map(|digits| votes(&digits))
             .max()
@@ -161,13 +177,8 @@ impl Votes {
         };
         Spelling {
             digits,
-            quoted: self.texts >= self.numbers,
+            quoted: 2 * self.count(|way| way.quoted) >= self.all(),
         }
-    }
-
-    /// Whether every line is text and fits a padding to so many digits.
-    fn agree_on(&self, digits: u8) -> bool {
-        self.numbers == 0 && self.for_digits(digits) == self.all()
     }
 }
 
@@ -205,8 +216,9 @@ mod tests {
 
     #[test]
     fn a_spelling_knows_its_own() {
-        let is_of =
-            |spelling: Spelling, raw: &str| spelling.is_of(raw, StepId::of_raw(raw).unwrap());
+        let is_of = |spelling: Spelling, raw: &str| {
+            spelling.fits(Way::of(raw, StepId::of_raw(raw).unwrap()))
+        };
         let usual = Spelling::default();
         assert!(is_of(usual, "\"0001\"") && is_of(usual, "\"12345\""));
         assert!(!is_of(usual, "\"00001\"") && !is_of(usual, "\"1\"") && !is_of(usual, "1234"));

@@ -78,7 +78,7 @@ fn in_line(plan: &Plan, file: usize, log: &LogDocument, line: usize) -> Option<P
     found.sort_unstable();
     let (start, end, _) = found.first()?;
     let span = Span::new(from + start, from + end);
-    let spot = Spot::in_line(plan, LogPlace { file, line }, span);
+    let spot = Spot::in_line(LogPlace { file, line }, content, span);
     problem(plan, spot, found.iter().map(|(.., c)| *c))
 }
 

@@ -38,8 +38,8 @@ pub const RULE: Rule = Rule {
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for (file, log) in logs(plan) {
-        let (spelling, others, all) = Spelling::deviating(log);
-        let Some(line) = others.first().copied() else {
+        let (spelling, others) = Spelling::deviating(log);
+        let Some(line) = others.first else {
             continue;
         };
         let content = log.line(line);
@@ -49,7 +49,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let Some(id) = StepId::of_raw(raw) else {
             continue;
         };
-        let others = others.len();
+        let (others, all) = (others.lines, others.of);
         let verb = if others == 1 { "is" } else { "are" };
         let message = format!(
             "{others} of {all} IDs {verb} spelled differently from the others: {raw} here would be \
@@ -58,7 +58,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         );
         let place = LogPlace { file, line };
         let spot = match content.span("step_id") {
-            Some(span) => Spot::in_line(plan, place, span),
+            Some(span) => Spot::in_line(place, content, span),
             None => Spot::line(place),
         };
         problems.push(RULE.problem(plan, spot, message));

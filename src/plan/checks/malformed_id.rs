@@ -51,7 +51,7 @@ fn stray_lines(plan: &Plan, problems: &mut Vec<Problem>) {
                 _ => json::words(raw),
             };
             let message = format!("{} is not a step ID{}", quoted(&words), meant(&words));
-            let spot = Spot::in_line(plan, *place, span);
+            let spot = Spot::in_line(*place, line, span);
             problems.push(RULE.problem(plan, spot, message));
         }
     }

@@ -96,11 +96,10 @@ fn required() -> impl Iterator<Item = &'static FieldSpec> {
 }
 
 fn missing_keys(reading: &Reading<'_>) -> Vec<&'static str> {
-    let is_absent = |spec: &FieldSpec| reading.value(spec.field).is_none();
-    let outer = key_order().iter().copied().filter(|key| {
-        let spec = required().find(|spec| spec.key == *key);
-        spec.is_some_and(is_absent)
-    });
+    let absent = required().filter(|spec| reading.value(spec.field).is_none());
+    let absent: Vec<&str> = absent.map(|spec| spec.key).collect();
+    let outer = key_order().iter().copied();
+    let outer = outer.filter(|key| absent.contains(key));
     let inner = required().filter(|spec| {
         let object = |inner| Some((inner, json::Object::of_value(reading.raw(spec.field)?)?));
         let object = spec.inner.and_then(object);

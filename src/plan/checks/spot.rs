@@ -7,6 +7,7 @@ use super::super::packet::Packet;
 use super::super::source::Location;
 use super::super::{LogPlace, Plan, StepRef};
 use crate::document::json;
+use crate::document::log::LineRef;
 use crate::document::splice::Span;
 
 /// Some bytes of one line, or the line as a whole.
@@ -33,10 +34,8 @@ impl Spot {
     }
 
     /// Some bytes of a log line, counted from its start; cut to the line.
-    pub fn in_line(plan: &Plan, place: LogPlace, span: Span) -> Self {
-        let log = plan.files()[place.file].log();
-        let body = log.map(|log| log.line(place.line).body());
-        let end = body.map_or(0, |body| body.end);
+    pub fn in_line(place: LogPlace, line: LineRef<'_>, span: Span) -> Self {
+        let end = line.body().end;
         let cut = Span::new(span.start.min(end), span.end.min(end));
         Self {
             span: (!cut.is_empty()).then_some(cut),
@@ -72,7 +71,7 @@ impl Spot {
     pub fn step(plan: &Plan, step: StepRef<'_>) -> Self {
         if let (Some(place), Some(line)) = (step.log_place(), step.log_line()) {
             return match line.span("step_id") {
-                Some(span) => Self::in_line(plan, place, span),
+                Some(span) => Self::in_line(place, line, span),
                 None => Self::line(place),
             };
         }
@@ -95,7 +94,7 @@ impl Spot {
                 let span = json::Object::of_value(raw)?.span(inner)?;
                 Some(span.shifted(outer.start))
             });
-            return Self::in_line(plan, place, inner.unwrap_or(outer));
+            return Self::in_line(place, line, inner.unwrap_or(outer));
         }
         Self::section_field(plan, step, field).unwrap_or_else(|| Self::step(plan, step))
     }
@@ -121,14 +120,14 @@ impl Spot {
         let (mut counted, mut column) = (line.body().start, 1);
         let entry = |index: &usize| {
             let Some(item) = items.get(*index) else {
-                return Self::in_line(plan, place, list);
+                return Self::in_line(place, line, list);
             };
             let start = list.start + (item.as_ptr() as usize - raw.as_ptr() as usize);
             column += characters(&line.bytes()[counted..start]);
             counted = start;
             Self {
                 column: Some(column),
-                ..Self::in_line(plan, place, Span::new(start, start + item.len()))
+                ..Self::in_line(place, line, Span::new(start, start + item.len()))
             }
         };
         indexes.iter().map(entry).collect()

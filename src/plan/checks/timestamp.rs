@@ -106,23 +106,16 @@ pub fn read_loosely(text: &str) -> Option<DateTime<Utc>> {
     ];
     const DAYS: [&str; 5] = ["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d %b %Y", "%b %d, %Y"];
     let text = text.trim();
-    // Thousands are to be read, and most forms fail at what follows the year.
-    let (year, rest) = text.as_bytes().split_at(text.len().min(4));
-    let separator = rest.first().filter(|_| year.iter().all(u8::is_ascii_digit));
-    let may_fit = |form: &&&str| match separator {
-        Some(b'-' | b'/') => form.as_bytes().get(2) == separator,
-        _ => true,
-    };
     if let Some(at) = since_1970(text) {
         return Some(at);
     }
     let zoned = DateTime::parse_from_rfc3339(text)
-        .or_else(|_| DateTime::parse_from_rfc2822(text))
         .ok()
         .or_else(|| {
             let read = |form: &&str| DateTime::parse_from_str(text, form).ok();
-            ZONED.iter().filter(may_fit).find_map(read)
-        });
+            fitting(&ZONED, text).find_map(read)
+        })
+        .or_else(|| DateTime::parse_from_rfc2822(text).ok());
     if let Some(at) = zoned {
         return Some(at.with_timezone(&Utc));
     }
@@ -131,20 +124,32 @@ pub fn read_loosely(text: &str) -> Option<DateTime<Utc>> {
         .find_map(|zone| text.strip_suffix(zone))
         .unwrap_or(text)
         .trim_end();
-    let at = PLAIN
-        .iter()
-        .filter(may_fit)
+    let at = fitting(&PLAIN, utc)
         .find_map(|form| NaiveDateTime::parse_from_str(utc, form).ok())
         .or_else(|| {
             let read = |form: &&str| NaiveDate::parse_from_str(text, form).ok();
             Some(
-                DAYS.iter()
-                    .filter(may_fit)
+                fitting(&DAYS, text)
                     .find_map(read)?
                     .and_time(NaiveTime::MIN),
             )
         })?;
     Some(at.and_utc())
+}
+
+/// The forms that a text may have. Thousands are to be read, and most forms fail at what follows the
+/// year or the day.
+fn fitting<'a>(forms: &'a [&str], text: &str) -> impl Iterator<Item = &'a &'a str> {
+    let text = text.as_bytes();
+    let has_year = text.len() > 4 && text[..4].iter().all(u8::is_ascii_digit);
+    let separator = (text.get(4)).filter(|byte| has_year && matches!(byte, b'-' | b'/'));
+    let behind_day = text.get(10).filter(|byte| matches!(byte, b'T' | b' '));
+    let (separator, behind_day) = (separator.copied(), behind_day.copied());
+    forms.iter().filter(move |form| {
+        let sign = |at: usize| form.as_bytes().get(at).copied();
+        separator.is_none()
+            || sign(2) == separator && (behind_day.is_none() || sign(8) == behind_day)
+    })
 }
 
 /// Seconds, or thousandths, millionths or billionths of one, since 1970: the only unit in which the

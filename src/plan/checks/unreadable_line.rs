@@ -48,7 +48,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             continue;
         }
         if log.line_count() <= POINTER && LfsPointer::read(&log.rope().contiguous()).is_some() {
-            let spot = Spot::in_line(plan, LogPlace { file, line: 0 }, log.line(0).body());
+            let spot = Spot::in_line(LogPlace { file, line: 0 }, log.line(0), log.line(0).body());
             let message = "this is a pointer of Git LFS, not the log: `git lfs pull` gets that";
             problems.push(RULE.problem(plan, spot, message.to_owned()));
             continue;
@@ -70,7 +70,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
                 c => c.len_utf8(),
             });
             let span = Span::new(offset, offset + width);
-            let spot = Spot::in_line(plan, LogPlace { file, line }, span);
+            let spot = Spot::in_line(LogPlace { file, line }, content, span);
             problems.push(RULE.problem(plan, spot, message));
         }
     }

@@ -127,7 +127,7 @@ impl Folder {
             cache: Some(self.cache()),
             config: Some(self.own_config()),
             variable: &variable,
-            before_cockpit: || {},
+            use_memory: |_| {},
             local_minutes: 0,
             out: &mut out,
             err: &mut err,
