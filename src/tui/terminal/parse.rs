@@ -7,7 +7,8 @@
 //! A slow line delivers a sequence in pieces, and a piece must never run as keys:
 //!
 //! - An ESC alone is the Esc key after a moment. What comes within [`TAIL_TIMEOUT`] after it and can
-//!   only be the rest of a sequence is swallowed, each byte beginning the time again.
+//!   only be the rest of a sequence is swallowed, each byte beginning the time again. What begins
+//!   like the rest of a string has to go on like one that terminals send, or it was typed.
 //! - `ESC [` is no key, so what follows it belongs to it, however late it comes.
 //! - A paste is open until its end mark, or until an Esc or Ctrl-C comes alone.
 //!
@@ -197,6 +198,10 @@ impl Parser {
             State::String(introducer) if is_key => {
                 out.push(letter(char::from(introducer), KeyModifiers::ALT));
             }
+            // Nothing followed it, so it was typed.
+            State::String(introducer) if self.buffer.is_empty() => {
+                out.push(letter(char::from(introducer), KeyModifiers::NONE));
+            }
             _ => {}
         }
         self.reset();
@@ -380,6 +385,11 @@ impl Parser {
             BEL => self.end_string(introducer, out),
             ESC => self.state = State::StringEscape(introducer),
             CTRL_C => self.plain(byte, KeyModifiers::NONE, out),
+            _ if self.late && !is_answer(introducer, &self.buffer, byte) => {
+                let typed = [&[introducer], &*self.buffer, &[byte]].concat();
+                self.reset();
+                typed.iter().for_each(|byte| self.step(*byte, false, out));
+            }
             // What is longer is no answer that anybody reads.
             _ if self.buffer.len() < LONGEST_SEQUENCE => self.buffer.push(byte),
             _ => {}
@@ -432,6 +442,25 @@ fn introduced(byte: u8) -> Option<State> {
         b']' | b'P' | b'_' | b'^' => Some(State::String(byte)),
         _ => None,
     }
+}
+
+/// Whether `byte` goes on with a string in a way in which terminals begin theirs: a number and a
+/// semicolon, or one of their answers, whatever follows that.
+fn is_answer(introducer: u8, before: &[u8], byte: u8) -> bool {
+    let heads: &[&[u8]] = match introducer {
+        b']' => {
+            return before.contains(&b';')
+                || byte.is_ascii_digit()
+                || byte == b';' && !before.is_empty();
+        }
+        b'P' => &[b">|", b"!|", b"0$r", b"1$r", b"0+r", b"1+r"],
+        b'_' => &[b"G"],
+        _ => &[],
+    };
+    let text = before.iter().chain([&byte]);
+    heads
+        .iter()
+        .any(|head| text.clone().zip(*head).all(|(a, b)| a == b))
 }
 
 fn key(code: KeyCode, modifiers: KeyModifiers) -> Typed {

@@ -343,6 +343,31 @@ fn an_esc_that_was_meant_costs_nothing() {
     assert_eq!(found, [esc(), key(KeyCode::Char('D'), M::SHIFT)]);
 }
 
+/// Keys that terminals begin strings with are keys, too, as soon as what follows is none of theirs.
+#[test]
+fn a_string_of_a_persons_own_making_is_what_was_typed() {
+    for typed in [
+        "P", "]", "_", "^", "Pj", "]j", "_j", "^j", "]1j", "P1j", "]]jj", "PP", "Psc",
+    ] {
+        for pause in [40, 300, 600] {
+            let mut pieces = vec![(0, &b"\x1b"[..])];
+            pieces.extend(typed.as_bytes().chunks(1).map(|byte| (pause, byte)));
+            pieces.push((600, b"q"));
+            let mut keys = vec![esc()];
+            keys.extend(
+                typed
+                    .chars()
+                    .chain(['q'])
+                    .map(|c| super::letter(c, M::NONE)),
+            );
+            assert_eq!(slowly(&pieces), keys, "{typed} {pause}");
+        }
+    }
+    let found = slowly(&[(0, b"\x1b"), (300, b"P"), (300, b"\r"), (300, b"\x1b[A")]);
+    let keys = [KeyCode::Enter, KeyCode::Up].map(|code| key(code, M::NONE));
+    assert_eq!(found[2..], keys);
+}
+
 /// Nobody types `ESC [`: what follows belongs to it, however long the line is dead.
 #[test]
 fn the_head_of_a_sequence_waits_for_its_tail() {
