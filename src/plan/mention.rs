@@ -29,6 +29,8 @@ pub(crate) enum Form {
     Range,
     /// By a number that is rather a year.
     Year,
+    /// In the address of its heading: `#step-0041` and what sites add of its title.
+    Anchor,
 }
 
 /// Every mention in running text, in order.
@@ -46,6 +48,29 @@ pub(crate) fn mentions(text: &str) -> Vec<Mention> {
             span,
             form,
         })
+    });
+    found.collect()
+}
+
+/// The mentions in addresses of headings and in the names that HTML gives to places, in order. What
+/// leads to another site is none.
+pub(crate) fn in_anchors(text: &str) -> Vec<Mention> {
+    const NOUN: &str = "step-";
+    let found = text.match_indices(NOUN).filter_map(|(at, _)| {
+        let (before, number) = (&text[..at], &text[at + NOUN.len()..]);
+        let begin = before.rfind(|c: char| c.is_whitespace() || "(<>[]\"'".contains(c));
+        let is_anchor = match before.chars().next_back()? {
+            '#' => !before[begin.unwrap_or(0)..].contains("://"),
+            '"' | '\'' => before[..before.len() - 1].ends_with(['=']),
+            _ => false,
+        };
+        let digits = number.find(|c: char| !c.is_ascii_digit());
+        let digits = digits.unwrap_or(number.len());
+        let is_whole = !number[digits..].starts_with(|c: char| c.is_alphanumeric());
+        let span = at + NOUN.len()..at + NOUN.len() + digits;
+        let id = text[span.clone()].parse().ok()?;
+        let form = Form::Anchor;
+        (is_anchor && is_whole).then_some(Mention { id, span, form })
     });
     found.collect()
 }
@@ -123,6 +148,7 @@ mod tests {
             Form::Single => "",
             Form::Range => "-",
             Form::Year => "?",
+            Form::Anchor => "#",
         };
         let told = found.into_iter();
         told.map(|mention| {

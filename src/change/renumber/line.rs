@@ -1,12 +1,13 @@
-//! Where a log line names other steps: its dependencies, and the fields that hold running text; and
-//! the line of a step that gets another ID itself. Paths, links and keys that stepdeck does not know are nobody's to rewrite.
+//! Where a log line names other steps: its dependencies, the fields that hold running text, and the
+//! addresses of their headings; and the line of a step that gets another ID itself. Paths and keys
+//! that stepdeck does not know are nobody's to rewrite.
 
 use super::{NewIds, Place};
 use crate::document::json::{self, Object};
 use crate::document::splice::{self, Span, Splice};
 use crate::plan::field::{Field, FieldSpec, Kind, fields, key_order};
 use crate::plan::id::StepId;
-use crate::plan::mention::{Form, in_dependency, mentions};
+use crate::plan::mention::{Form, in_anchors, in_dependency, mentions};
 
 /// A mention in a field of a line.
 #[derive(Clone, Debug)]
@@ -29,16 +30,16 @@ impl LinePlace {
     }
 }
 
-/// The fields that may name a step.
+/// The fields that may name a step, or the address of its heading.
 pub(crate) fn naming_fields() -> impl Iterator<Item = &'static FieldSpec> {
-    let named = [
-        Field::Title,
-        Field::Metric,
-        Field::Dependencies,
-        Field::Inputs,
-    ];
-    let specs = fields().iter();
-    specs.filter(move |spec| spec.kind == Kind::Text || named.contains(&spec.field))
+    let may_name = |spec: &&FieldSpec| matches!(spec.kind, Kind::Text | Kind::Line | Kind::List);
+    fields().iter().filter(may_name)
+}
+
+/// Whether a field holds running text.
+fn is_prose(spec: &FieldSpec) -> bool {
+    let named = [Field::Title, Field::Metric, Field::Inputs];
+    spec.kind == Kind::Text || named.contains(&spec.field)
 }
 
 /// Every mention in the fields of a line, whose content is `text`.
@@ -116,11 +117,14 @@ fn in_value(text: &str, at: Span, spec: &FieldSpec, found: &mut Vec<LinePlace>) 
         return;
     }
     let (words, offsets) = decoded(raw);
-    let mentions = match spec.field == Field::Dependencies {
-        true => in_dependency(&words),
-        false => mentions(&words),
+    let mut named = match spec.field {
+        Field::Dependencies => in_dependency(&words),
+        _ if is_prose(spec) => mentions(&words),
+        _ => Vec::new(),
     };
-    for mut mention in mentions {
+    named.extend(in_anchors(&words));
+    named.sort_by_key(|mention| mention.span.start);
+    for mut mention in named {
         // A field of four digits and nothing else says a year or an amount, but in dependencies.
         if raw.starts_with(|c: char| c.is_ascii_digit()) && spec.field != Field::Dependencies {
             mention.form = Form::Year;
@@ -191,6 +195,12 @@ mod tests {
         assert_eq!(rewritten(text, &ids(&[("0042", "0107")])), None);
         let part = rewritten(r#"{"dependencies": [41]}"#, &ids(&[("41", "40.A")])).unwrap();
         assert_eq!(part, r#"{"dependencies": ["40.A"]}"#);
+        let anchors = r##"{"dependencies": ["[Step 0041](docs/a.md#step-0041--it)"], "notes": "see #step-0041, #step-00410, https://x.example/#step-0041", "artifacts": ["docs/a.md#step-0041"]}"##;
+        let moved = r##"{"dependencies": ["[Step 0107](docs/a.md#step-0107--it)"], "notes": "see #step-0107, #step-00410, https://x.example/#step-0041", "artifacts": ["docs/a.md#step-0107"]}"##;
+        assert_eq!(
+            rewritten(anchors, &ids(&[("0041", "0107")])).unwrap(),
+            moved
+        );
         let swap = ids(&[("0001", "0002"), ("0002", "0001")]);
         let both = r#"{"notes": "Step 1, then 0002, Steps 0001–0002"}"#;
         let swapped = r#"{"notes": "Step 2, then 0001, Steps 0001–0002"}"#;

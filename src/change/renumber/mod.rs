@@ -64,6 +64,12 @@ impl Place {
     pub(crate) fn renamed(&self, ids: &NewIds) -> Option<Splice> {
         let new = ids.get(self.mention.id)?;
         let spelled = new.padded_to(self.mention.id.digits()).to_string();
-        (self.mention.form == Form::Single).then(|| Splice::replace(self.source, spelled))
+        let spelled = match self.mention.form {
+            Form::Single => spelled,
+            // As sites spell a heading.
+            Form::Anchor => spelled.replace('.', "").to_lowercase(),
+            Form::Range | Form::Year => return None,
+        };
+        Some(Splice::replace(self.source, spelled))
     }
 }

@@ -7,7 +7,7 @@ use crate::document::splice::{self, Span, Splice};
 use crate::plan::canon::section::{self, Section};
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
-use crate::plan::mention::{Form, Mention, in_dependency, mentions};
+use crate::plan::mention::{Form, Mention, in_anchors, in_dependency, mentions};
 use crate::plan::source::{Role, SourceFile};
 
 /// Every mention in a file, in file order.
@@ -21,6 +21,13 @@ pub(crate) fn places(file: &SourceFile) -> Vec<Place> {
             if let Some(source) = prose.source(mention.span.start, mention.span.end) {
                 found.push(Place { mention, source });
             }
+        }
+    }
+    let headings = document.headings().iter().map(|heading| heading.content);
+    for address in document.addresses().into_iter().chain(headings) {
+        for mention in in_anchors(&document.source(address)) {
+            let source = Span::from(mention.span.clone()).shifted(address.start);
+            found.push(Place { mention, source });
         }
     }
     for section in section::sections(document, 0) {
@@ -39,6 +46,7 @@ pub(crate) fn places(file: &SourceFile) -> Vec<Place> {
         found.retain(|place| document.line_of(place.source.start) != own);
     }
     found.sort_by_key(|place| place.source.start);
+    found.dedup_by_key(|place| place.source);
     found
 }
 
@@ -68,9 +76,11 @@ fn surely(found: &mut Vec<Place>, sure: Vec<Place>) {
 fn heading(document: &MarkdownDocument, section: &Section) -> Vec<Place> {
     let content = document.headings()[section.heading].content;
     let text = document.source(content);
+    let anchors = in_anchors(&text);
+    let is_anchor = |at: usize| anchors.iter().any(|anchor| anchor.span.start == at);
     let place = words(&text).find_map(|(at, word)| {
         let id: StepId = word.parse().ok()?;
-        (id == section.id).then_some((id, at..at + word.len()))
+        (id == section.id && !is_anchor(at)).then_some((id, at..at + word.len()))
     });
     let found = place.map(|(id, span)| Place {
         source: Span::from(span.clone()).shifted(content.start),

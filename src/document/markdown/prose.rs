@@ -72,6 +72,33 @@ impl MarkdownDocument {
     }
 }
 
+impl MarkdownDocument {
+    /// Where addresses and names of places are: links and their definitions, and HTML.
+    pub(crate) fn addresses(&self) -> Vec<Span> {
+        let shadow = Shadow::of(self.bytes());
+        let parser = Parser::new_ext(&shadow.text, DIALECT);
+        let definitions = parser.reference_definitions().iter();
+        let mut found: Vec<_> = definitions.map(|(_, it)| it.span.clone()).collect();
+        let is_address = |event: &Event<'_>| {
+            use Event::{Html, InlineHtml, Start};
+            matches!(
+                event,
+                Html(_) | InlineHtml(_) | Start(Tag::Link { .. } | Tag::Image { .. })
+            )
+        };
+        for (event, range) in parser.into_offset_iter() {
+            let is_inner = found
+                .last()
+                .is_some_and(|outer| outer.contains(&range.start));
+            if is_address(&event) && !is_inner {
+                found.push(range);
+            }
+        }
+        let span = |range| Span::from(range).shifted(shadow.base);
+        found.into_iter().map(span).collect()
+    }
+}
+
 fn close(open: &mut Prose, found: &mut Vec<Prose>) {
     let prose = std::mem::take(open);
     if !prose.text.trim().is_empty() {

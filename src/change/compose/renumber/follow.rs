@@ -118,7 +118,7 @@ impl Job<'_, '_> {
             Form::Range if self.is_block_end(id) => return,
             Form::Range => Stays::Range,
             Form::Year => Stays::Year,
-            Form::Single => {
+            Form::Single | Form::Anchor => {
                 return self.rewritten.push(Rewritten {
                     path: path.to_owned(),
                     line,

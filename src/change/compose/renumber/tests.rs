@@ -55,6 +55,32 @@ fn refusal(plan: &Plan, old: &str, new: &str) -> String {
 }
 
 #[test]
+fn links_lead_to_the_heading_of_a_renumbered_step() {
+    let log = "{\"step_id\": \"0001\", \"title\": \"One\"}\n\
+        {\"step_id\": \"0002\", \"dependencies\": [\"[Step 0001](data/canon.md#step-0001--one)\"], \"evidence\": {\"link\": \"docs/a.md#step-0001\"}}\n";
+    let canon = "#### <a id=\"step-0001\"></a>Step 0001 — One {#step-0001}\n\n- **Owner:** ops\n\n\
+        #### Step 0002 — Two\n\n- **Dependencies:** [Step 0001](#step-0001--one)\n\
+        - **Notes:** as [here](b.md#step-0001 \"step-0001\"), [there][x], <https://x.example/#step-0001>\n\n\
+        `#step-0001`\n\n```\n[a](#step-0001)\n```\n\n[x]: #step-0001--one\n";
+    let plan = plan(&[(LOG, Role::Log, log), (CANON, Role::Canon, canon)]);
+    let texts = after(
+        &plan,
+        &renumbered(&plan, &[("0001", "0009.A")], Reach::Open).change,
+    );
+    assert_eq!(
+        texts[0].lines().next().unwrap(),
+        "{\"step_id\": \"0002\", \"dependencies\": [\"[Step 0009.A](data/canon.md#step-0009a--one)\"], \"evidence\": {\"link\": \"docs/a.md#step-0009a\"}}"
+    );
+    assert_eq!(
+        texts[1],
+        "#### <a id=\"step-0009a\"></a>Step 0009.A — One {#step-0009a}\n\n- **Owner:** ops\n\n\
+        #### Step 0002 — Two\n\n- **Dependencies:** [Step 0009.A](#step-0009a--one)\n\
+        - **Notes:** as [here](b.md#step-0009a \"step-0001\"), [there][x], <https://x.example/#step-0001>\n\n\
+        `#step-0001`\n\n```\n[a](#step-0001)\n```\n\n[x]: #step-0009a--one\n"
+    );
+}
+
+#[test]
 fn a_step_takes_its_mentions_along_in_log_and_canon() {
     let log = "{\"schema\": \"x\"}\n\
         {\"step_id\": \"0001\", \"dependencies\": [\"0002\", \"Step 2\", \"Board signs 0002\"], \"notes\": \"docs/0002.md\"}\n\
