@@ -43,15 +43,6 @@ use crate::store::watch::motion::REST_TIMEOUT;
 /// How often a change is composed again because the plan changed under it.
 const TRIES: usize = 20;
 
-/// How a run uses memory.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum MemoryUse {
-    /// Little of it, for hours.
-    Sparing,
-    /// For a moment, and as fast as can be.
-    Brief,
-}
-
 /// What a run meets outside.
 pub struct Outside<'a> {
     /// The instant of the run.
@@ -74,8 +65,8 @@ pub struct Outside<'a> {
     pub out: &'a mut dyn Write,
     /// For messages.
     pub err: &'a mut dyn Write,
-    /// Told how memory is to be used, once that is known.
-    pub use_memory: fn(MemoryUse),
+    /// What is to be done before the cockpit opens, which stays for hours.
+    pub before_cockpit: fn(),
     /// By how many minutes local clocks are ahead of UTC.
     pub local_minutes: i32,
     /// The columns of the terminal that the results go to, if it is one.

@@ -70,7 +70,7 @@ use crate::store::locate::config::own_file;
 use crate::store::past::cache;
 use crate::store::state::default_base;
 use crate::tui::detached;
-use invocation::{Invocation, MemoryUse, Outside};
+use invocation::{Invocation, Outside};
 
 /// A terminal cockpit for very long plans kept as JSONL and Markdown in git.
 ///
@@ -178,8 +178,8 @@ const PROGRESS_TIMEOUT: Duration = Duration::from_millis(500);
 /// Exit code of what could not be done.
 const FAILED: u8 = 2;
 
-/// Runs the program in its real surroundings. `use_memory` is told how memory is to be used.
-pub fn main(use_memory: fn(MemoryUse)) -> ExitCode {
+/// Runs the program in its real surroundings. `before_cockpit` is done before the cockpit opens, if it does.
+pub fn main(before_cockpit: fn()) -> ExitCode {
     let mut words = std::env::args_os().skip(1);
     if words.next().is_some_and(|word| word == detached::ENTRY) {
         return detached::become_detached(words);
@@ -201,7 +201,7 @@ pub fn main(use_memory: fn(MemoryUse)) -> ExitCode {
         local_minutes: local_minutes(),
         terminal: is_terminal.then(columns),
         patience: is_watched.then_some(PROGRESS_TIMEOUT),
-        use_memory,
+        before_cockpit,
         out: &mut out,
         err: &mut err,
     };
@@ -244,10 +244,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, outside: &mut Outside<
 fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
     let arguments = invocation.arguments;
     let Some(command) = &arguments.command else {
-        (invocation.outside.use_memory)(MemoryUse::Sparing);
+        (invocation.outside.before_cockpit)();
         return cockpit::run(invocation).map(|()| Ending::Done);
     };
-    (invocation.outside.use_memory)(MemoryUse::Brief);
     if let Some(when) = &arguments.at {
         invocation.go_to(when)?;
     }

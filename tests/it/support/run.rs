@@ -127,7 +127,7 @@ impl Folder {
             cache: Some(self.cache()),
             config: Some(self.own_config()),
             variable: &variable,
-            use_memory: |_| {},
+            before_cockpit: || {},
             local_minutes: 0,
             out: &mut out,
             err: &mut err,
