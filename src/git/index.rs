@@ -204,7 +204,7 @@ impl Git {
 }
 
 /// Paths as git reads them with `-z`.
-fn listed(paths: &[&Path]) -> Vec<u8> {
+pub(super) fn listed(paths: &[&Path]) -> Vec<u8> {
     let lines = paths
         .iter()
         .flat_map(|path| [path.as_os_str().as_bytes(), b"\0"]);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::undecided::Undecided;
 use super::{Base, Changes};
 use crate::change::delta::outline::LineKind;
 use crate::document::english::counted;
@@ -30,7 +31,7 @@ impl Changes {
         let mut marked = Vec::new();
         for line in self.lines.iter() {
             let path = line.parts.first().map(|(file, _)| &self.deltas[*file].path);
-            if let (LineKind::Conflict(_, Some(number)), Some(path)) = (&line.kind, path) {
+            if let (LineKind::Conflict(_, number), Some(path)) = (&line.kind, path) {
                 marked.push(format!("{}:{number}", path.display()));
             }
         }
@@ -41,13 +42,13 @@ impl Changes {
                 "{count} left in {named}: {key} on it keeps a version"
             ));
         }
+        if let Some(file) = self.undecided.first() {
+            return Some(open_question(file, key));
+        }
         if let Some((path, line)) = self.marked.first() {
             return Some(left_over(path, *line));
         }
-        if let Some(path) = self.standing.one_sided.first() {
-            return Some(one_sided(path));
-        }
-        let below = self.standing.unmerged.iter();
+        let below = self.standing.unmerged.iter().map(|file| &file.path);
         let others = below.filter(|path| !self.merged.contains(path));
         let others = others.chain(&self.standing.unmerged_elsewhere);
         foreign(others.cloned().collect())
@@ -147,10 +148,10 @@ fn left_over(path: &Path, line: usize) -> String {
     )
 }
 
-/// What a person is to decide about a file that has no markers.
-pub(crate) fn one_sided(path: &Path) -> String {
-    let path = path.display();
-    format!("{path}: one side deleted it: `git add {path}` keeps it, `git rm {path}` deletes it")
+/// That a person is to decide about a file as a whole, and that `key` does that.
+pub(crate) fn open_question(file: &Undecided, key: &str) -> String {
+    let (path, words) = (file.path().display(), file.words());
+    format!("{path}: {words}: {key} on it decides")
 }
 
 fn named(all: &[String]) -> String {

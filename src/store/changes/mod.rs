@@ -5,6 +5,7 @@ pub(crate) mod commit;
 pub(crate) mod conclude;
 pub(crate) mod names;
 mod staged;
+pub(crate) mod undecided;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use self::names::label_for_people;
+use self::undecided::{Undecided, undecided};
 use crate::change::delta::FileDelta;
 use crate::change::delta::outline::{Line, outline};
 use crate::document::english::counted;
@@ -65,6 +67,8 @@ pub struct Changes {
     pub deltas: Vec<FileDelta>,
     /// Files of the plan that are in conflict for git and that both sides have.
     merged: Vec<PathBuf>,
+    /// Files of the plan that are in conflict as a whole.
+    undecided: Vec<Undecided>,
     /// Files that differ and have markers of a merge, with the first line of these.
     marked: Vec<(PathBuf, usize)>,
     /// What is not compared, and why.
@@ -122,6 +126,7 @@ impl Changes {
             common: BTreeMap::new(),
             deltas: Vec::new(),
             merged: Vec::new(),
+            undecided: Vec::new(),
             marked: Vec::new(),
             notes: Vec::new(),
             lines: Arc::default(),
@@ -147,7 +152,10 @@ impl Changes {
             }
         }
         changes.compare(&git, layout, plan).map_err(failed)?;
-        changes.lines = outline(&changes.deltas, plan, &changes.standing.one_sided).into();
+        let undecided = changes.undecided.iter();
+        let undecided: BTreeMap<&Path, &str> =
+            undecided.map(|file| (file.path(), file.words())).collect();
+        changes.lines = outline(&changes.deltas, plan, &undecided).into();
         changes.count = changes.lines.iter().filter(|line| line.is_change()).count();
         Ok(changes)
     }
@@ -293,18 +301,21 @@ impl Changes {
             Some((delta.path.clone(), first.line))
         });
         self.marked.extend(drawn.collect::<Vec<_>>());
+        self.undecided = undecided(git, layout, &self.standing.unmerged, &files)?;
         let is_merged = |path: &&PathBuf| {
             let is_ours = files.contains_key(&***path) || layout.role_of_chart(path).is_some();
+            let is_undecided = self.undecided.iter().any(|file| file.path() == **path);
             // What was not looked at is not for us to add: pictures of others, files in Git LFS.
-            is_ours && compared.contains(&***path) && !self.standing.one_sided.contains(path)
+            is_ours && compared.contains(&***path) && !is_undecided
         };
-        let merged = self.standing.unmerged.iter().filter(is_merged);
-        self.merged = merged.cloned().collect();
+        let unmerged: Vec<PathBuf> = (self.standing.unmerged.iter())
+            .map(|file| file.path.clone())
+            .collect();
+        self.merged = unmerged.iter().filter(is_merged).cloned().collect();
         let is_resolved = |path: &&PathBuf| {
             self.merged.contains(path) && self.marked.iter().all(|(marked, _)| marked != *path)
         };
-        let (resolved, open): (Vec<_>, Vec<_>) =
-            self.standing.unmerged.iter().partition(is_resolved);
+        let (resolved, open): (Vec<_>, Vec<_>) = unmerged.iter().partition(is_resolved);
         for (words, paths) in [("in conflict", open), ("resolved, not added yet", resolved)] {
             let paths: Vec<String> = paths
                 .iter()

@@ -166,7 +166,7 @@ fn row(line: &ChangeLine, theme: &Theme) -> Line<'static> {
     let words = frame::words(theme, &visible_line(&line.words)).into_owned();
     let dot = Span::styled(format!(" {} ", theme.glyphs.dot), theme.dim);
     match line.kind {
-        LineKind::Change(..) | LineKind::Conflict(..) => {
+        LineKind::Change(..) | LineKind::Conflict(..) | LineKind::Undecided(_) => {
             let (sign, style) = match line.kind {
                 LineKind::Change(_, how) => look(how, theme),
                 _ => ("!", theme.warning),
@@ -225,11 +225,19 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, read: &Changes, theme: &T
     if !line.is_change() || line.is_conflict() {
         sheet.text(&line.words, theme.text);
     }
-    if let LineKind::Conflict(_, Some(_)) = line.kind {
-        let key = key_of(model, theme, "checkout-go");
-        sheet.text(&format!("{key} shows both and keeps one."), theme.text);
+    let key = key_of(model, theme, "checkout-go");
+    match line.kind {
+        LineKind::Conflict(..) => {
+            sheet.text(&format!("{key} shows both and keeps one."), theme.text);
+        }
+        LineKind::Undecided(_) => {
+            sheet.text(&format!("{key} decides what becomes of it."), theme.text);
+        }
+        _ => {}
     }
-    sheet.text(&format!("in {}", files.join(", ")), theme.dim);
+    if !files.is_empty() && !matches!(line.kind, LineKind::Undecided(_)) {
+        sheet.text(&format!("in {}", files.join(", ")), theme.dim);
+    }
     sheet.shorten(usize::from(text.height));
     sheet.draw(buf, text, 0);
 }

@@ -13,7 +13,7 @@ use crate::support::desk::{Desk, rest};
 const PAPER: &str = "docs/decisions/2026-11-20-engine.md";
 
 /// What git answers where it may refuse; it commits as somebody.
-fn may_refuse(at: &Path, arguments: &[&str]) -> bool {
+pub fn may_refuse(at: &Path, arguments: &[&str]) -> bool {
     let mut command = std::process::Command::new("git");
     let who = ["-c", "user.name=R", "-c", "user.email=r@x"];
     command.args(who).args(arguments).current_dir(at);
@@ -159,16 +159,11 @@ fn what_one_side_deleted_is_not_reverted_either() {
     desk.keys("g-");
     assert_eq!(desk.file(PAPER), there);
     let screen = desk.screen();
-    assert!(screen.contains("one side deleted it"), "{screen}");
-    desk.keys("C");
-    let screen = desk.screen();
-    assert!(
-        screen.contains(&format!("`git add {PAPER}` keeps it")),
-        "{screen}"
-    );
+    let said = format!("{PAPER}: theirs changed it, ours deleted it: ⏎ on it decides");
+    assert!(screen.contains(&said), "{screen}");
 }
 
-fn parents(at: &Path) -> usize {
+pub fn parents(at: &Path) -> usize {
     git(at, &["log", "-1", "--format=%P"])
         .split_whitespace()
         .count()
@@ -446,9 +441,12 @@ fn a_chart_that_both_sides_drew_is_drawn_again() {
         );
         assert_eq!(desk.file(CHART), marked);
     }
-    desk.keys("C");
+    desk.keys("<Esc>C");
     let screen = desk.screen();
-    assert!(screen.contains(&format!("{CHART}:3: a marker")), "{screen}");
+    assert!(
+        screen.contains("draws it once more: ⏎ on it decides"),
+        "{screen}"
+    );
     write(desk.folder(), CHART, &drawn("both"));
     desk.keys("18").keys("C").keys("<Enter>");
     let at = desk.folder();

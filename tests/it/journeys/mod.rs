@@ -38,6 +38,7 @@ mod stories;
 mod terminal;
 mod terminal_safety;
 mod today;
+mod undecided;
 mod walkthrough_gate_review;
 mod walkthrough_month;
 mod walkthrough_review;

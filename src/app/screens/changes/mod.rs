@@ -1,9 +1,8 @@
 //! Screen 8: what the checkout changes in the plan, by block, step and field.
 
+mod decide;
 pub mod git;
 pub mod view;
-
-use std::path::Path;
 
 use crate::app::core::command::{Blocked, Command, Extent, Focus, Group, Places};
 use crate::app::core::command_line::about;
@@ -17,9 +16,9 @@ use crate::change::Change;
 use crate::change::delta::outline::{Line, LineKind};
 use crate::change::delta::reverted;
 use crate::plan::id::StepId;
-use crate::plan::source::is_chart;
 use crate::store::changes::Base;
-use crate::store::changes::conclude::one_sided;
+use crate::store::changes::conclude::open_question;
+use crate::store::changes::undecided::Undecided;
 
 numbered_screen!(8, "changes", "Changes", &ChangesScreen);
 
@@ -174,18 +173,17 @@ fn in_conflict(model: &Model) -> Blocked {
     let line = subjects.iter().map(|at| &view.lines[*at]);
     let line = line.into_iter().find(|line| line.is_conflict())?;
     let key = model.keymap.key_of("checkout-go");
-    Some(match line.kind {
-        LineKind::Conflict(_, None) => no_versions(line),
-        _ => format!("{} is in conflict: {key} on it keeps a version", line.name),
+    Some(match question(model, line) {
+        Some(file) => open_question(file, &key),
+        None => format!("{} is in conflict: {key} on it keeps a version", line.name),
     })
 }
 
-/// What a person is to do about a conflict that has no card.
-fn no_versions(line: &Line) -> String {
-    let path = Path::new(&line.name);
-    match is_chart(path) {
-        true => format!("{}: {}", line.name, line.words),
-        false => one_sided(path),
+/// The file that a line is about, if it is in conflict as a whole.
+fn question<'m>(model: &'m Model, line: &Line) -> Option<&'m Undecided> {
+    match &line.kind {
+        LineKind::Undecided(path) => model.changes.read.as_ref()?.undecided(path),
+        _ => None,
     }
 }
 
@@ -214,7 +212,7 @@ fn go(model: &mut Model) {
         return;
     };
     match line.kind {
-        LineKind::Conflict(_, Some(number)) => {
+        LineKind::Conflict(_, number) => {
             let read = model.changes.read.clone();
             let place = read.zip(line.parts.first());
             let path = place.map(|(read, (file, _))| read.deltas[*file].path.clone());
@@ -223,7 +221,7 @@ fn go(model: &mut Model) {
                 model.refuse("the conflict is no longer there");
             }
         }
-        LineKind::Conflict(_, None) => model.refuse(no_versions(&line)),
+        LineKind::Undecided(path) => model.ask_about_file(&path),
         LineKind::Step(step) | LineKind::Change(Some(step), _) => match model.plan.find(step) {
             Some(_) => model.jump(step, 0),
             None => model.refuse(format!("{step} was removed; it is no longer in the plan")),
