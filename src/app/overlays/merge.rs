@@ -10,6 +10,7 @@ use super::prompt::Purpose;
 use crate::app::core::command::{Blocked, Command, Extent, Focus, Group, Places};
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
+use crate::app::screens::changes::git::end_of_merge;
 use crate::change::compose::Resolution;
 use crate::change::value::Refusal;
 use crate::git::sync;
@@ -136,13 +137,14 @@ fn say_what_is_next(model: &mut Model) {
         return;
     }
     let read = model.changes.read.as_ref();
-    let keys = ["screen-changes", "commit-changes"].map(|name| model.keymap.key_of(name));
-    let next = match read.map(|read| read.standing.under_way) {
-        Some(Some(what)) if what != sync::MERGE => unfinished(what),
-        Some(Some(_)) => format!("{} concludes the merge", keys.join(" ")),
-        _ => return model.say_too(&["no conflict is left".to_owned()]),
+    let next = match read.map(|read| (read, read.standing.under_way)) {
+        Some((_, Some(what))) if what != sync::MERGE => {
+            format!("no conflict is left: {}", unfinished(what))
+        }
+        Some((read, Some(_))) => end_of_merge(model, read),
+        _ => "no conflict is left".to_owned(),
     };
-    model.say_too(&[format!("no conflict is left: {next}")]);
+    model.say_too(&[next]);
 }
 
 fn edit(model: &mut Model) {

@@ -13,6 +13,7 @@ use crate::document::markers::conflicts;
 use crate::git::handed_over::ProgramOutput;
 use crate::git::sync::MERGE;
 use crate::git::{Git, GitError};
+use crate::plan::Plan;
 use crate::plan::checks::conflict_marker;
 use crate::plan::source::SourceFile;
 use crate::store::state::temporary_folder;
@@ -42,11 +43,32 @@ impl Changes {
                 "{count} left in {named}: {key} on it keeps a version"
             ));
         }
+        let marked = self
+            .marked
+            .first()
+            .map(|(path, line)| left_over(path, *line));
+        self.obstacle_beyond(marked, key)
+    }
+
+    /// The same where nothing is left between markers in `plan`, which is newer than this.
+    pub(crate) fn obstacle_but_versions(&self, plan: &Plan, key: &str) -> Option<String> {
+        let still = |(path, line): &(PathBuf, usize)| {
+            let file = plan.files().iter().find(|file| file.path == *path);
+            let line = match file {
+                Some(file) => conflict_marker::first_in(file)?,
+                None => *line,
+            };
+            Some(left_over(path, line))
+        };
+        self.obstacle_beyond(self.marked.iter().find_map(still), key)
+    }
+
+    fn obstacle_beyond(&self, marked: Option<String>, key: &str) -> Option<String> {
         if let Some(file) = self.undecided.first() {
             return Some(open_question(file, key));
         }
-        if let Some((path, line)) = self.marked.first() {
-            return Some(left_over(path, *line));
+        if marked.is_some() {
+            return marked;
         }
         let below = self.standing.unmerged.iter().map(|file| &file.path);
         let others = below.filter(|path| !self.merged.contains(path));
@@ -55,7 +77,7 @@ impl Changes {
     }
 
     /// Adds the plan's files as they are and commits the merge, with the hooks that `git commit`
-    /// runs, which have the terminal. A refusal of theirs is an answer.
+    /// runs, which have the terminal. A refusal of theirs is an answer: git's index is as it was then.
     ///
     /// # Errors
     /// In words, when the checkout or a file is not what it was, a conflict is left, or git refuses.
@@ -116,10 +138,19 @@ impl Changes {
         let written = fs::write(&text, message);
         written.map_err(|error| format!("{}: {error}", text.display()))?;
         let paths: Vec<&Path> = paths.into_iter().collect();
+        let before = git.entries(&paths).map_err(failed)?;
         git.add(&paths).map_err(failed)?;
         let text = text.display().to_string();
         let commit = ["commit", "--cleanup=whitespace", "--file", &text];
-        git.interactively(&commit, &[]).map_err(failed)
+        let told = git.interactively(&commit, &[]).map_err(failed);
+        let is_refused = !told.as_ref().is_ok_and(|told| told.status.success());
+        // Who refused did not refuse the index as it was: what was not added is not.
+        if is_refused && git.commit_of("HEAD").map_err(failed)? == head {
+            git.put_back(before).map_err(|error| {
+                format!("nothing is committed, but what was resolved stays added ({error})")
+            })?;
+        }
+        told
     }
 }
 

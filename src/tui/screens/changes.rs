@@ -118,10 +118,19 @@ fn list(
                 "What is on disk is committed; the edits that are not saved are not listed.",
                 format!("{} saves them again.", key_of(model, theme, "retry-save")),
             ),
-            Base::Head if read.is_merge() => (
-                "The merge changes nothing else, and is not committed.",
-                format!("{} concludes it.", key_of(model, theme, "commit-changes")),
-            ),
+            Base::Head if read.is_merge() => {
+                let named = model.keymap.named("commit-changes");
+                let obstacle = named.and_then(|command| command.refusal(model));
+                let key = key_of(model, theme, "commit-changes");
+                let how = match obstacle {
+                    Some(reason) => frame::words(theme, &capitalised(&reason)).into_owned(),
+                    None => format!("{key} concludes it"),
+                };
+                (
+                    "The merge changes nothing else, and is not committed.",
+                    format!("{how}."),
+                )
+            }
             Base::Head => (
                 "Everything is committed.",
                 format!("{base} shows what a pull request would hold."),

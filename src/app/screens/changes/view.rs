@@ -28,9 +28,18 @@ pub struct ChangesView {
     /// Whether it is to be found out once more.
     pub(super) is_stale: bool,
     /// The message of a commit that was not made.
-    pub(super) message: Option<String>,
+    pub(super) message: Option<KeptMessage>,
     /// The state of the plan that was asked about last; 0 is none yet.
     pub(super) asked: u64,
+}
+
+/// The message of a commit that was not made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct KeptMessage {
+    /// What a person wrote.
+    pub text: String,
+    /// For a merge, what its message was before: it is of that merge only.
+    pub merge: Option<String>,
 }
 
 impl ChangesView {
