@@ -23,7 +23,8 @@ pub struct Dispute {
     pub(crate) place: MarkedConflict,
     /// The steps that it is about, in either version.
     pub steps: Vec<StepId>,
-    /// The fields that differ, where both versions are of one step.
+    /// The fields that differ, where both versions are of one step; those that one side only changed
+    /// are among them.
     pub fields: Vec<String>,
     /// What it is about in a few words.
     pub about: String,
@@ -35,6 +36,11 @@ impl Dispute {
         self.place.line
     }
 
+    /// Whether its markers show what both sides started from.
+    pub(crate) fn shows_base(&self) -> bool {
+        self.place.base.is_some()
+    }
+
     /// Where it is in the file, markers included.
     pub(crate) fn whole(&self) -> Span {
         self.place.whole
@@ -42,13 +48,12 @@ impl Dispute {
 
     /// A part of it as it is in the file.
     pub(crate) fn text(&self, plan: &Plan, span: Span) -> String {
-        let bytes = plan.files()[self.file].document.to_bytes();
-        let end = span.end.min(bytes.len());
-        String::from_utf8_lossy(&bytes[span.start.min(end)..end]).into_owned()
+        let bytes = plan.files()[self.file].document.slice(span);
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// A version for people: of a step in a log, the values that differ.
-    pub(crate) fn version(&self, plan: &Plan, span: Span) -> String {
+    /// A version for people: of one step in a log, the values of `fields`.
+    pub(crate) fn version(&self, plan: &Plan, span: Span, fields: &[String]) -> String {
         let text = self.text(plan, span);
         if self.fields.is_empty() {
             return text;
@@ -61,7 +66,7 @@ impl Dispute {
             Some(raw) => format!("{key}: {raw}\n"),
             None => format!("{key} is not there\n"),
         };
-        self.fields.iter().map(value).collect()
+        fields.iter().map(value).collect()
     }
 
     /// What the markers call each side.

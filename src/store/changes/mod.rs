@@ -1,6 +1,7 @@
 //! What the checkout changes in the files of the plan: since its commit, or since its branch left the
 //! one that a pull request would go to.
 
+pub(crate) mod bases;
 pub(crate) mod commit;
 pub(crate) mod conclude;
 pub(crate) mod names;
@@ -13,8 +14,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use self::bases::Bases;
 use self::names::label_for_people;
 use self::undecided::{Undecided, undecided};
+use crate::change::compose::StepLines;
 use crate::change::delta::FileDelta;
 use crate::change::delta::outline::{Line, outline};
 use crate::document::english::counted;
@@ -63,6 +66,8 @@ pub struct Changes {
     pub names: BTreeMap<String, String>,
     /// For what two reviews in conflict have seen, in either order the newest commit that both have.
     common: BTreeMap<[String; 2], String>,
+    /// What both sides of steps in conflict started from.
+    bases: Bases,
     /// The files that differ.
     pub deltas: Vec<FileDelta>,
     /// Files of the plan that are in conflict for git and that both sides have.
@@ -124,6 +129,7 @@ impl Changes {
             merge_message: None,
             names: BTreeMap::new(),
             common: BTreeMap::new(),
+            bases: Bases::default(),
             deltas: Vec::new(),
             merged: Vec::new(),
             undecided: Vec::new(),
@@ -135,7 +141,10 @@ impl Changes {
         if changes.is_merge() {
             changes.merge_message = conclude::message(&git).map_err(failed)?;
         }
-        for dispute in disputes(plan) {
+        let disputes = disputes(plan);
+        let unmerged = &changes.standing.unmerged;
+        changes.bases = Bases::read(&git, plan, &disputes, unmerged).map_err(failed)?;
+        for dispute in disputes {
             let place = dispute.place;
             let seen = [place.ours, place.theirs].map(|span| seen_in(&dispute.text(plan, span)));
             if let [Some(ours), Some(theirs)] = seen
@@ -164,6 +173,11 @@ impl Changes {
     pub(crate) fn common_commit(&self, one: &str, other: &str) -> Option<String> {
         let both = [one, other].map(str::to_owned);
         self.common.get(&both).cloned()
+    }
+
+    /// The lines of the steps in conflict of a log as both sides started from them.
+    pub(crate) fn base_of(&self, path: &Path) -> Option<&StepLines> {
+        self.bases.of(path)
     }
 
     fn compare(&mut self, git: &Git, layout: &Layout, plan: &Plan) -> Result<(), GitError> {

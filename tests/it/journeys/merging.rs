@@ -28,7 +28,7 @@ pub fn may_refuse(at: &Path, arguments: &[&str]) -> bool {
 }
 
 /// Both sides gave 0001 another status; theirs brought an owner of 0003, too.
-fn diverged() -> Option<TempDir> {
+pub fn diverged() -> Option<TempDir> {
     let folder = checkout()?;
     let at = folder.path();
     write(at, LOG, &LINES.replacen("\"draft\"", "\"complete\"", 1));
@@ -45,14 +45,14 @@ fn diverged() -> Option<TempDir> {
     Some(folder)
 }
 
-fn stopped() -> Option<TempDir> {
+pub fn stopped() -> Option<TempDir> {
     let folder = diverged()?;
     assert!(!may_refuse(folder.path(), &["merge", "-q", "side"]));
     Some(folder)
 }
 
 /// Goes to the row of the conflict.
-fn to_conflict(desk: &mut Desk) {
+pub fn to_conflict(desk: &mut Desk) {
     let is_there = |desk: &Desk| {
         let view = &desk.cockpit.model.changes;
         view.selected()
@@ -276,90 +276,6 @@ fn a_merge_that_changes_nothing_is_concluded_too() {
     desk.keys("C").keys("<Enter>");
     assert_eq!(parents(desk.folder()), 2, "{}", desk.screen());
     assert_eq!(git(desk.folder(), &["status", "--porcelain"]), "");
-}
-
-/// That a key concludes the merge is said only where it does.
-#[test]
-fn what_else_is_open_is_named_once_the_versions_are_picked() {
-    let Some(folder) = diverged() else { return };
-    let at = folder.path();
-    git(at, &["switch", "-q", "side"]);
-    git(at, &["rm", "-q", CANON]);
-    git(at, &["commit", "-q", "-m", "No canon"]);
-    git(at, &["switch", "-q", "topic"]);
-    let canon = fs::read_to_string(at.join(CANON)).unwrap();
-    write(at, CANON, &canon.replace("An engine", "One engine"));
-    git(at, &["commit", "-q", "-a", "-m", "One"]);
-    assert!(!may_refuse(at, &["merge", "-q", "side"]));
-    let mut desk = desk(folder, 200, 40);
-    to_conflict(&mut desk);
-    desk.keys("<Enter>t");
-    let said = format!(
-        "the merge is not finished: {CANON}: ours changed it, theirs deleted it: 8 ⏎ on it decides"
-    );
-    let screen = desk.screen();
-    assert!(
-        screen.contains(&said) && !screen.contains("concludes"),
-        "{screen}"
-    );
-}
-
-/// A merge that changes nothing of the plan waits for a file that is not the plan's.
-#[test]
-fn an_empty_list_names_what_keeps_the_merge_open() {
-    let Some(folder) = diverged() else { return };
-    let at = folder.path();
-    git(at, &["switch", "-q", "side"]);
-    write(at, LOG, LINES);
-    git(at, &["commit", "-q", "-a", "-m", "Less"]);
-    git(at, &["switch", "-q", "topic"]);
-    write(at, "src/other.txt", "ours\n");
-    git(at, &["commit", "-q", "-a", "-m", "Other"]);
-    assert!(!may_refuse(at, &["merge", "-q", "side"]));
-    let desk = desk(folder, 120, 40);
-    let screen = desk.screen();
-    assert!(
-        screen.contains("Still in conflict for git: src/other.txt"),
-        "{screen}"
-    );
-    assert!(!screen.contains("concludes"), "{screen}");
-}
-
-/// What a hook refused is as it was: nothing stays added, and the words are kept for the next time.
-#[test]
-fn a_hook_that_refuses_a_merge_leaves_the_index_as_it_was() {
-    let Some(folder) = stopped() else { return };
-    let at = folder.path().to_owned();
-    write(
-        &at,
-        CANON,
-        &format!("{}\nMore.\n", fs::read_to_string(at.join(CANON)).unwrap()),
-    );
-    let hook = at.join(".git/hooks/pre-commit");
-    fs::create_dir_all(hook.parent().unwrap()).unwrap();
-    fs::write(&hook, "#!/bin/sh\necho 'the linter says no'\nexit 1\n").unwrap();
-    fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let mut desk = desk(folder, 120, 40);
-    to_conflict(&mut desk);
-    desk.keys("<Enter>t").keys("8");
-    let index = || git(&at, &["ls-files", "--stage"]);
-    let (before, log) = (index(), desk.file(LOG));
-    desk.keys("C").keys("<C-e> My own words<Enter>");
-    let screen = desk.screen();
-    assert!(screen.contains("the linter says no"), "{screen}");
-    assert_eq!(index(), before);
-    assert_eq!((desk.file(LOG), parents(&at)), (log.clone(), 1));
-    desk.keys("<Esc>");
-    desk.wait_for(&format!("resolved, not added yet: {LOG}"));
-    fs::remove_file(&hook).unwrap();
-    desk.keys("C");
-    desk.wait_for("My own words");
-    desk.keys("<Enter>");
-    assert_eq!(parents(&at), 2, "{}", desk.screen());
-    let message = git(&at, &["log", "-1", "--format=%s"]);
-    assert_eq!(message, "Merge branch 'side' into topic My own words\n");
-    assert_eq!(git(&at, &["show", &format!("HEAD:{LOG}")]), log);
-    assert_eq!(git(&at, &["status", "--porcelain"]), "");
 }
 
 /// A file that is not the plan's is for the person to add.

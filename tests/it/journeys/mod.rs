@@ -2,6 +2,7 @@ mod as_of;
 mod causes;
 mod changes;
 mod committing;
+mod concluding;
 mod blocks;
 mod command_line;
 mod fields;

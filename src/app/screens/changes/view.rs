@@ -154,5 +154,6 @@ impl Model {
         let again = view.lines.iter().position(is_selected);
         let last = view.lines.len().saturating_sub(1);
         view.cursor = again.unwrap_or(view.cursor).min(last);
+        self.keep_picked();
     }
 }
