@@ -45,6 +45,8 @@ pub struct Line {
     pub words: String,
     /// Its parts; those of all lines below a heading.
     pub parts: Vec<PartPlace>,
+    /// How many lines are below it as a heading.
+    pub below: usize,
     /// What it is known by as long as it says the same: fields of two steps have one name.
     pub key: String,
 }
@@ -277,6 +279,7 @@ impl Entry {
             name: self.name,
             words: self.words,
             parts: self.parts,
+            below: 0,
             key: String::new(),
         }
     }
@@ -309,6 +312,7 @@ fn heading_of(kind: LineKind, depth: usize, name: String) -> Line {
         name,
         words: String::new(),
         parts: Vec::new(),
+        below: 0,
         key: String::new(),
     }
 }
@@ -317,7 +321,9 @@ fn heading_of(kind: LineKind, depth: usize, name: String) -> Line {
 fn sum(lines: &mut [Line], heading: usize) {
     let below = lines[heading + 1..].iter().filter(|line| line.is_change());
     let parts: Vec<PartPlace> = below.clone().flat_map(|line| line.parts.clone()).collect();
-    lines[heading].words = counted(below.count(), "change");
+    let (rows, count) = (lines.len() - heading - 1, below.count());
+    lines[heading].below = rows;
+    lines[heading].words = counted(count, "change");
     lines[heading].parts = parts;
 }
 

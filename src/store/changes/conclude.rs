@@ -21,6 +21,15 @@ use crate::store::state::temporary_folder;
 /// How many places are named.
 const NAMED: usize = 3;
 
+/// What keeps a merge or a commit open, in words.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub(super) struct Open {
+    /// Two versions that are between markers.
+    versions: Option<String>,
+    /// Files that are not for stepdeck to add.
+    foreign: Option<String>,
+}
+
 impl Changes {
     /// Whether a merge is under way.
     pub(crate) fn is_merge(&self) -> bool {
@@ -29,25 +38,11 @@ impl Changes {
 
     /// What has to be resolved before anything of this is committed; `key` does that on screen.
     pub(crate) fn obstacle(&self, key: &str) -> Option<String> {
-        let mut marked = Vec::new();
-        for line in self.lines.iter() {
-            let path = line.parts.first().map(|(file, _)| &self.deltas[*file].path);
-            if let (LineKind::Conflict(_, number), Some(path)) = (&line.kind, path) {
-                marked.push(format!("{}:{number}", path.display()));
-            }
+        if let Some(versions) = &self.open.versions {
+            return Some(format!("{versions}: {key} on it keeps a version"));
         }
-        if !marked.is_empty() {
-            let count = counted(marked.len(), "conflict");
-            let named = named(&marked);
-            return Some(format!(
-                "{count} left in {named}: {key} on it keeps a version"
-            ));
-        }
-        let marked = self
-            .marked
-            .first()
-            .map(|(path, line)| left_over(path, *line));
-        self.obstacle_beyond(marked, key)
+        let marked = self.marked.first();
+        self.obstacle_beyond(marked.map(|(path, line)| left_over(path, *line)), key)
     }
 
     /// The same where nothing is left between markers in `plan`, which is newer than this.
@@ -64,16 +59,31 @@ impl Changes {
     }
 
     fn obstacle_beyond(&self, marked: Option<String>, key: &str) -> Option<String> {
-        if let Some(file) = self.undecided.first() {
-            return Some(open_question(file, key));
+        let undecided = self.undecided.first();
+        let undecided = undecided.map(|file| open_question(file, key));
+        undecided.or(marked).or_else(|| self.open.foreign.clone())
+    }
+
+    /// What is in conflict, in words that need be found once only: there may be thousands of lines.
+    pub(super) fn open_questions(&self) -> Open {
+        let mut marked = Vec::new();
+        for line in self.conflicts.iter().map(|at| &self.lines[*at]) {
+            let path = line.parts.first().map(|(file, _)| &self.deltas[*file].path);
+            if let (LineKind::Conflict(_, number), Some(path)) = (&line.kind, path) {
+                marked.push(format!("{}:{number}", path.display()));
+            }
         }
-        if marked.is_some() {
-            return marked;
-        }
+        let count = counted(marked.len(), "conflict");
+        let versions = format!("{count} left in {}", named(&marked));
         let below = self.standing.unmerged.iter().map(|file| &file.path);
-        let others = below.filter(|path| !self.merged.contains(path));
+        let is_ours =
+            |path: &&PathBuf| self.merged.contains(path) || self.undecided(path).is_some();
+        let others = below.filter(|path| !is_ours(path));
         let others = others.chain(&self.standing.unmerged_elsewhere);
-        foreign(others.cloned().collect())
+        Open {
+            versions: (!marked.is_empty()).then_some(versions),
+            foreign: foreign(others.cloned().collect()),
+        }
     }
 
     /// Adds the plan's files as they are and commits the merge, with the hooks that `git commit`

@@ -11,6 +11,7 @@ pub(crate) mod undecided;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -82,6 +83,10 @@ pub struct Changes {
     pub lines: Arc<[Line]>,
     /// How many of the lines are differences.
     count: usize,
+    /// Which of them are conflicts.
+    conflicts: Vec<usize>,
+    /// What keeps all of it from being committed.
+    open: conclude::Open,
 }
 
 impl Changes {
@@ -137,6 +142,8 @@ impl Changes {
             notes: Vec::new(),
             lines: Arc::default(),
             count: 0,
+            conflicts: Vec::new(),
+            open: conclude::Open::default(),
         };
         if changes.is_merge() {
             changes.merge_message = conclude::message(&git).map_err(failed)?;
@@ -166,6 +173,10 @@ impl Changes {
             undecided.map(|file| (file.path(), file.words())).collect();
         changes.lines = outline(&changes.deltas, plan, &undecided).into();
         changes.count = changes.lines.iter().filter(|line| line.is_change()).count();
+        let conflicts = changes.lines.iter().enumerate();
+        let conflicts = conflicts.filter(|(_, line)| line.is_conflict());
+        changes.conflicts = conflicts.map(|(at, _)| at).collect();
+        changes.open = changes.open_questions();
         Ok(changes)
     }
 
@@ -173,6 +184,15 @@ impl Changes {
     pub(crate) fn common_commit(&self, one: &str, other: &str) -> Option<String> {
         let both = [one, other].map(str::to_owned);
         self.common.get(&both).cloned()
+    }
+
+    /// The first conflict among some lines.
+    pub(crate) fn conflict_within(&self, lines: Range<usize>) -> Option<usize> {
+        let from = self.conflicts.partition_point(|at| *at < lines.start);
+        self.conflicts
+            .get(from)
+            .copied()
+            .filter(|at| lines.contains(at))
     }
 
     /// The lines of the steps in conflict of a log as both sides started from them.

@@ -92,7 +92,7 @@ fn list(
     let view = &model.changes;
     let focused = model.overlays.is_empty();
     let title = Line::styled(format!("Changes since {}", read.base_words()), theme.title);
-    let right = match view.marks.len() {
+    let right = match view.marks().len() {
         0 => read.summary(),
         count => format!("{} · {count} marked", read.summary()),
     };
@@ -208,14 +208,13 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, read: &Changes, theme: &T
     };
     let mut sheet = TextLayout::new(theme, text.width);
     sheet.text(&line.name, theme.heading);
-    let mut files: Vec<String> = Vec::new();
+    let mut files: Vec<usize> = Vec::new();
     // Log and canon mostly say the same.
     let mut told = std::collections::HashSet::new();
     for (file, part) in &line.parts {
         let delta = &read.deltas[*file];
-        let path = delta.path.display().to_string();
-        if !files.contains(&path) {
-            files.push(path);
+        if !files.contains(file) {
+            files.push(*file);
         }
         let part = &delta.parts[*part];
         match (
@@ -245,6 +244,10 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, read: &Changes, theme: &T
         _ => {}
     }
     if !files.is_empty() && !matches!(line.kind, LineKind::Undecided(_)) {
+        let files = files
+            .iter()
+            .map(|file| read.deltas[*file].path.display().to_string());
+        let files: Vec<String> = files.collect();
         sheet.text(&format!("in {}", files.join(", ")), theme.dim);
     }
     sheet.shorten(usize::from(text.height));

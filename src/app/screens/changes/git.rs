@@ -138,7 +138,7 @@ fn no_commit(model: &Model) -> Blocked {
             () if read.standing.under_way.is_some() => {
                 read.standing.under_way.map(commit::unfinished)
             }
-            () if !read.standing.unmerged.is_empty() || takes_conflict(model) => {
+            () if !read.standing.unmerged.is_empty() || model.changes.takes_conflict() => {
                 let first = read.obstacle(&model.keymap.key_of("checkout-go"));
                 first.or_else(|| Some("`git add` the resolved files first".to_owned()))
             }
@@ -161,7 +161,7 @@ fn elsewhere(model: &Model) -> String {
 /// Why a merge is not concluded with what is marked.
 fn in_part(model: &Model) -> Blocked {
     let key = model.keymap.key_of("checkout-mark-all");
-    (!model.changes.marks.is_empty())
+    (!model.changes.marks().is_empty())
         .then(|| format!("a merge is committed as a whole: {key} clears the marks"))
 }
 
@@ -229,17 +229,10 @@ fn no_push(model: &Model) -> Blocked {
 fn to_commit(model: &Model) -> Vec<usize> {
     let view = &model.changes;
     let changes = (0..view.lines.len()).filter(|at| view.lines[*at].is_change());
-    match view.marks.is_empty() {
+    match view.marks().is_empty() {
         true => changes.collect(),
         false => changes.filter(|at| view.is_marked(*at)).collect(),
     }
-}
-
-/// Whether a commit would take the markers of a conflict.
-fn takes_conflict(model: &Model) -> bool {
-    let lines = &model.changes.lines;
-    let is_conflict = |at: usize| lines[at].is_conflict();
-    (0..lines.len()).any(is_conflict) && to_commit(model).into_iter().any(is_conflict)
 }
 
 fn ask_message(model: &mut Model) {
@@ -248,7 +241,7 @@ fn ask_message(model: &mut Model) {
     let merge = model.changes.read.as_ref().filter(|read| read.is_merge());
     let own = merge.map(|read| read.merge_message.clone().unwrap_or_default());
     let text = own.clone().unwrap_or(text);
-    let label = match (chosen.len(), model.changes.marks.is_empty()) {
+    let label = match (chosen.len(), model.changes.marks().is_empty()) {
         _ if merge.is_some() => "Conclude the merge, with this message".to_owned(),
         (1, _) => "Commit 1 change, with this message".to_owned(),
         (count, true) => format!("Commit all {count} changes, with this message"),
@@ -323,7 +316,7 @@ impl Model {
         match (is_success, work) {
             (true, GitWork::Commit { .. } | GitWork::Conclude { .. }) => {
                 self.changes.message = None;
-                self.changes.marks.clear();
+                self.changes.change_marks(BTreeSet::clear);
                 self.say(first.unwrap_or_else(|| "committed".to_owned()));
             }
             (true, GitWork::Branch(name)) => self.say(format!("on {name} now")),

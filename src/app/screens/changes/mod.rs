@@ -4,6 +4,8 @@ mod decide;
 pub mod git;
 pub mod view;
 
+use std::collections::BTreeSet;
+
 use crate::app::core::command::{Blocked, Command, Extent, Focus, Group, Places};
 use crate::app::core::command_line::about;
 use crate::app::core::message::Effect;
@@ -60,12 +62,14 @@ pub const COMMANDS: &[Command] = &[
                 .changes_at(view.cursor)
                 .map(|at| view.lines[at].key.clone())
                 .collect();
-            for name in names {
-                match is_marked {
-                    true => drop(view.marks.remove(&name)),
-                    false => drop(view.marks.insert(name)),
+            view.change_marks(|marks| {
+                for name in names {
+                    match is_marked {
+                        true => drop(marks.remove(&name)),
+                        false => drop(marks.insert(name)),
+                    }
                 }
-            }
+            });
             view.cursor = moved(view.cursor, 1, view.lines.len());
         },
         ..COMMON
@@ -77,13 +81,12 @@ pub const COMMANDS: &[Command] = &[
         blocked: nothing_selected,
         run: |model| {
             let view = &mut model.changes;
-            match view.marks.is_empty() {
-                true => {
-                    let all = (0..view.lines.len()).filter(|at| view.lines[*at].is_change());
-                    view.marks = all.map(|at| view.lines[at].key.clone()).collect();
-                }
-                false => view.marks.clear(),
-            }
+            let lines = view.lines.clone();
+            let all = lines.iter().filter(|line| line.is_change());
+            view.change_marks(|marks| match marks.is_empty() {
+                true => marks.extend(all.map(|line| line.key.clone())),
+                false => marks.clear(),
+            });
         },
         ..COMMON
     },
@@ -147,7 +150,7 @@ pub const COMMANDS: &[Command] = &[
                 Base::Head => Base::Mainline,
                 _ => Base::Head,
             };
-            model.changes.marks.clear();
+            model.changes.change_marks(BTreeSet::clear);
             model.ask_changes();
         },
         ..COMMON
@@ -168,10 +171,7 @@ fn unread(model: &Model) -> Blocked {
 
 /// Why what is selected or marked is not reverted: the other side's version would be lost by that.
 fn in_conflict(model: &Model) -> Blocked {
-    let view = &model.changes;
-    let subjects = view.subjects();
-    let line = subjects.iter().map(|at| &view.lines[*at]);
-    let line = line.into_iter().find(|line| line.is_conflict())?;
+    let line = model.changes.conflict_among_subjects()?;
     let key = model.keymap.key_of("checkout-go");
     Some(match question(model, line) {
         Some(file) => open_question(file, &key),
@@ -195,7 +195,7 @@ fn revert(model: &mut Model) {
     let subjects = model.changes.subjects();
     let parts = model.changes.parts(&subjects);
     let change = reverted(&read.deltas, &parts);
-    model.changes.marks.clear();
+    model.changes.change_marks(BTreeSet::clear);
     let (count, label) = (subjects.len(), change.label.clone());
     match count > ASK_ABOVE {
         true => {
