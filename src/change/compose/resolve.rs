@@ -126,11 +126,14 @@ impl Composer<'_> {
             });
             gone += dispute.place.lines.saturating_sub(lines);
         }
-        let what = match disputes {
-            [one] => one.about.clone(),
-            many => format!("{} conflicts", many.len()),
+        let (what, is_decided) = match disputes {
+            [one] => told(one, step_dispute(self.plan, one, facts).as_ref()),
+            many => (format!("{} conflicts", many.len()), false),
         };
         let label = match resolution {
+            Resolution::Ours | Resolution::Theirs | Resolution::Both if is_decided => {
+                format!("{what}: the changes of both sides")
+            }
             Resolution::Ours => format!("{what}: our version"),
             Resolution::Theirs => format!("{what}: their version"),
             Resolution::Both => {
@@ -232,6 +235,17 @@ pub fn step_dispute(plan: &Plan, dispute: &Dispute, facts: MergeFacts<'_>) -> Op
         }
     }
     Some(found)
+}
+
+/// What a conflict is about, in as far as it is decided, and whether nothing is in dispute in it.
+fn told(dispute: &Dispute, step: Option<&StepDispute>) -> (String, bool) {
+    let is_decided = step.is_some_and(|step| step.fields.is_empty());
+    let names: Vec<String> = dispute.steps.iter().map(ToString::to_string).collect();
+    let what = match step {
+        Some(step) if !is_decided => format!("{} {}", names.join(", "), step.fields.join(", ")),
+        _ => dispute.about.clone(),
+    };
+    (what, is_decided)
 }
 
 fn is_spaced(plan: &Plan, dispute: &Dispute) -> bool {

@@ -177,6 +177,11 @@ impl Changes {
         self.undecided.iter().find(|file| file.path() == path)
     }
 
+    /// How many files are in conflict as a whole.
+    pub(crate) fn undecided_count(&self) -> usize {
+        self.undecided.len()
+    }
+
     /// Has a file that is in conflict as a whole be what `outcome` says, in the checkout and in git's
     /// index. What nobody else has is not deleted.
     ///

@@ -26,12 +26,10 @@ fn what_else_is_open_is_named_once_the_versions_are_picked() {
     let mut desk = desk(folder, 200, 40);
     to_conflict(&mut desk);
     desk.keys("<Enter>t");
-    let said = format!(
-        "the merge is not finished: {CANON}: ours changed it, theirs deleted it: 8 ⏎ on it decides"
-    );
     let screen = desk.screen();
     assert!(
-        screen.contains(&said) && !screen.contains("concludes"),
+        screen.contains("their version · 1 file left to decide on 8")
+            && !screen.contains("concludes"),
         "{screen}"
     );
 }
@@ -149,6 +147,9 @@ fn a_card_decides_only_what_both_sides_changed() {
             desk.screen()
         );
         desk.keys(key);
+        let side = if key == "m" { "our" } else { "their" };
+        let said = format!("0001 status: {side} version");
+        assert!(desk.screen().contains(&said), "{}", desk.screen());
         let log = desk.file(LOG);
         let expected = LINES.lines().next().unwrap();
         let expected = [OWNER, TITLE, ("draft", status)]
@@ -173,6 +174,8 @@ fn what_each_side_changed_apart_is_kept_by_any_key() {
         desk.keys("<Enter>");
         desk.wait_for("the sides changed other things");
         desk.keys(key);
+        let screen = desk.screen();
+        assert!(screen.contains("the changes of both sides"), "{screen}");
         let log = desk.file(LOG);
         for value in ["\"grc\"", "\"blocked\"", "Pick one engine"] {
             assert!(first_line(&log).contains(value), "{key}: {log}");

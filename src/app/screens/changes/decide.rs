@@ -50,7 +50,7 @@ impl Model {
                 };
                 let path = decision.path.display();
                 self.say(format!(
-                    "{path} is {what} · `git update-index --unresolve {path}` brings the conflict back"
+                    "{path} is {what} · `git update-index --unresolve` on it undoes that"
                 ));
             }
             Err(reason) => self.refuse(reason),

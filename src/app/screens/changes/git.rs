@@ -13,6 +13,7 @@ use crate::app::own::programs::{Ended, Program};
 use crate::change::delta::message::message;
 use crate::change::delta::outline::PartPlace;
 use crate::change::value::{Refusal, refuse};
+use crate::document::english::counted;
 use crate::store::changes::{Base, Changes, commit};
 
 /// Something that git is to do.
@@ -170,7 +171,10 @@ fn in_part(model: &Model) -> Blocked {
 pub(crate) fn end_of_merge(model: &Model, read: &Changes) -> String {
     let key = |name| model.keymap.key_of(name);
     let screen = key("screen-changes");
-    let go = format!("{screen} {}", key("checkout-go"));
+    if let count @ 1.. = read.undecided_count() {
+        return format!("{} left to decide on {screen}", counted(count, "file"));
+    }
+    let go = key("checkout-go");
     let other_base = || (read.base != Base::Head).then(|| elsewhere(model));
     let obstacle = (read.obstacle_but_versions(&model.plan, &go))
         .or_else(other_base)
