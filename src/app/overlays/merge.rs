@@ -10,14 +10,12 @@ use super::prompt::Purpose;
 use crate::app::core::command::{Blocked, Command, Extent, Focus, Group, Places};
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
-use crate::app::screens::changes::git::end_of_merge;
+use crate::app::screens::changes::git::after_conflicts;
 use crate::change::compose::{Composer, MergeFacts, Resolution, StepDispute, step_dispute};
 use crate::change::value::Refusal;
-use crate::git::sync;
 use crate::plan::disputes::{Dispute, disputes};
 use crate::plan::id::StepId;
 use crate::plan::source::Role;
-use crate::store::changes::commit::unfinished;
 
 impl Focus {
     /// The two versions that a merge left.
@@ -157,14 +155,7 @@ fn say_what_is_next(model: &mut Model) {
     if !disputes(&model.plan).is_empty() {
         return;
     }
-    let read = model.changes.read.as_ref();
-    let next = match read.map(|read| (read, read.standing.under_way)) {
-        Some((_, Some(what))) if what != sync::MERGE => {
-            format!("no conflict is left: {}", unfinished(what))
-        }
-        Some((read, Some(_))) => end_of_merge(model, read),
-        _ => "no conflict is left".to_owned(),
-    };
+    let next = after_conflicts(model);
     model.say_too(&[next]);
 }
 

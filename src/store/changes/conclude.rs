@@ -38,15 +38,27 @@ impl Changes {
 
     /// What has to be resolved before anything of this is committed; `key` does that on screen.
     pub(crate) fn obstacle(&self, key: &str) -> Option<String> {
+        (self.obstacle_in_plan(key)).or_else(|| self.open.foreign.clone())
+    }
+
+    /// The same in files of the plan: a commit of its own leaves others alone.
+    pub(crate) fn obstacle_in_plan(&self, key: &str) -> Option<String> {
         if let Some(versions) = &self.open.versions {
             return Some(format!("{versions}: {key} on it keeps a version"));
         }
-        let marked = self.marked.first();
-        self.obstacle_beyond(marked.map(|(path, line)| left_over(path, *line)), key)
+        let undecided = self.undecided.first();
+        let undecided = undecided.map(|file| open_question(file, key));
+        let marked = || {
+            self.marked
+                .first()
+                .map(|(path, line)| left_over(path, *line))
+        };
+        undecided.or_else(marked)
     }
 
-    /// The same where nothing is left between markers in `plan`, which is newer than this.
-    pub(crate) fn obstacle_but_versions(&self, plan: &Plan, key: &str) -> Option<String> {
+    /// What is an obstacle beside versions and whole files, where nothing is left of these in `plan`,
+    /// which is newer than this.
+    pub(crate) fn other_obstacle(&self, plan: &Plan) -> Option<String> {
         let still = |(path, line): &(PathBuf, usize)| {
             let file = plan.files().iter().find(|file| file.path == *path);
             let line = match file {
@@ -55,13 +67,8 @@ impl Changes {
             };
             Some(left_over(path, line))
         };
-        self.obstacle_beyond(self.marked.iter().find_map(still), key)
-    }
-
-    fn obstacle_beyond(&self, marked: Option<String>, key: &str) -> Option<String> {
-        let undecided = self.undecided.first();
-        let undecided = undecided.map(|file| open_question(file, key));
-        undecided.or(marked).or_else(|| self.open.foreign.clone())
+        let marked = self.marked.iter().find_map(still);
+        marked.or_else(|| self.open.foreign.clone())
     }
 
     /// What is in conflict, in words that need be found once only: there may be thousands of lines.

@@ -216,3 +216,38 @@ fn neighbours_in_one_conflict_are_merged_each_by_itself() {
     );
     assert!(first_line(&log).contains("\"grc\""), "{log}");
 }
+
+/// What a stash left in conflict is resolved and committed like anything else.
+#[test]
+fn a_stash_in_conflict_is_resolved_and_committed() {
+    const PAPER: &str = "docs/decisions/2026-11-20-engine.md";
+    let Some(folder) = checkout() else { return };
+    let at = folder.path().to_owned();
+    write(&at, PAPER, "# Engine\n\nIt is 0001.\n");
+    git(&at, &["add", "-A"]);
+    git(&at, &["commit", "-q", "-m", "Paper"]);
+    write(&at, LOG, &LINES.replacen("draft", "blocked", 1));
+    write(&at, PAPER, "# Engine\n\nIt is 0001, after all.\n");
+    git(&at, &["stash", "-q"]);
+    git(&at, &["rm", "-q", PAPER]);
+    write(&at, LOG, &LINES.replacen("draft", "complete", 1));
+    git(&at, &["commit", "-q", "-a", "-m", "More"]);
+    assert!(!may_refuse(&at, &["stash", "pop", "-q"]));
+    let mut desk = desk(folder, 120, 40);
+    to_conflict(&mut desk);
+    desk.keys("<Enter>t");
+    let screen = desk.screen();
+    assert!(screen.contains("1 file left to decide on 8"), "{screen}");
+    desk.keys("8G").keys("<Enter>k");
+    desk.wait_for(&format!("{PAPER} is kept"));
+    desk.settle();
+    desk.keys("C");
+    desk.wait_for("Commit all 2 changes");
+    desk.keys("<Enter>");
+    desk.wait_for("Everything is committed");
+    assert_eq!(git(&at, &["status", "--porcelain"]), "");
+    let log = git(&at, &["show", &format!("HEAD:{LOG}")]);
+    assert_eq!(log, LINES.replacen("draft", "blocked", 1));
+    let paper = git(&at, &["show", &format!("HEAD:{PAPER}")]);
+    assert!(paper.contains("after all"), "{paper}");
+}

@@ -139,11 +139,11 @@ fn no_commit(model: &Model) -> Blocked {
             () if read.standing.under_way.is_some() => {
                 read.standing.under_way.map(commit::unfinished)
             }
-            () if !read.standing.unmerged.is_empty() || model.changes.takes_conflict() => {
-                let first = read.obstacle(&model.keymap.key_of("checkout-go"));
-                first.or_else(|| Some("`git add` the resolved files first".to_owned()))
-            }
             () if model.changes.lines.is_empty() => Some("everything is committed".to_owned()),
+            // What a stash left: once it is resolved, it is committed like anything else.
+            () if !read.standing.unmerged.is_empty() || model.changes.takes_conflict() => {
+                read.obstacle_in_plan(&model.keymap.key_of("checkout-go"))
+            }
             () => None,
         }
     };
@@ -166,23 +166,30 @@ fn in_part(model: &Model) -> Blocked {
         .then(|| format!("a merge is committed as a whole: {key} clears the marks"))
 }
 
-/// What ends the merge under way, once no two versions are left in the plan as it is now: the key that
-/// concludes it, or what else has to be done first, as far as git was asked.
-pub(crate) fn end_of_merge(model: &Model, read: &Changes) -> String {
+/// What comes next once no two versions are left in the plan as it is now: what is left to do, or the
+/// key that concludes a merge, as far as git was asked.
+pub(crate) fn after_conflicts(model: &Model) -> String {
+    let none = "no conflict is left";
     let key = |name| model.keymap.key_of(name);
     let screen = key("screen-changes");
+    let Some(read) = &model.changes.read else {
+        return none.to_owned();
+    };
     if let count @ 1.. = read.undecided_count() {
         return format!("{} left to decide on {screen}", counted(count, "file"));
     }
-    let go = key("checkout-go");
+    if !read.is_merge() {
+        let unfinished = read.standing.under_way.map(commit::unfinished);
+        return unfinished.map_or_else(|| none.to_owned(), |how| format!("{none}: {how}"));
+    }
     let other_base = || (read.base != Base::Head).then(|| elsewhere(model));
-    let obstacle = (read.obstacle_but_versions(&model.plan, &go))
+    let obstacle = (read.other_obstacle(&model.plan))
         .or_else(other_base)
         .or_else(|| in_part(model));
     match obstacle {
         Some(reason) => format!("the merge is not finished: {reason}"),
         None => format!(
-            "no conflict is left: {screen} {} concludes the merge",
+            "{none}: {screen} {} concludes the merge",
             key("commit-changes")
         ),
     }
