@@ -121,7 +121,8 @@ impl Resolve {
             let bases = bases(opened, &git);
             let facts = MergeFacts {
                 common: &common,
-                base: &|path| bases.of(path),
+                base: &|path| bases.of_log(path),
+                page: &|path| bases.of_page(path),
             };
             let change = composer.resolve_knowing(&wanted, resolution, facts);
             change.map_err(refused)
@@ -256,8 +257,9 @@ fn listed(opened: &OpenPlan, dispute: &Dispute, bases: &Bases) -> String {
     let mut out = format!("{}:{} {}\n", path, dispute.line(), dispute.about);
     let place = dispute.place;
     let facts = MergeFacts {
-        base: &|path| bases.of(path),
-        ..MergeFacts::NONE
+        common: &|_, _| None,
+        base: &|path| bases.of_log(path),
+        page: &|path| bases.of_page(path),
     };
     let step = step_dispute(&opened.plan, dispute, facts);
     let fields = step.as_ref().map_or(&dispute.fields, |step| &step.fields);

@@ -15,7 +15,6 @@ use crate::change::compose::{Composer, MergeFacts, Resolution, StepDispute, step
 use crate::change::value::Refusal;
 use crate::plan::disputes::{Dispute, disputes};
 use crate::plan::id::StepId;
-use crate::plan::source::Role;
 
 impl Focus {
     /// The two versions that a merge left.
@@ -110,8 +109,7 @@ fn open(model: &Model) -> Option<&OpenMerge> {
 /// Whether git is being asked what both sides started from: without that, what one side only changed
 /// would go with its version.
 fn is_asking(model: &Model, dispute: &Dispute) -> bool {
-    let is_log = model.plan.files()[dispute.file].role == Role::Log;
-    is_log && !dispute.shows_base() && model.changes.is_reading
+    !dispute.shows_base() && model.changes.is_reading
 }
 
 /// Of one step there can be one version only, unless the sides changed other fields.
@@ -177,10 +175,12 @@ impl Model {
     fn with_merge_facts<T>(&self, compose: impl FnOnce(&Composer<'_>, MergeFacts<'_>) -> T) -> T {
         let read = self.changes.read.as_ref();
         let common = |one: &str, other: &str| read?.common_commit(one, other);
-        let base = |path: &Path| read?.base_of(path);
+        let base = |path: &Path| read?.bases().of_log(path);
+        let page = |path: &Path| read?.bases().of_page(path);
         let facts = MergeFacts {
             common: &common,
             base: &base,
+            page: &page,
         };
         compose(&self.composer(), facts)
     }

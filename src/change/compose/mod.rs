@@ -14,6 +14,7 @@ mod gate;
 mod layout;
 mod line;
 mod list;
+mod paper_side;
 mod resolve;
 mod retire;
 pub(crate) mod fix_all;

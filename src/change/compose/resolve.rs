@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::{Change, Composer, Edit, Target, both_papers};
+use super::{Change, Composer, Edit, Target, both_papers, paper_side};
 use crate::change::markdown_merge::CommonCommit;
 use crate::change::three_way::{self, Disputed, Merged, Versions};
 use crate::change::value::{Refusal, refuse};
@@ -43,6 +43,8 @@ pub struct MergeFacts<'a> {
     pub common: CommonCommit<'a>,
     /// The lines of the steps in conflict of a log as both sides started from them, in file order.
     pub base: &'a dyn Fn(&Path) -> Option<&'a StepLines>,
+    /// The canon or paper as both sides started from it.
+    pub page: &'a dyn Fn(&Path) -> Option<&'a [u8]>,
 }
 
 impl MergeFacts<'_> {
@@ -50,6 +52,7 @@ impl MergeFacts<'_> {
     pub const NONE: MergeFacts<'static> = MergeFacts {
         common: &|_, _| None,
         base: &|_| None,
+        page: &|_| None,
     };
 }
 
@@ -180,15 +183,24 @@ impl Composer<'_> {
                 false => Ok(merged.bytes),
             };
         }
+        if file.role != Role::Log {
+            let bytes = file.document.rope();
+            let bytes = bytes.contiguous();
+            let places = disputes::in_file(dispute.file, file);
+            let places: Vec<MarkedConflict> = places.iter().map(|other| other.place).collect();
+            if is_both {
+                return both_papers::both(dispute, &places, &bytes, (facts.common, remarks));
+            }
+            let own = places.iter().position(|other| *other == dispute.place);
+            let is_ours = *resolution == Resolution::Ours;
+            let page = (facts.page)(&file.path);
+            let merged = own.and_then(|own| {
+                paper_side::one((own, &places), &bytes, (page, is_ours), facts.common)
+            });
+            return Ok(merged.unwrap_or_else(|| text(if is_ours { ours } else { theirs })));
+        }
         Ok(match resolution {
             Resolution::Theirs => text(theirs),
-            Resolution::Both if file.role != Role::Log => {
-                let bytes = file.document.rope();
-                let bytes = bytes.contiguous();
-                let places = disputes::in_file(dispute.file, file);
-                let places: Vec<MarkedConflict> = places.iter().map(|other| other.place).collect();
-                both_papers::both(dispute, &places, &bytes, (facts.common, remarks))?
-            }
             Resolution::Both => {
                 let (ours, theirs) = (text(ours), text(theirs));
                 if shares_a_step(&ours, &theirs) {
@@ -420,8 +432,9 @@ mod tests {
             })
             .collect();
         let facts = MergeFacts {
+            common: &|_, _| None,
             base: &|_| (!shows_base).then_some(&known),
-            ..MergeFacts::NONE
+            page: &|_| None,
         };
         let now = "2026-11-20T08:00:00Z".parse().unwrap();
         let change = Composer::new(&plan, now)

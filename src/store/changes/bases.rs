@@ -13,9 +13,13 @@ use crate::plan::disputes::Dispute;
 use crate::plan::id::StepId;
 use crate::plan::source::Role;
 
-/// The lines of the steps in conflict of each log, as both sides started from them.
+/// What both sides started from: of each log in conflict the lines of the steps in question, other
+/// files as a whole.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub(crate) struct Bases(BTreeMap<PathBuf, StepLines>);
+pub(crate) struct Bases {
+    logs: BTreeMap<PathBuf, StepLines>,
+    pages: BTreeMap<PathBuf, Vec<u8>>,
+}
 
 impl Bases {
     /// Those of the steps that `disputes` are about. What git has no longer is left out.
@@ -30,7 +34,7 @@ impl Bases {
     ) -> Result<Self, GitError> {
         let mut wanted: BTreeMap<usize, HashSet<StepId>> = BTreeMap::new();
         for dispute in disputes {
-            if plan.files()[dispute.file].role == Role::Log && !dispute.shows_base() {
+            if !dispute.shows_base() {
                 let steps = wanted.entry(dispute.file).or_default();
                 steps.extend(&dispute.steps);
             }
@@ -40,22 +44,31 @@ impl Bases {
             let path = &plan.files()[file].path;
             let unmerged = unmerged.iter().find(|unmerged| unmerged.path == *path);
             // What both sides added started from nothing.
-            let lines = match unmerged.map(|unmerged| &unmerged.base) {
+            let bytes = match unmerged.map(|unmerged| &unmerged.base) {
                 None => continue,
-                Some(None) => Some(StepLines::new()),
-                Some(Some(base)) => match git.objects(&[&base.hash])?.next_object() {
-                    Some(bytes) => lines_of(&bytes, &steps),
-                    None => None,
-                },
+                Some(None) => Some(Vec::new()),
+                Some(Some(base)) => git.objects(&[&base.hash])?.next_object(),
             };
-            found.0.extend(lines.map(|lines| (path.clone(), lines)));
+            let Some(bytes) = bytes else { continue };
+            match plan.files()[file].role {
+                Role::Log => {
+                    let lines = lines_of(&bytes, &steps);
+                    (found.logs).extend(lines.map(|lines| (path.clone(), lines)));
+                }
+                _ => drop(found.pages.insert(path.clone(), bytes)),
+            }
         }
         Ok(found)
     }
 
     /// Those of one log.
-    pub(crate) fn of(&self, path: &Path) -> Option<&StepLines> {
-        self.0.get(path)
+    pub(crate) fn of_log(&self, path: &Path) -> Option<&StepLines> {
+        self.logs.get(path)
+    }
+
+    /// That of another file.
+    pub(crate) fn of_page(&self, path: &Path) -> Option<&[u8]> {
+        self.pages.get(path).map(Vec::as_slice)
     }
 }
 

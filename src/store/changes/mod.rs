@@ -18,7 +18,6 @@ use std::sync::Arc;
 use self::bases::Bases;
 use self::names::label_for_people;
 use self::undecided::{Undecided, undecided};
-use crate::change::compose::StepLines;
 use crate::change::delta::FileDelta;
 use crate::change::delta::outline::{Line, outline};
 use crate::document::english::counted;
@@ -195,9 +194,9 @@ impl Changes {
             .filter(|at| lines.contains(at))
     }
 
-    /// The lines of the steps in conflict of a log as both sides started from them.
-    pub(crate) fn base_of(&self, path: &Path) -> Option<&StepLines> {
-        self.bases.of(path)
+    /// What both sides of a merge started from, where something is in conflict.
+    pub(crate) fn bases(&self) -> &Bases {
+        &self.bases
     }
 
     fn compare(&mut self, git: &Git, layout: &Layout, plan: &Plan) -> Result<(), GitError> {

@@ -251,3 +251,36 @@ fn a_stash_in_conflict_is_resolved_and_committed() {
     let paper = git(&at, &["show", &format!("HEAD:{PAPER}")]);
     assert!(paper.contains("after all"), "{paper}");
 }
+
+/// In the canon, too: fields of a step beside each other, which git takes for one place.
+#[test]
+fn what_one_side_changed_in_the_canon_stays() {
+    for style in ["merge", "diff3"] {
+        for (key, owner) in [("m", "ours"), ("t", "theirs")] {
+            let Some(folder) = checkout() else { return };
+            let at = folder.path().to_owned();
+            git(&at, &["config", "merge.conflictStyle", style]);
+            let canon = fs::read_to_string(at.join(CANON)).unwrap();
+            let with = |outcome: &str, owner: &str, status: &str| {
+                let canon = canon.replace("Outcome:** An engine", &format!("Outcome:** {outcome}"));
+                let canon = canon.replace("Owner:** ops", &format!("Owner:** {owner}"));
+                canon.replace("Status:** draft", &format!("Status:** {status}"))
+            };
+            git(&at, &["switch", "-q", "-c", "side"]);
+            write(&at, CANON, &with("An engine", "theirs", "blocked"));
+            git(&at, &["commit", "-q", "-a", "-m", "Theirs"]);
+            git(&at, &["switch", "-q", "topic"]);
+            write(&at, CANON, &with("One engine", "ours", "draft"));
+            git(&at, &["commit", "-q", "-a", "-m", "Ours"]);
+            assert!(!may_refuse(&at, &["merge", "-q", "side"]));
+            let mut desk = desk(folder, 120, 40);
+            to_conflict(&mut desk);
+            desk.keys("<Enter>").keys(key);
+            assert_eq!(
+                desk.file(CANON),
+                with("One engine", owner, "blocked"),
+                "{style}"
+            );
+        }
+    }
+}
