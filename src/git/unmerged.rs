@@ -95,19 +95,14 @@ impl Git {
             .map(drop)
     }
 
-    /// Deletes a file in the index and in the checkout.
+    /// Has the checkout's index hold nothing at a path, as once `git rm` deleted the file.
     ///
     /// # Errors
     /// When git refuses.
-    pub(crate) fn delete(&self, path: &Path) -> Result<(), GitError> {
-        let delete = [
-            "rm",
-            "--force",
-            "--quiet",
-            "--pathspec-from-file=-",
-            "--pathspec-file-nul",
-        ];
-        self.exchange(&delete, (LITERAL, OsStr::new("1")), listed(&[path]))
+    pub(crate) fn forget(&self, path: &Path) -> Result<(), GitError> {
+        // `git rm` reads no paths from a pipe in a folder of a checkout.
+        let forget = ["update-index", "--force-remove", "-z", "--stdin"];
+        self.exchange(&forget, (LITERAL, OsStr::new("1")), listed(&[path]))
             .map(drop)
     }
 }

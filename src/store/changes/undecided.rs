@@ -2,8 +2,8 @@
 //! are drawn. A person says what stays; git's index notes it, as `git add` and `git rm` do.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use super::{Changes, is_foreign};
 use crate::document::markers::conflicts;
@@ -214,7 +214,14 @@ impl Changes {
                 let written = git.write_version(path, *stage);
                 written.and_then(|()| git.add(&[path]))
             }
-            Outcome::Deleted => git.delete(path),
+            Outcome::Deleted => {
+                let removed = match fs::remove_file(root.join(path)) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                    _ => Ok(()),
+                };
+                removed.map_err(|error| format!("{shown}: {error}"))?;
+                git.forget(path)
+            }
         };
         done.map_err(failed)
     }

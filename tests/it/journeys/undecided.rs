@@ -6,8 +6,9 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::changes::{checkout, desk, git, write};
+use super::changes::{LINES, checkout, desk, git, write};
 use super::merging::{may_refuse, parents};
+use crate::history::repo::LOG;
 use crate::support::desk::{Desk, rest};
 
 /// A file of each kind, as the version of somebody has it.
@@ -276,4 +277,50 @@ fn what_nobody_else_has_is_not_deleted() {
     git(desk.folder(), &["update-index", "--unresolve", path]);
     let told = git(desk.folder(), &["status", "--porcelain", path]);
     assert_eq!(told, format!("UD {path}\n"));
+}
+
+/// A plan in a folder of a larger checkout, and a name with a blank.
+#[test]
+fn below_the_top_of_a_checkout_it_is_the_same() {
+    if !crate::history::repo::has_git() {
+        return;
+    }
+    let outer = TempDir::new().unwrap();
+    let folder = TempDir::new_in(outer.path()).unwrap();
+    let (top, at) = (outer.path(), folder.path().to_owned());
+    let papers = ["docs/decisions/2026-11-20 a.md", "docs/decisions/b.md"];
+    git(top, &["init", "-q", "-b", "main"]);
+    git(top, &["config", "user.name", "Robin"]);
+    git(top, &["config", "user.email", "robin@example.org"]);
+    write(&at, LOG, LINES);
+    for path in papers {
+        write(&at, path, "# Note\n\nIt is 0001.\n");
+    }
+    git(top, &["add", "-A"]);
+    git(top, &["commit", "-q", "-m", "Begin"]);
+    for (branch, gone, kept) in [("side", 0, 1), ("main", 1, 0)] {
+        if branch == "side" {
+            git(top, &["switch", "-q", "-c", branch]);
+        } else {
+            git(top, &["switch", "-q", branch]);
+        }
+        git(&at, &["rm", "-q", papers[gone]]);
+        write(&at, papers[kept], "# Note\n\nIt is 0001, after all.\n");
+        git(top, &["commit", "-q", "-a", "-m", branch]);
+    }
+    assert!(!may_refuse(&at, &["merge", "-q", "side"]));
+    for path in papers {
+        rest(&at.join(path));
+    }
+    let mut desk = desk(folder, 160, 40);
+    for (path, key) in papers.iter().zip(["d", "k"]) {
+        go_to(&mut desk, path);
+        desk.keys("<Enter>").keys(key);
+        desk.wait_for(&format!("{path} is "));
+        desk.settle();
+    }
+    desk.keys("C").keys("<Enter>");
+    assert_eq!(parents(&at), 2, "{}", desk.screen());
+    assert_eq!(git(top, &["status", "--porcelain"]), "");
+    assert!(!at.join(papers[0]).exists() && at.join(papers[1]).exists());
 }
