@@ -120,6 +120,12 @@ fn whole_file(
 }
 
 fn edits_of_one_file(edits: &[&Edit], seen: &LineHints, document: &mut Document) -> Vec<Conflict> {
+    if matches!(edits, [edit, _, ..] if matches!(edit.target, Target::Dispute { .. }))
+        && let Some(resolved) = dispute::all_at_once(edits, document)
+    {
+        *document = resolved;
+        return Vec::new();
+    }
     let mut lines = Lines::seen(edits, seen);
     edits
         .iter()

@@ -3,9 +3,44 @@
 //! What is to be replaced is found by its text; of several stretches alike the one nearest to where
 //! it was is meant.
 
-use super::Edit;
 use super::conflict::Obstacle;
-use crate::document::splice::{Span, Splice};
+use super::{Edit, Target};
+use crate::document::Document;
+use crate::document::splice::{self, Span, Splice};
+
+/// The document with all of these resolutions, in one go, where each is right at its place: copying
+/// and reading a long log once for each of hundreds takes minutes. Nothing where one is not, or there
+/// is another edit among them.
+pub(super) fn all_at_once(edits: &[&Edit], document: &Document) -> Option<Document> {
+    let rope = document.rope();
+    let bytes = rope.contiguous();
+    let mut splices = Vec::with_capacity(edits.len());
+    // So many lines more than in the edits there are above, as none of them is made yet.
+    let mut more = 0;
+    let (mut line, mut start) = (0, 0);
+    for edit in edits {
+        let Target::Dispute { line: expected, .. } = edit.target else {
+            return None;
+        };
+        let (before, after) = (edit.before.as_deref()?, edit.after.as_deref()?);
+        let ahead = expected.checked_add_signed(more)?.checked_sub(line)?;
+        for _ in 0..ahead {
+            start += memchr::memchr(b'\n', &bytes[start..])? + 1;
+        }
+        line += ahead;
+        let end = start + before.len();
+        if !before.ends_with(b"\n") || !bytes[start..].starts_with(before) {
+            return None;
+        }
+        let lines = |text: &[u8]| memchr::memchr_iter(b'\n', text).count().cast_signed();
+        more += lines(before) - lines(after);
+        splices.push(Splice::replace(Span::new(start, end), after));
+    }
+    Some(match document {
+        Document::Log(log) => Document::Log(log.reload(splice::apply(&bytes, &splices).ok()?)),
+        Document::Markdown(markdown) => Document::Markdown(markdown.apply(&splices).ok()?),
+    })
+}
 
 /// The splice that `edit` means in `bytes`; nothing where it is made already. `line` is counted
 /// from 0.

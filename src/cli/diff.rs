@@ -123,6 +123,7 @@ impl<'a> Document<'a> {
             let (step, change) = match line.kind {
                 LineKind::Change(step, how) => (step, how.word()),
                 LineKind::Conflict(step, _) => (step, "conflict"),
+                LineKind::Undecided(_) => (None, "conflict"),
                 _ => return None,
             };
             Some(Changed {
@@ -143,7 +144,9 @@ impl<'a> Document<'a> {
             ahead: standing.ahead_behind.map(|(ahead, _)| ahead),
             behind: standing.ahead_behind.map(|(_, behind)| behind),
             under_way: standing.under_way,
-            conflicts: conflicts.map(|path| path.display().to_string()).collect(),
+            conflicts: conflicts
+                .map(|file| file.path.display().to_string())
+                .collect(),
             notes: &changes.notes,
             changes: listed.collect(),
         }

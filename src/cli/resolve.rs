@@ -10,11 +10,12 @@ use serde::Serialize;
 
 use super::Ending;
 use super::invocation::{Invocation, OpenPlan, refused};
-use crate::change::compose::Resolution;
+use crate::change::compose::{MergeFacts, Resolution, StepDispute, step_dispute};
 use crate::document::visible::visible_line;
 use crate::git::Git;
 use crate::plan::disputes::{Dispute, disputes, is_named};
 use crate::plan::id::typed_id;
+use crate::store::changes::bases::Bases;
 use crate::store::changes::names::label_for_people;
 
 /// List the conflicts that a merge left in the plan's files, or resolve them.
@@ -87,8 +88,9 @@ impl Resolve {
             let left = disputes(&opened.plan).len();
             invocation.print_json(&document(&opened, &found, None, left))?;
         } else {
+            let bases = bases(&opened, &Git::at(&opened.layout.root));
             for dispute in &found {
-                invocation.print(&listed(&opened, dispute))?;
+                invocation.print(&listed(&opened, dispute, &bases))?;
             }
             invocation.say(match found.len() {
                 0 => NOTHING,
@@ -116,7 +118,13 @@ impl Resolve {
             let wanted = self.named(opened)?;
             let git = Git::at(&opened.layout.root);
             let common = |one: &str, other: &str| git.common_commit(one, other).ok()?;
-            let change = composer.resolve_knowing(&wanted, resolution, &common);
+            let bases = bases(opened, &git);
+            let facts = MergeFacts {
+                common: &common,
+                base: &|path| bases.of_log(path),
+                page: &|path| bases.of_page(path),
+            };
+            let change = composer.resolve_knowing(&wanted, resolution, facts);
             change.map_err(refused)
         })?;
         let after = invocation.reopen()?;
@@ -183,6 +191,15 @@ impl Resolve {
     }
 }
 
+/// What both sides of the steps in conflict started from, as far as git knows.
+fn bases(opened: &OpenPlan, git: &Git) -> Bases {
+    let disputes = disputes(&opened.plan);
+    let standing = git.standing();
+    let found =
+        standing.and_then(|standing| Bases::read(git, &opened.plan, &disputes, &standing.unmerged));
+    found.unwrap_or_default()
+}
+
 /// A file, and the line behind its colon.
 fn place(what: &str) -> (PathBuf, Option<usize>) {
     let what = what.strip_prefix("./").unwrap_or(what);
@@ -234,18 +251,28 @@ fn document<'a>(
 }
 
 /// A conflict for people: where it is, what it is about, and each version.
-fn listed(opened: &OpenPlan, dispute: &Dispute) -> String {
+fn listed(opened: &OpenPlan, dispute: &Dispute, bases: &Bases) -> String {
     let file = &opened.plan.files()[dispute.file];
     let path = file.path.display().to_string();
     let mut out = format!("{}:{} {}\n", path, dispute.line(), dispute.about);
     let place = dispute.place;
+    let facts = MergeFacts {
+        common: &|_, _| None,
+        base: &|path| bases.of_log(path),
+        page: &|path| bases.of_page(path),
+    };
+    let step = step_dispute(&opened.plan, dispute, facts);
+    let fields = step.as_ref().map_or(&dispute.fields, |step| &step.fields);
     let versions = [
         ("ours", Some(place.ours), Some(place.our_label)),
         ("base", place.base, None),
         ("theirs", Some(place.theirs), Some(place.their_label)),
     ];
+    let is_decided = step.as_ref().is_some_and(|step| step.fields.is_empty());
     for (name, span, label) in versions {
-        let Some(span) = span else { continue };
+        let Some(span) = span.filter(|_| !is_decided) else {
+            continue;
+        };
         let label = label.map_or_else(String::new, |span| dispute.text(&opened.plan, span));
         let label = label_for_people(&Git::at(&opened.layout.root), &label);
         let shown = match label.is_empty() || label == name {
@@ -253,7 +280,7 @@ fn listed(opened: &OpenPlan, dispute: &Dispute) -> String {
             false => format!("{name} ({label})"),
         };
         out += &format!("  {shown}\n");
-        let version = dispute.version(&opened.plan, span);
+        let version = dispute.version(&opened.plan, span, fields);
         let lines: Vec<&str> = version.lines().collect();
         for line in lines.iter().take(LINES) {
             out += &format!("    {line}\n");
@@ -264,6 +291,9 @@ fn listed(opened: &OpenPlan, dispute: &Dispute) -> String {
         if lines.is_empty() {
             out += "    (nothing)\n";
         }
+    }
+    for line in step.iter().flat_map(StepDispute::told) {
+        out += &format!("  {line}\n");
     }
     let lines = out
         .lines()

@@ -25,6 +25,7 @@ use encoding::Encoding;
 use log::LogDocument;
 use markdown::MarkdownDocument;
 use rope::Rope;
+use splice::Span;
 
 /// A file of either kind.
 #[derive(Clone, Debug)]
@@ -57,6 +58,17 @@ impl Document {
         match self {
             Self::Log(log) => log.rope(),
             Self::Markdown(markdown) => markdown.rope(),
+        }
+    }
+
+    /// The bytes at `span`, copied: no more of the file than that.
+    pub(crate) fn slice(&self, span: Span) -> Vec<u8> {
+        match self {
+            Self::Log(log) => log.slice(span),
+            Self::Markdown(markdown) => {
+                let end = span.end.min(markdown.bytes().len());
+                markdown.bytes()[span.start.min(end)..end].to_vec()
+            }
         }
     }
 

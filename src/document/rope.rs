@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::splice::Span;
+
 /// How many bytes of whole lines a piece holds at the most; a line that is longer is a piece of its
 /// own.
 ///
@@ -88,6 +90,23 @@ impl PartialEq for Piece {
 #[derive(Clone, Debug, Default)]
 pub struct Rope {
     pieces: Vec<Piece>,
+}
+
+/// The bytes at `span` of what these pieces make up, copied; fewer where the pieces end before it does.
+pub(crate) fn slice<'p>(pieces: impl Iterator<Item = &'p Piece>, span: Span) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(span.end.saturating_sub(span.start));
+    let mut at = 0;
+    for piece in pieces {
+        let (start, end) = (span.start.max(at), span.end.min(at + piece.len()));
+        if start < end {
+            bytes.extend_from_slice(&piece.as_bytes()[start - at..end - at]);
+        }
+        at += piece.len();
+        if span.end <= at {
+            break;
+        }
+    }
+    bytes
 }
 
 impl Rope {

@@ -1,5 +1,6 @@
 //! An index of its own for one commit: what the checkout's index holds stays there.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -41,6 +42,10 @@ pub(crate) struct Staged {
     /// The bytes, as git keeps them.
     pub bytes: Vec<u8>,
 }
+
+/// What an index holds of some files, as `update-index --index-info` reads it.
+#[derive(Debug)]
+pub(crate) struct Entries(Vec<u8>);
 
 impl Git {
     /// What the checkout's index holds below the folder, apart from what is in conflict.
@@ -123,12 +128,7 @@ impl Git {
         };
         self.on_index(index, tree, Vec::new())?;
         let prefix = self.prefix_bytes()?;
-        let head = if has_head {
-            self.lines(&["rev-parse", "HEAD"])?
-        } else {
-            Vec::new()
-        };
-        let nothing = "0".repeat(head.first().map_or(40, String::len));
+        let nothing = self.no_hash(has_head)?;
         let mut lines = Vec::new();
         for entry in entries {
             let (mode, hash) = match entry.bytes {
@@ -175,6 +175,50 @@ impl Git {
             .map(drop)
     }
 
+    /// What the checkout's index holds of these files, every version of those in conflict.
+    ///
+    /// # Errors
+    /// When git refuses.
+    pub(crate) fn entries(&self, paths: &[&Path]) -> Result<Entries, GitError> {
+        let prefix = self.prefix_bytes()?;
+        let nothing = self.no_hash(true)?;
+        // Who puts a version of a conflict into an index removes the path from it first.
+        let removed = paths.iter();
+        let removed = removed.flat_map(|path| index_line("0", &nothing, &prefix, path));
+        let mut lines: Vec<u8> = removed.collect();
+        let wanted: HashSet<Vec<u8>> = (paths.iter())
+            .map(|path| [&prefix, path.as_os_str().as_bytes()].concat())
+            .collect();
+        let listed = ["ls-files", "--stage", "-z", "--full-name", "--", "."];
+        for line in self.output(&listed)?.split_inclusive(|byte| *byte == 0) {
+            let path = memchr::memchr(b'\t', line).map(|tab| &line[tab + 1..]);
+            let path = path.and_then(|path| path.strip_suffix(b"\0"));
+            if path.is_some_and(|path| wanted.contains(path)) {
+                lines.extend_from_slice(line);
+            }
+        }
+        Ok(Entries(lines))
+    }
+
+    /// Has the checkout's index hold these files as it did.
+    ///
+    /// # Errors
+    /// When git refuses.
+    pub(crate) fn put_back(&self, entries: Entries) -> Result<(), GitError> {
+        let update = ["update-index", "-z", "--index-info"];
+        self.exchange(&update, (LITERAL, OsStr::new("1")), entries.0)
+            .map(drop)
+    }
+
+    /// What stands for no blob where there is to be a hash.
+    fn no_hash(&self, has_head: bool) -> Result<String, GitError> {
+        let head = match has_head {
+            true => self.lines(&["rev-parse", "HEAD"])?.pop(),
+            false => None,
+        };
+        Ok("0".repeat(head.map_or(40, |head| head.len())))
+    }
+
     fn on_index(
         &self,
         index: &Path,
@@ -204,7 +248,7 @@ impl Git {
 }
 
 /// Paths as git reads them with `-z`.
-fn listed(paths: &[&Path]) -> Vec<u8> {
+pub(super) fn listed(paths: &[&Path]) -> Vec<u8> {
     let lines = paths
         .iter()
         .flat_map(|path| [path.as_os_str().as_bytes(), b"\0"]);

@@ -16,6 +16,7 @@ pub(crate) mod output;
 pub(crate) mod standing;
 pub(crate) mod sync;
 pub(crate) mod tree;
+pub(crate) mod unmerged;
 
 use std::ffi::OsStr;
 use std::io::{self, Read, Write};

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
+use super::unmerged::Unmerged;
 use super::{Git, GitError};
 
 /// How the checkout around a folder stands.
@@ -20,10 +21,8 @@ pub struct Standing {
     pub ahead_behind: Option<(usize, usize)>,
     /// A merge, rebase or the like that is not finished.
     pub under_way: Option<&'static str>,
-    /// Files with conflicts, relative to the folder.
-    pub unmerged: Vec<PathBuf>,
-    /// Those of them that one side, or both, deleted.
-    pub one_sided: Vec<PathBuf>,
+    /// Files with conflicts.
+    pub unmerged: Vec<Unmerged>,
     /// Files with conflicts that are not below the folder, relative to the top of the checkout.
     pub unmerged_elsewhere: Vec<PathBuf>,
     /// Files that differ from the commit, or are not tracked, relative to the folder.
@@ -226,15 +225,12 @@ fn read(output: &[u8], prefix: &[u8]) -> Standing {
         let (words, list) = match line.first() {
             Some(b'1') => (8, &mut standing.changed),
             Some(b'u') => {
-                let is_one_sided = line.iter().skip(2).take(2).any(|side| *side == b'D');
-                let path = line
-                    .splitn(11, |byte| *byte == b' ')
-                    .nth(10)
-                    .and_then(below);
-                if is_one_sided {
-                    standing.one_sided.extend(path);
-                }
-                (10, &mut standing.unmerged)
+                let file = Unmerged::read(line).and_then(|file| {
+                    let path = below(file.path.as_os_str().as_bytes())?;
+                    Some(Unmerged { path, ..file })
+                });
+                standing.unmerged.extend(file);
+                continue;
             }
             Some(b'?') => (1, &mut standing.untracked),
             _ => continue,
@@ -242,10 +238,9 @@ fn read(output: &[u8], prefix: &[u8]) -> Standing {
         let path = line.splitn(words + 1, |byte| *byte == b' ').nth(words);
         list.extend(path.and_then(below));
     }
-    let (untracked, unmerged) = (standing.untracked.clone(), standing.unmerged.clone());
-    standing
-        .changed
-        .extend(untracked.into_iter().chain(unmerged));
+    let unmerged = standing.unmerged.iter().map(|file| file.path.clone());
+    let others = standing.untracked.iter().cloned().chain(unmerged);
+    standing.changed.extend(others);
     standing
 }
 
@@ -259,15 +254,21 @@ mod tests {
             # branch.ab +2 -1\x001 .M N... 100644 100644 100644 a b sub/docs/a b.md\0\
             1 A. N... 100644 100644 100644 a b other/x\0\
             u UU N... 100644 100644 100644 100644 a b c sub/plan.jsonl\0\
-            u DU N... 000000 100644 100644 100644 a b c sub/gone.md\0? sub/new\n.md\0! ignored\0nonsense\0";
+            u DU N... 100644 000000 100644 100644 a b c sub/gone.md\0? sub/new\n.md\0! ignored\0nonsense\0";
         let read = read(output, b"sub/");
         let path = |text: &str| vec![PathBuf::from(text)];
         assert_eq!(read.branch.as_deref(), Some("topic"));
         assert_eq!(read.ahead_behind, Some((2, 1)));
         let unmerged = [path("plan.jsonl"), path("gone.md")].concat();
+        let paths = |file: &Unmerged| file.path.clone();
         assert_eq!(
-            (&read.unmerged, &read.one_sided),
-            (&unmerged, &path("gone.md"))
+            read.unmerged.iter().map(paths).collect::<Vec<_>>(),
+            unmerged
+        );
+        let sides = |file: &Unmerged| [file.base.is_some(), file.ours.is_some()];
+        assert_eq!(
+            read.unmerged.iter().map(sides).collect::<Vec<_>>(),
+            [[true, true], [true, false]]
         );
         assert_eq!(read.untracked, path("new\n.md"));
         let changed = [path("docs/a b.md"), path("new\n.md"), unmerged].concat();

@@ -23,7 +23,8 @@ pub struct Dispute {
     pub(crate) place: MarkedConflict,
     /// The steps that it is about, in either version.
     pub steps: Vec<StepId>,
-    /// The fields that differ, where both versions are of one step.
+    /// The fields that differ, where both versions are of one step; those that one side only changed
+    /// are among them.
     pub fields: Vec<String>,
     /// What it is about in a few words.
     pub about: String,
@@ -35,6 +36,11 @@ impl Dispute {
         self.place.line
     }
 
+    /// Whether its markers show what both sides started from.
+    pub(crate) fn shows_base(&self) -> bool {
+        self.place.base.is_some()
+    }
+
     /// Where it is in the file, markers included.
     pub(crate) fn whole(&self) -> Span {
         self.place.whole
@@ -42,13 +48,12 @@ impl Dispute {
 
     /// A part of it as it is in the file.
     pub(crate) fn text(&self, plan: &Plan, span: Span) -> String {
-        let bytes = plan.files()[self.file].document.to_bytes();
-        let end = span.end.min(bytes.len());
-        String::from_utf8_lossy(&bytes[span.start.min(end)..end]).into_owned()
+        let bytes = plan.files()[self.file].document.slice(span);
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// A version for people: of a step in a log, the values that differ.
-    pub(crate) fn version(&self, plan: &Plan, span: Span) -> String {
+    /// A version for people: of one step in a log, the values of `fields`.
+    pub(crate) fn version(&self, plan: &Plan, span: Span, fields: &[String]) -> String {
         let text = self.text(plan, span);
         if self.fields.is_empty() {
             return text;
@@ -61,7 +66,7 @@ impl Dispute {
             Some(raw) => format!("{key}: {raw}\n"),
             None => format!("{key} is not there\n"),
         };
-        self.fields.iter().map(value).collect()
+        fields.iter().map(value).collect()
     }
 
     /// What the markers call each side.
@@ -142,22 +147,30 @@ pub(crate) fn in_file(at: usize, file: &SourceFile) -> Vec<Dispute> {
     };
     let bytes = rope.contiguous();
     let mut found = conflicts(&bytes);
-    if file.role != Role::Log && !found.is_empty() {
-        found.retain(|conflict| !is_fenced(&bytes[..conflict.whole.start]));
+    if file.role == Role::Log {
+        let read = |place: MarkedConflict| in_log(at, place, &bytes);
+        return found.into_iter().map(read).collect();
     }
-    let read = |place: MarkedConflict| match file.role {
-        Role::Log => in_log(at, place, &bytes),
-        _ => in_markdown(at, place, &bytes),
-    };
+    let (mut fences, mut from) = (0, 0);
+    found.retain(|conflict| {
+        let start = conflict.whole.start;
+        fences += count_fences(&bytes[from..start]);
+        from = start;
+        fences % 2 == 0
+    });
+    // Read once for all of them, up to the last.
+    let end = found.last().map_or(0, |last| last.whole.start);
+    let above = MarkdownDocument::load(bytes[..end].to_vec());
+    let read = |place: MarkedConflict| in_markdown(at, place, (&bytes, &above));
     found.into_iter().map(read).collect()
 }
 
-fn is_fenced(before: &[u8]) -> bool {
-    let lines = before
+fn count_fences(lines: &[u8]) -> usize {
+    let lines = lines
         .split(|byte| *byte == b'\n')
         .map(<[u8]>::trim_ascii_start);
     let fences = lines.filter(|line| line.starts_with(b"```") || line.starts_with(b"~~~"));
-    fences.count() % 2 == 1
+    fences.count()
 }
 
 fn in_log(file: usize, place: MarkedConflict, bytes: &[u8]) -> Dispute {
@@ -219,7 +232,12 @@ fn differing(ours: &LogDocument, theirs: &LogDocument) -> Vec<String> {
     keys
 }
 
-fn in_markdown(file: usize, place: MarkedConflict, bytes: &[u8]) -> Dispute {
+/// `above` has what is above the conflict, at least.
+fn in_markdown(
+    file: usize,
+    place: MarkedConflict,
+    (bytes, above): (&[u8], &MarkdownDocument),
+) -> Dispute {
     let inside =
         [place.ours, place.theirs].map(|span| MarkdownDocument::load(bytes[span.range()].to_vec()));
     let of_steps = |document: &MarkdownDocument| -> Vec<StepId> {
@@ -229,8 +247,10 @@ fn in_markdown(file: usize, place: MarkedConflict, bytes: &[u8]) -> Dispute {
             .collect()
     };
     let mut steps: Vec<StepId> = inside.iter().flat_map(of_steps).collect();
-    let above = MarkdownDocument::load(bytes[..place.whole.start].to_vec());
-    let heading = above.headings().last();
+    // One that its own markers make of the text before them is none.
+    let headings = above.headings();
+    let count = headings.partition_point(|heading| heading.span.end <= place.whole.start);
+    let heading = headings[..count].last();
     if steps.is_empty() {
         let step = heading.and_then(|heading| section::read_heading(&heading.text));
         steps.extend(step.map(|(id, _)| id));

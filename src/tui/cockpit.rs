@@ -339,6 +339,7 @@ impl<F: TerminalHost> Cockpit<F> {
             Event::Answer(view, event) => self.answered(view, *event),
             Event::Compared(answer) => self.compared(answer),
             Event::ChangesRead(base, answer) => self.tell(Message::ChangesRead { base, answer }),
+            Event::FileDecided(decision, done) => self.tell(Message::FileDecided(decision, done)),
             Event::BranchIds(branches) => self.tell(Message::BranchIds(branches)),
             Event::Renumbered {
                 serial,

@@ -7,6 +7,7 @@
 #[path = "../it/support/demo.rs"]
 mod demo;
 mod keys;
+mod merging;
 mod opening;
 mod plan;
 mod versions;

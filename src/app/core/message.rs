@@ -34,6 +34,7 @@ use crate::report::paper::ShownFile;
 use crate::report::table::ReportSpec;
 use crate::store::archive::Archived;
 use crate::store::branch::ids::BranchIds;
+use crate::store::changes::undecided::FileDecision;
 use crate::store::changes::{Base, Changes};
 use crate::store::past::outlook::LookAhead;
 use crate::store::renumbering::RenumberRequest;
@@ -86,6 +87,8 @@ pub enum Message {
         /// What is different, or why that is not known.
         answer: Result<Arc<Changes>, String>,
     },
+    /// Git noted what becomes of a file in conflict, or why not.
+    FileDecided(FileDecision, Result<(), String>),
     /// The papers of a report have been made.
     ReportMade {
         /// Which report.
@@ -311,6 +314,8 @@ pub enum Effect {
     DescribePullRequest,
     /// Have git do something, with the terminal.
     RunGit(GitWork),
+    /// Has git note what becomes of a file that a merge left in conflict as a whole.
+    DecideFile(Arc<Changes>, FileDecision),
     /// Run a program beside the keys.
     RunProgram(ProgramRun),
     /// Ask the program that runs to end.

@@ -60,6 +60,8 @@ pub struct Notice {
     pub text: String,
     /// How it is meant.
     pub tone: Tone,
+    /// The ticket of the change that it says is made, if it says so.
+    pub(crate) of: Option<u64>,
 }
 
 /// How a notice is meant.
@@ -329,6 +331,7 @@ impl Model {
         self.notice = Some(Notice {
             text: text.into(),
             tone: Tone::Info,
+            of: None,
         });
     }
 
@@ -342,6 +345,7 @@ impl Model {
         self.notice = Some(Notice {
             text: text.into(),
             tone: Tone::Error,
+            of: None,
         });
     }
 

@@ -49,6 +49,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         } => model.renumbering_composed(serial, generation, answer),
         Message::PullRequestText(text) => model.pull_request_described(text),
         Message::GitEnded { work, ended } => model.git_ended(&work, ended),
+        Message::FileDecided(decision, done) => model.file_decided(&decision, done),
         Message::ChangesRead { base, answer } => model.changes_read(&base, answer),
         Message::ReportMade {
             report,

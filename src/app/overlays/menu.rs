@@ -22,6 +22,7 @@ use crate::plan::id::{BlockId, StepId};
 use crate::plan::packet::Decision;
 use crate::record::review::decide::Resolution;
 use crate::record::review::gather::BadDependency;
+use crate::store::changes::undecided::FileDecision;
 
 /// A few rows to choose from.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -106,6 +107,8 @@ pub enum Choice {
     Compare(StepId, StepId),
     /// Does something with the standup card of a stage on a day.
     Card(NaiveDate, String, CardAction),
+    /// Says what becomes of a file that a merge left in conflict as a whole.
+    DecideFile(FileDecision),
 }
 
 impl Choice {
@@ -144,6 +147,7 @@ impl Choice {
             Self::Text(steps, action) => model.text_action(&steps, action),
             Self::Compare(a, b) => model.compare(a, b),
             Self::Card(date, stage, action) => return model.card_action(date, stage, action),
+            Self::DecideFile(decision) => return model.decide_file(decision),
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Two versions that a merge left in a file, of which a person keeps one, both, or what they write
 //! instead. Until then the markers stay in the file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,12 +10,11 @@ use super::prompt::Purpose;
 use crate::app::core::command::{Blocked, Command, Extent, Focus, Group, Places};
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
-use crate::change::compose::Resolution;
+use crate::app::screens::changes::git::after_conflicts;
+use crate::change::compose::{Composer, MergeFacts, Resolution, StepDispute, step_dispute};
 use crate::change::value::Refusal;
-use crate::git::sync;
 use crate::plan::disputes::{Dispute, disputes};
 use crate::plan::id::StepId;
-use crate::store::changes::commit::unfinished;
 
 impl Focus {
     /// The two versions that a merge left.
@@ -34,6 +33,8 @@ pub struct OpenMerge {
     pub dispute: Dispute,
     /// The first row shown.
     pub scroll: usize,
+    /// What was picked before git had answered.
+    picked: Option<Resolution>,
 }
 
 /// Whatever is between the markers, and where: what a person writes comes in its place.
@@ -105,10 +106,21 @@ fn open(model: &Model) -> Option<&OpenMerge> {
     }
 }
 
-/// Of one step there can be one version only.
+/// Whether git is being asked what both sides started from: without that, what one side only changed
+/// would go with its version.
+fn is_asking(model: &Model, dispute: &Dispute) -> bool {
+    !dispute.shows_base() && model.changes.is_reading
+}
+
+/// Of one step there can be one version only, unless the sides changed other fields.
 fn twice(model: &Model) -> Blocked {
     model.is_locked().or_else(|| {
-        let is_one = open(model).is_some_and(|open| !open.dispute.fields.is_empty());
+        let dispute = &open(model)?.dispute;
+        if is_asking(model, dispute) {
+            return None;
+        }
+        let step = model.step_dispute(dispute)?;
+        let is_one = !step.fields.is_empty();
         is_one.then(|| "the step would be there twice: keep one version, or edit it".to_owned())
     })
 }
@@ -117,10 +129,16 @@ fn keep(model: &mut Model, resolution: &Resolution) {
     let Some(dispute) = open(model).map(|open| open.dispute.clone()) else {
         return;
     };
-    let read = model.changes.read.clone();
-    let common = |one: &str, other: &str| read.as_ref()?.common_commit(one, other);
-    let composer = model.composer();
-    match composer.resolve_knowing(&[dispute], resolution, &common) {
+    if is_asking(model, &dispute) {
+        if let Some(Overlay::Merge(open)) = model.overlays.last_mut() {
+            open.picked = Some(resolution.clone());
+        }
+        return model.say("asking git what both sides started from…");
+    }
+    let change = model.with_merge_facts(|composer, facts| {
+        composer.resolve_knowing(&[dispute], resolution, facts)
+    });
+    match change {
         Err(refusal) => model.refuse(refusal.to_string()),
         Ok(change) => {
             model.overlays.pop();
@@ -135,14 +153,8 @@ fn say_what_is_next(model: &mut Model) {
     if !disputes(&model.plan).is_empty() {
         return;
     }
-    let read = model.changes.read.as_ref();
-    let keys = ["screen-changes", "commit-changes"].map(|name| model.keymap.key_of(name));
-    let next = match read.map(|read| read.standing.under_way) {
-        Some(Some(what)) if what != sync::MERGE => unfinished(what),
-        Some(Some(_)) => format!("{} concludes the merge", keys.join(" ")),
-        _ => return model.say_too(&["no conflict is left".to_owned()]),
-    };
-    model.say_too(&[format!("no conflict is left: {next}")]);
+    let next = after_conflicts(model);
+    model.say_too(&[next]);
 }
 
 fn edit(model: &mut Model) {
@@ -158,6 +170,36 @@ fn edit(model: &mut Model) {
     model.open_prompt(input, Purpose::Merge(MergedText { path, line }));
 }
 
+impl Model {
+    /// Composes with what git told of the merge.
+    fn with_merge_facts<T>(&self, compose: impl FnOnce(&Composer<'_>, MergeFacts<'_>) -> T) -> T {
+        let read = self.changes.read.as_ref();
+        let common = |one: &str, other: &str| read?.common_commit(one, other);
+        let base = |path: &Path| read?.bases().of_log(path);
+        let page = |path: &Path| read?.bases().of_page(path);
+        let facts = MergeFacts {
+            common: &common,
+            base: &base,
+            page: &page,
+        };
+        compose(&self.composer(), facts)
+    }
+
+    /// Keeps what was picked before git had answered, now that it has.
+    pub(crate) fn keep_picked(&mut self) {
+        if let Some(Overlay::Merge(open)) = self.overlays.last_mut()
+            && let Some(resolution) = open.picked.take()
+        {
+            keep(self, &resolution);
+        }
+    }
+
+    /// Which fields of a step in conflict are to be decided, if both versions are of one step.
+    pub(crate) fn step_dispute(&self, dispute: &Dispute) -> Option<StepDispute> {
+        self.with_merge_facts(|_, facts| step_dispute(&self.plan, dispute, facts))
+    }
+}
+
 impl OpenMerge {
     pub(super) fn scroll_by(&mut self, by: isize) {
         self.scroll = moved(self.scroll, by, ROWS);
@@ -166,7 +208,7 @@ impl OpenMerge {
 
 impl Model {
     /// Shows the conflict at a line of a file, counted from 1. Answers false if there is none.
-    pub(crate) fn open_merge(&mut self, path: &std::path::Path, line: usize) -> bool {
+    pub(crate) fn open_merge(&mut self, path: &Path, line: usize) -> bool {
         let is_it =
             |dispute: &Dispute| self.plan.files()[dispute.file].path == path && dispute.holds(line);
         let found = disputes(&self.plan).into_iter().find(is_it);
@@ -183,9 +225,11 @@ impl Model {
         let Some(dispute) = found else { return false };
         // Git may know names where the markers have hashes.
         self.ask_changes();
-        let scroll = 0;
-        self.overlays
-            .push(Overlay::Merge(OpenMerge { dispute, scroll }));
+        self.overlays.push(Overlay::Merge(OpenMerge {
+            dispute,
+            scroll: 0,
+            picked: None,
+        }));
         true
     }
 

@@ -15,11 +15,9 @@ impl Model {
     /// A change that met somebody else's: shows both versions.
     pub(crate) fn conflicted(&mut self, pending: Pending, conflicts: Vec<Conflict>) {
         self.sync.history.drop_change(&pending.change);
-        let is_of_it = |notice: &Notice| notice.text.starts_with(&pending.change.label);
-        if self.notice.as_ref().is_some_and(is_of_it) {
-            // That it is made is not so.
-            self.notice = None;
-        }
+        let is_of_it = |notice: &mut Notice| notice.of == Some(pending.ticket);
+        // That it is made is not so.
+        self.notice.take_if(is_of_it);
         let change = self.over_theirs(pending.change, &conflicts, &pending.lines);
         let conflict = Overlay::Conflict(OpenConflict::new(change, conflicts));
         match self.overlays.is_empty() {
@@ -104,4 +102,64 @@ fn put_back(change: &mut Change, step: StepId, lines: &[(StepId, Vec<u8>)]) {
     };
     change.edits.retain(|edit| !is_its(edit));
     change.edits.insert(first, whole);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::core::keymap::Keymap;
+    use crate::app::core::message::{DiskEvent, Message};
+    use crate::app::core::model::SessionContext;
+    use crate::app::core::update::update;
+    use crate::plan::source::{Role, SourceFile};
+
+    /// Makes one step's status complete by the keys, undoes that, and does it again.
+    fn model() -> Model {
+        let log = b"{\"step_id\":\"0001\",\"title\":\"One\",\"status\":\"draft\"}\n";
+        let files = vec![SourceFile::load("p.jsonl", Role::Log, &log[..])];
+        let now = "2026-11-20T08:00:00Z".parse().unwrap();
+        let mut model = Model::new(files, SessionContext::default(), Keymap::default(), now);
+        for key in ["s", "c"] {
+            update(&mut model, Message::Key(key.parse().unwrap()));
+        }
+        model
+    }
+
+    fn conflict_of_newest(model: &mut Model) {
+        let pending = model.sync.pending.last().unwrap();
+        let (ticket, edit) = (pending.ticket, pending.change.edits[0].clone());
+        let obstacle = Obstacle::Differs {
+            found: Some(b"\"blocked\"".to_vec()),
+        };
+        let conflicts = vec![Conflict { edit, obstacle }];
+        update(
+            model,
+            Message::Disk(DiskEvent::Conflicts { ticket, conflicts }),
+        );
+    }
+
+    #[test]
+    fn that_a_change_is_made_is_not_said_once_it_is_not() {
+        let mut made = model();
+        assert!(made.notice.is_some());
+        conflict_of_newest(&mut made);
+        assert_eq!(made.notice, None);
+        let mut again = model();
+        for key in ["u", "U"] {
+            update(&mut again, Message::Key(key.parse().unwrap()));
+        }
+        assert!(again.notice.as_ref().unwrap().text.contains("0001"));
+        conflict_of_newest(&mut again);
+        assert_eq!(again.notice, None, "however it was said");
+    }
+
+    #[test]
+    fn what_else_is_said_stays_whatever_its_words() {
+        let mut model = model();
+        let label = model.sync.pending[0].change.label.clone();
+        model.say(format!("{label} is what others wrote about"));
+        let said = model.notice.clone();
+        conflict_of_newest(&mut model);
+        assert_eq!(model.notice, said);
+    }
 }

@@ -26,7 +26,7 @@ const FOLLOWED: usize = 10_000;
 /// A change that is not on disk yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Pending {
-    ticket: u64,
+    pub(super) ticket: u64,
     pub(crate) change: Change,
     /// The lines of the steps that it edits, as it left them.
     pub(crate) lines: Vec<(StepId, Vec<u8>)>,
@@ -141,6 +141,7 @@ impl Model {
         self.notice = Some(Notice {
             text: format!("{}{consequence}{waits}", change.label),
             tone: Tone::Done,
+            of: Some(self.sync.tickets),
         });
         true
     }
@@ -227,6 +228,7 @@ impl Model {
                 self.notice = Some(Notice {
                     text: format!("{}{words}", change.redone()),
                     tone: Tone::Done,
+                    of: Some(self.sync.tickets),
                 });
             }
             Err(reason) => {

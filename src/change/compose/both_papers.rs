@@ -18,13 +18,17 @@ use crate::plan::disputes::Dispute;
 use crate::plan::field::fields;
 
 /// A file with one version of each conflict, and where each of these is.
-struct Version {
-    bytes: Vec<u8>,
-    places: Vec<Range<usize>>,
+pub(super) struct Version {
+    pub bytes: Vec<u8>,
+    pub places: Vec<Range<usize>>,
 }
 
 impl Version {
-    fn of<'t>(bytes: &'t [u8], all: &[MarkedConflict], text: impl Fn(usize) -> &'t [u8]) -> Self {
+    pub fn of<'t>(
+        bytes: &'t [u8],
+        all: &[MarkedConflict],
+        text: impl Fn(usize) -> &'t [u8],
+    ) -> Self {
         let mut version = Self {
             bytes: Vec::with_capacity(bytes.len()),
             places: Vec::new(),
@@ -82,7 +86,7 @@ pub(super) fn both(
             [one, other].into_iter().find(is_ours).map(str::to_owned)
         })
     };
-    if let Some(text) = merged([&base, &one, &other], own, &common) {
+    if let Some((text, true)) = merged([&base, &one, &other], own, &common) {
         if is_seen_ours.get() {
             remarks.push("Seen: ours".to_owned());
         }
@@ -98,7 +102,7 @@ pub(super) fn both(
 
 impl Version {
     /// The same with another text at a place that is empty.
-    fn with(mut self, own: usize, text: Vec<u8>) -> Self {
+    pub fn with(mut self, own: usize, text: Vec<u8>) -> Self {
         let start = self.places[own].start;
         self.places[own] = start..start + text.len();
         for place in &mut self.places[own + 1..] {
@@ -150,9 +154,13 @@ fn without_generated(
     text
 }
 
-/// What stands at the place once both are merged; nothing where something is in dispute, or
-/// anything else would change.
-fn merged(versions: [&Version; 3], own: usize, common: CommonCommit<'_>) -> Option<Vec<u8>> {
+/// What stands at the place once both are merged, and whether nothing in it is in dispute; nothing
+/// where anything else would change.
+pub(super) fn merged(
+    versions: [&Version; 3],
+    own: usize,
+    common: CommonCommit<'_>,
+) -> Option<(Vec<u8>, bool)> {
     let [base, ours, theirs] =
         versions.map(|version| Rope::from(Piece::from(version.bytes.clone())));
     let versions_of = Versions {
@@ -169,7 +177,7 @@ fn merged(versions: [&Version; 3], own: usize, common: CommonCommit<'_>) -> Opti
     let (place, all) = (&versions[1].places[own], &versions[1].bytes);
     let rest = merged.bytes.strip_prefix(&all[..place.start])?;
     let text = rest.strip_suffix(&all[place.end..])?;
-    merged.conflicts.is_empty().then(|| text.to_vec())
+    Some((text.to_vec(), merged.conflicts.is_empty()))
 }
 
 /// The bullets of theirs, each with its label and its place in their text, that say of a record what

@@ -14,6 +14,7 @@ mod gate;
 mod layout;
 mod line;
 mod list;
+mod paper_side;
 mod resolve;
 mod retire;
 pub(crate) mod fix_all;
@@ -46,7 +47,7 @@ pub(crate) use each::{dependents, sub_steps};
 pub use evidence::Attachment;
 pub(crate) use evidence::own_entry;
 pub(crate) use relocate::{Relocated, no_room};
-pub use resolve::Resolution;
+pub use resolve::{MergeFacts, Resolution, StepDispute, StepLines, step_dispute};
 
 /// Turns wishes about `plan` into changes dated `now`.
 #[derive(Clone, Copy)]

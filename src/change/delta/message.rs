@@ -127,7 +127,11 @@ mod tests {
     fn of(old: &str, new: &str) -> String {
         let plan = Plan::read(vec![SourceFile::load("p.jsonl", Role::Log, new.as_bytes())]);
         let delta = FileDelta::between("p.jsonl", Role::Log, Some(old.into()), Some(new.into()));
-        let lines = outline(&delta.into_iter().collect::<Vec<_>>(), &plan, &[]);
+        let lines = outline(
+            &delta.into_iter().collect::<Vec<_>>(),
+            &plan,
+            &std::collections::BTreeMap::new(),
+        );
         let all: Vec<usize> = (0..lines.len())
             .filter(|at| lines[*at].is_change())
             .collect();

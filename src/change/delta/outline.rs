@@ -6,12 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::{FileDelta, How, Subject};
 use crate::document::english::counted;
-use crate::document::markers;
 use crate::plan::Plan;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::disputes::{Dispute, in_file};
 use crate::plan::id::StepId;
-use crate::plan::source::is_chart;
 
 /// Where a part is: its file's place in the list, and its own in the file.
 pub type PartPlace = (usize, usize);
@@ -28,8 +26,10 @@ pub enum LineKind {
     /// A difference: of this step, if it is one's.
     Change(Option<StepId>, How),
     /// What a merge left undecided, of this step, if it is one's: two versions behind the marker at
-    /// this line, or, without one, a file that one side deleted.
-    Conflict(Option<StepId>, Option<usize>),
+    /// this line.
+    Conflict(Option<StepId>, usize),
+    /// A file that a merge left undecided as a whole.
+    Undecided(PathBuf),
 }
 
 /// A line of the outline.
@@ -45,6 +45,8 @@ pub struct Line {
     pub words: String,
     /// Its parts; those of all lines below a heading.
     pub parts: Vec<PartPlace>,
+    /// How many lines are below it as a heading.
+    pub below: usize,
     /// What it is known by as long as it says the same: fields of two steps have one name.
     pub key: String,
 }
@@ -52,17 +54,14 @@ pub struct Line {
 impl Line {
     /// Whether it is a difference, and not the heading of some.
     pub fn is_change(&self) -> bool {
-        matches!(self.kind, LineKind::Change(..) | LineKind::Conflict(..))
+        matches!(self.kind, LineKind::Change(..)) || self.is_conflict()
     }
 
     /// Whether it is a conflict that a merge left.
     pub fn is_conflict(&self) -> bool {
-        matches!(self.kind, LineKind::Conflict(..))
+        matches!(self.kind, LineKind::Conflict(..) | LineKind::Undecided(_))
     }
 }
-
-/// What is said of a chart that was drawn on both sides.
-const TWO_DRAWINGS: &str = "drawn on both sides: writing its paper again draws it once more";
 
 struct Entry {
     name: String,
@@ -79,23 +78,16 @@ struct InBlock {
     steps: BTreeMap<(StepId, u32), Vec<Entry>>,
 }
 
-/// The outline of what differs in the files of a plan. Of those in `one_sided` a merge left the
-/// version of one side, while the other deleted it.
-pub fn outline(deltas: &[FileDelta], plan: &Plan, one_sided: &[PathBuf]) -> Vec<Line> {
+/// The outline of what differs in the files of a plan, and of those that a merge left undecided as a
+/// whole, for the reason given, whether they differ or not.
+pub fn outline(deltas: &[FileDelta], plan: &Plan, whole: &BTreeMap<&Path, &str>) -> Vec<Line> {
     let mut blocks: BTreeMap<usize, InBlock> = BTreeMap::new();
     let mut files: Vec<Vec<Entry>> = deltas.iter().map(|_| Vec::new()).collect();
     let mut undecided: Vec<Vec<Line>> = deltas.iter().map(|_| Vec::new()).collect();
     for (at, delta) in deltas.iter().enumerate() {
-        if is_chart(&delta.path) && has_two_versions(delta) {
-            undecided[at].push(Line {
-                words: TWO_DRAWINGS.to_owned(),
-                ..one_sided_line(&delta.path, vec![(at, 0)])
-            });
-            continue;
-        }
-        if one_sided.contains(&delta.path) {
+        if let Some(words) = whole.get(&*delta.path) {
             let parts = (0..delta.parts.len()).map(|part| (at, part)).collect();
-            undecided[at].push(one_sided_line(&delta.path, parts));
+            undecided[at].push(undecided_line(&delta.path, words, parts));
             continue;
         }
         let mut in_conflict: BTreeSet<usize> = BTreeSet::new();
@@ -103,7 +95,7 @@ pub fn outline(deltas: &[FileDelta], plan: &Plan, one_sided: &[PathBuf]) -> Vec<
             let parts = delta.parts_within(dispute.whole());
             in_conflict.extend(&parts);
             let step = dispute.steps.first().copied();
-            let kind = LineKind::Conflict(step, Some(dispute.line()));
+            let kind = LineKind::Conflict(step, dispute.line());
             let line = Line {
                 words: "two versions".to_owned(),
                 parts: parts.into_iter().map(|part| (at, part)).collect(),
@@ -217,6 +209,9 @@ pub fn outline(deltas: &[FileDelta], plan: &Plan, one_sided: &[PathBuf]) -> Vec<
         lines.extend(entries.into_iter().map(|entry| entry.line(None, 1)));
         sum(&mut lines, heading);
     }
+    let is_listed = |path: &Path| deltas.iter().any(|delta| delta.path == path);
+    let alike = whole.iter().filter(|(path, _)| !is_listed(path));
+    lines.extend(alike.map(|(path, words)| undecided_line(path, words, Vec::new())));
     let mut above = Vec::new();
     for line in &mut lines {
         above.truncate(line.depth);
@@ -234,21 +229,12 @@ fn disputes(plan: &Plan, path: &Path) -> Vec<Dispute> {
     file.map_or_else(Vec::new, |(at, file)| in_file(at, file))
 }
 
-/// Whether a merge left markers in a file that is drawn, not read.
-fn has_two_versions(delta: &FileDelta) -> bool {
-    let bytes = delta.new.as_deref().unwrap_or_default();
-    !markers::conflicts(bytes).is_empty()
-}
-
-fn one_sided_line(path: &Path, parts: Vec<PartPlace>) -> Line {
+fn undecided_line(path: &Path, words: &str, parts: Vec<PartPlace>) -> Line {
+    let name = path.display().to_string();
     Line {
-        words: "one side deleted it, the other changed it".to_owned(),
+        words: words.to_owned(),
         parts,
-        ..heading_of(
-            LineKind::Conflict(None, None),
-            0,
-            path.display().to_string(),
-        )
+        ..heading_of(LineKind::Undecided(path.to_owned()), 0, name)
     }
 }
 
@@ -293,6 +279,7 @@ impl Entry {
             name: self.name,
             words: self.words,
             parts: self.parts,
+            below: 0,
             key: String::new(),
         }
     }
@@ -325,6 +312,7 @@ fn heading_of(kind: LineKind, depth: usize, name: String) -> Line {
         name,
         words: String::new(),
         parts: Vec::new(),
+        below: 0,
         key: String::new(),
     }
 }
@@ -333,7 +321,9 @@ fn heading_of(kind: LineKind, depth: usize, name: String) -> Line {
 fn sum(lines: &mut [Line], heading: usize) {
     let below = lines[heading + 1..].iter().filter(|line| line.is_change());
     let parts: Vec<PartPlace> = below.clone().flat_map(|line| line.parts.clone()).collect();
-    lines[heading].words = counted(below.count(), "change");
+    let (rows, count) = (lines.len() - heading - 1, below.count());
+    lines[heading].below = rows;
+    lines[heading].words = counted(count, "change");
     lines[heading].parts = parts;
 }
 

@@ -105,7 +105,11 @@ fn a_rewritten_log_does_not_hide_what_changed_in_it() {
     let new = compact.replace("\"owner\":\"\"", "\"owner\":\"ops\"");
     let deltas: Vec<FileDelta> = delta(Role::Log, LOG, &new).into_iter().collect();
     let file = SourceFile::load("f", Role::Log, new.as_bytes());
-    let lines = outline::outline(&deltas, &Plan::read(vec![file]), &[]);
+    let lines = outline::outline(
+        &deltas,
+        &Plan::read(vec![file]),
+        &std::collections::BTreeMap::new(),
+    );
     let said: Vec<String> = (lines.iter())
         .map(|line| format!("{} {}", line.name, line.words))
         .collect();

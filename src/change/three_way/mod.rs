@@ -49,6 +49,19 @@ pub struct Markers<'a> {
     pub size: usize,
 }
 
+/// What becomes of what both sides changed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Disputed<'a> {
+    /// Both versions, between markers.
+    Marked(Markers<'a>),
+    /// Our version.
+    Ours,
+    /// Their version.
+    Theirs,
+    /// Our version, then theirs.
+    Both,
+}
+
 /// One of two sides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Side {
@@ -162,17 +175,26 @@ pub struct Merged {
 pub fn merge(versions: Versions<'_>, markers: Markers<'_>, mainline: Option<Side>) -> Merged {
     let Versions { base, ours, theirs } = versions;
     let bytes = [base, ours, theirs];
+    let disputed = Disputed::Marked(markers);
     let (read, tokens) = read(bytes);
     let layout = layout::common(&read);
     let settled = identity::settle(bytes, read.each_ref(), &tokens, mainline);
     let Some(settled) = settled else {
-        return merge_lines(read, &tokens, markers, layout);
+        return merge_lines(read, &tokens, disputed, layout);
     };
     let (read, tokens) = self::read(settled.versions.each_ref());
     Merged {
         renumbered: settled.renumbered,
-        ..merge_lines(read, &tokens, markers, layout)
+        ..merge_lines(read, &tokens, disputed, layout)
     }
+}
+
+/// Merges three versions of a few lines of a log that is being merged: each line keeps its number, and
+/// what is in dispute is decided. It is told all the same.
+pub(crate) fn decide(versions: Versions<'_>, disputed: Disputed<'_>) -> Merged {
+    let (read, tokens) = read([versions.base, versions.ours, versions.theirs]);
+    let layout = layout::common(&read);
+    merge_lines(read, &tokens, disputed, layout)
 }
 
 /// What the steps of three versions of a log are called in the result of [`merge`], for each
@@ -193,7 +215,7 @@ fn read(bytes: [&Rope; 3]) -> ([Version<'_>; 3], Tokens<'_>) {
 fn merge_lines(
     mut versions: [Version<'_>; 3],
     tokens: &Tokens<'_>,
-    markers: Markers<'_>,
+    disputed: Disputed<'_>,
     layout: Option<LineLayout>,
 ) -> Merged {
     if layout.is_some() {
@@ -202,7 +224,7 @@ fn merge_lines(
     let [base, ours, theirs] = &versions;
     let pieces = weave::weave(base, ours, theirs, tokens);
     let frame = output::Frame::of(base, ours, theirs, layout.unwrap_or_default());
-    output::write(&frame, pieces, markers)
+    output::write(&frame, pieces, disputed)
 }
 
 /// What is left of three states of a thing that one side at most may have changed; where

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::lines::{Line, Version};
-use super::{Conflict, Dispute, Markers, Merged, either};
+use super::{Conflict, Dispute, Disputed, Markers, Merged, either};
 use crate::document::log::LineLayout;
 
 /// A line of the result.
@@ -74,7 +74,7 @@ impl<'a> Frame<'a> {
 }
 
 /// Writes the pieces, and says where the conflicts among them are.
-pub fn write(frame: &Frame<'_>, pieces: Vec<Piece<'_>>, markers: Markers<'_>) -> Merged {
+pub fn write(frame: &Frame<'_>, pieces: Vec<Piece<'_>>, disputed: Disputed<'_>) -> Merged {
     let mut output = Output {
         frame,
         bytes: Vec::new(),
@@ -102,7 +102,12 @@ pub fn write(frame: &Frame<'_>, pieces: Vec<Piece<'_>>, markers: Markers<'_>) ->
             } => {
                 let line = output.lines + 1;
                 conflicts.push(Conflict { line, dispute });
-                output.conflict(&ours, &theirs, markers);
+                match disputed {
+                    Disputed::Marked(markers) => output.conflict(&ours, &theirs, markers),
+                    Disputed::Ours => ours.iter().for_each(|row| output.row(row)),
+                    Disputed::Theirs => theirs.iter().for_each(|row| output.row(row)),
+                    Disputed::Both => (ours.iter().chain(&theirs)).for_each(|row| output.row(row)),
+                }
             }
         }
     }

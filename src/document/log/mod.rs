@@ -18,7 +18,7 @@ use std::sync::Arc;
 use super::encoding::Encoding;
 use super::json;
 use super::progress::Progress;
-use super::rope::{PIECE, Piece, Rope, first_piece};
+use super::rope::{PIECE, Piece, Rope, first_piece, slice};
 use super::splice::{self, Span, Splice, SpliceError};
 use crate::document::parallel::in_parallel;
 use chunk::Chunk;
@@ -181,6 +181,11 @@ impl LogDocument {
     /// The whole file, sharing the bytes.
     pub fn rope(&self) -> Rope {
         Rope::of_pieces(self.chunks.iter().map(|chunk| chunk.piece().clone()))
+    }
+
+    /// The bytes at `span`, copied: no more of the file than that.
+    pub(crate) fn slice(&self, span: Span) -> Vec<u8> {
+        slice(self.chunks.iter().map(|chunk| chunk.piece()), span)
     }
 
     /// How many lines there are; a last line without newline counts.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::undecided::Undecided;
 use super::{Base, Changes};
 use crate::change::delta::outline::LineKind;
 use crate::document::english::counted;
@@ -12,12 +13,22 @@ use crate::document::markers::conflicts;
 use crate::git::handed_over::ProgramOutput;
 use crate::git::sync::MERGE;
 use crate::git::{Git, GitError};
+use crate::plan::Plan;
 use crate::plan::checks::conflict_marker;
 use crate::plan::source::SourceFile;
 use crate::store::state::temporary_folder;
 
 /// How many places are named.
 const NAMED: usize = 3;
+
+/// What keeps a merge or a commit open, in words.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub(super) struct Open {
+    /// Two versions that are between markers.
+    versions: Option<String>,
+    /// Files that are not for stepdeck to add.
+    foreign: Option<String>,
+}
 
 impl Changes {
     /// Whether a merge is under way.
@@ -27,34 +38,63 @@ impl Changes {
 
     /// What has to be resolved before anything of this is committed; `key` does that on screen.
     pub(crate) fn obstacle(&self, key: &str) -> Option<String> {
+        (self.obstacle_in_plan(key)).or_else(|| self.open.foreign.clone())
+    }
+
+    /// The same in files of the plan: a commit of its own leaves others alone.
+    pub(crate) fn obstacle_in_plan(&self, key: &str) -> Option<String> {
+        if let Some(versions) = &self.open.versions {
+            return Some(format!("{versions}: {key} on it keeps a version"));
+        }
+        let undecided = self.undecided.first();
+        let undecided = undecided.map(|file| open_question(file, key));
+        let marked = || {
+            self.marked
+                .first()
+                .map(|(path, line)| left_over(path, *line))
+        };
+        undecided.or_else(marked)
+    }
+
+    /// What is an obstacle beside versions and whole files, where nothing is left of these in `plan`,
+    /// which is newer than this.
+    pub(crate) fn other_obstacle(&self, plan: &Plan) -> Option<String> {
+        let still = |(path, line): &(PathBuf, usize)| {
+            let file = plan.files().iter().find(|file| file.path == *path);
+            let line = match file {
+                Some(file) => conflict_marker::first_in(file)?,
+                None => *line,
+            };
+            Some(left_over(path, line))
+        };
+        let marked = self.marked.iter().find_map(still);
+        marked.or_else(|| self.open.foreign.clone())
+    }
+
+    /// What is in conflict, in words that need be found once only: there may be thousands of lines.
+    pub(super) fn open_questions(&self) -> Open {
         let mut marked = Vec::new();
-        for line in self.lines.iter() {
+        for line in self.conflicts.iter().map(|at| &self.lines[*at]) {
             let path = line.parts.first().map(|(file, _)| &self.deltas[*file].path);
-            if let (LineKind::Conflict(_, Some(number)), Some(path)) = (&line.kind, path) {
+            if let (LineKind::Conflict(_, number), Some(path)) = (&line.kind, path) {
                 marked.push(format!("{}:{number}", path.display()));
             }
         }
-        if !marked.is_empty() {
-            let count = counted(marked.len(), "conflict");
-            let named = named(&marked);
-            return Some(format!(
-                "{count} left in {named}: {key} on it keeps a version"
-            ));
-        }
-        if let Some((path, line)) = self.marked.first() {
-            return Some(left_over(path, *line));
-        }
-        if let Some(path) = self.standing.one_sided.first() {
-            return Some(one_sided(path));
-        }
-        let below = self.standing.unmerged.iter();
-        let others = below.filter(|path| !self.merged.contains(path));
+        let count = counted(marked.len(), "conflict");
+        let versions = format!("{count} left in {}", named(&marked));
+        let below = self.standing.unmerged.iter().map(|file| &file.path);
+        let is_ours =
+            |path: &&PathBuf| self.merged.contains(path) || self.undecided(path).is_some();
+        let others = below.filter(|path| !is_ours(path));
         let others = others.chain(&self.standing.unmerged_elsewhere);
-        foreign(others.cloned().collect())
+        Open {
+            versions: (!marked.is_empty()).then_some(versions),
+            foreign: foreign(others.cloned().collect()),
+        }
     }
 
     /// Adds the plan's files as they are and commits the merge, with the hooks that `git commit`
-    /// runs, which have the terminal. A refusal of theirs is an answer.
+    /// runs, which have the terminal. A refusal of theirs is an answer: git's index is as it was then.
     ///
     /// # Errors
     /// In words, when the checkout or a file is not what it was, a conflict is left, or git refuses.
@@ -115,10 +155,19 @@ impl Changes {
         let written = fs::write(&text, message);
         written.map_err(|error| format!("{}: {error}", text.display()))?;
         let paths: Vec<&Path> = paths.into_iter().collect();
+        let before = git.entries(&paths).map_err(failed)?;
         git.add(&paths).map_err(failed)?;
         let text = text.display().to_string();
         let commit = ["commit", "--cleanup=whitespace", "--file", &text];
-        git.interactively(&commit, &[]).map_err(failed)
+        let told = git.interactively(&commit, &[]).map_err(failed);
+        let is_refused = !told.as_ref().is_ok_and(|told| told.status.success());
+        // Who refused did not refuse the index as it was: what was not added is not.
+        if is_refused && git.commit_of("HEAD").map_err(failed)? == head {
+            git.put_back(before).map_err(|error| {
+                format!("nothing is committed, but what was resolved stays added ({error})")
+            })?;
+        }
+        told
     }
 }
 
@@ -147,10 +196,10 @@ fn left_over(path: &Path, line: usize) -> String {
     )
 }
 
-/// What a person is to decide about a file that has no markers.
-pub(crate) fn one_sided(path: &Path) -> String {
-    let path = path.display();
-    format!("{path}: one side deleted it: `git add {path}` keeps it, `git rm {path}` deletes it")
+/// That a person is to decide about a file as a whole, and that `key` does that.
+pub(crate) fn open_question(file: &Undecided, key: &str) -> String {
+    let (path, words) = (file.path().display(), file.words());
+    format!("{path}: {words}: {key} on it decides")
 }
 
 fn named(all: &[String]) -> String {

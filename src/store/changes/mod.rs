@@ -1,18 +1,23 @@
 //! What the checkout changes in the files of the plan: since its commit, or since its branch left the
 //! one that a pull request would go to.
 
+pub(crate) mod bases;
 pub(crate) mod commit;
 pub(crate) mod conclude;
 pub(crate) mod names;
 mod staged;
+pub(crate) mod undecided;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use self::bases::Bases;
 use self::names::label_for_people;
+use self::undecided::{Undecided, undecided};
 use crate::change::delta::FileDelta;
 use crate::change::delta::outline::{Line, outline};
 use crate::document::english::counted;
@@ -61,10 +66,14 @@ pub struct Changes {
     pub names: BTreeMap<String, String>,
     /// For what two reviews in conflict have seen, in either order the newest commit that both have.
     common: BTreeMap<[String; 2], String>,
+    /// What both sides of steps in conflict started from.
+    bases: Bases,
     /// The files that differ.
     pub deltas: Vec<FileDelta>,
     /// Files of the plan that are in conflict for git and that both sides have.
     merged: Vec<PathBuf>,
+    /// Files of the plan that are in conflict as a whole.
+    undecided: Vec<Undecided>,
     /// Files that differ and have markers of a merge, with the first line of these.
     marked: Vec<(PathBuf, usize)>,
     /// What is not compared, and why.
@@ -73,6 +82,10 @@ pub struct Changes {
     pub lines: Arc<[Line]>,
     /// How many of the lines are differences.
     count: usize,
+    /// Which of them are conflicts.
+    conflicts: Vec<usize>,
+    /// What keeps all of it from being committed.
+    open: conclude::Open,
 }
 
 impl Changes {
@@ -120,17 +133,24 @@ impl Changes {
             merge_message: None,
             names: BTreeMap::new(),
             common: BTreeMap::new(),
+            bases: Bases::default(),
             deltas: Vec::new(),
             merged: Vec::new(),
+            undecided: Vec::new(),
             marked: Vec::new(),
             notes: Vec::new(),
             lines: Arc::default(),
             count: 0,
+            conflicts: Vec::new(),
+            open: conclude::Open::default(),
         };
         if changes.is_merge() {
             changes.merge_message = conclude::message(&git).map_err(failed)?;
         }
-        for dispute in disputes(plan) {
+        let disputes = disputes(plan);
+        let unmerged = &changes.standing.unmerged;
+        changes.bases = Bases::read(&git, plan, &disputes, unmerged).map_err(failed)?;
+        for dispute in disputes {
             let place = dispute.place;
             let seen = [place.ours, place.theirs].map(|span| seen_in(&dispute.text(plan, span)));
             if let [Some(ours), Some(theirs)] = seen
@@ -147,8 +167,15 @@ impl Changes {
             }
         }
         changes.compare(&git, layout, plan).map_err(failed)?;
-        changes.lines = outline(&changes.deltas, plan, &changes.standing.one_sided).into();
+        let undecided = changes.undecided.iter();
+        let undecided: BTreeMap<&Path, &str> =
+            undecided.map(|file| (file.path(), file.words())).collect();
+        changes.lines = outline(&changes.deltas, plan, &undecided).into();
         changes.count = changes.lines.iter().filter(|line| line.is_change()).count();
+        let conflicts = changes.lines.iter().enumerate();
+        let conflicts = conflicts.filter(|(_, line)| line.is_conflict());
+        changes.conflicts = conflicts.map(|(at, _)| at).collect();
+        changes.open = changes.open_questions();
         Ok(changes)
     }
 
@@ -156,6 +183,20 @@ impl Changes {
     pub(crate) fn common_commit(&self, one: &str, other: &str) -> Option<String> {
         let both = [one, other].map(str::to_owned);
         self.common.get(&both).cloned()
+    }
+
+    /// The first conflict among some lines.
+    pub(crate) fn conflict_within(&self, lines: Range<usize>) -> Option<usize> {
+        let from = self.conflicts.partition_point(|at| *at < lines.start);
+        self.conflicts
+            .get(from)
+            .copied()
+            .filter(|at| lines.contains(at))
+    }
+
+    /// What both sides of a merge started from, where something is in conflict.
+    pub(crate) fn bases(&self) -> &Bases {
+        &self.bases
     }
 
     fn compare(&mut self, git: &Git, layout: &Layout, plan: &Plan) -> Result<(), GitError> {
@@ -293,18 +334,21 @@ impl Changes {
             Some((delta.path.clone(), first.line))
         });
         self.marked.extend(drawn.collect::<Vec<_>>());
+        self.undecided = undecided(git, layout, &self.standing.unmerged, &files)?;
         let is_merged = |path: &&PathBuf| {
             let is_ours = files.contains_key(&***path) || layout.role_of_chart(path).is_some();
+            let is_undecided = self.undecided.iter().any(|file| file.path() == **path);
             // What was not looked at is not for us to add: pictures of others, files in Git LFS.
-            is_ours && compared.contains(&***path) && !self.standing.one_sided.contains(path)
+            is_ours && compared.contains(&***path) && !is_undecided
         };
-        let merged = self.standing.unmerged.iter().filter(is_merged);
-        self.merged = merged.cloned().collect();
+        let unmerged: Vec<PathBuf> = (self.standing.unmerged.iter())
+            .map(|file| file.path.clone())
+            .collect();
+        self.merged = unmerged.iter().filter(is_merged).cloned().collect();
         let is_resolved = |path: &&PathBuf| {
             self.merged.contains(path) && self.marked.iter().all(|(marked, _)| marked != *path)
         };
-        let (resolved, open): (Vec<_>, Vec<_>) =
-            self.standing.unmerged.iter().partition(is_resolved);
+        let (resolved, open): (Vec<_>, Vec<_>) = unmerged.iter().partition(is_resolved);
         for (words, paths) in [("in conflict", open), ("resolved, not added yet", resolved)] {
             let paths: Vec<String> = paths
                 .iter()

@@ -90,6 +90,7 @@ impl<F: TerminalHost> Cockpit<F> {
             Effect::ReadBranchIds => self.start_reading_branches(),
             Effect::Renumber(serial, request) => self.start_renumbering(serial, request),
             Effect::DescribePullRequest => self.start_describing(),
+            Effect::DecideFile(changes, decision) => self.start_deciding(changes, decision),
             Effect::RunGit(work) => self.run_git(work)?,
             Effect::StopProgram => {
                 if let Some(running) = &self.running {

@@ -25,6 +25,7 @@ use crate::record::standup::BranchPost;
 use crate::report::table::ReportSpec;
 use crate::store::archive::Archived;
 use crate::store::branch::ids::BranchIds;
+use crate::store::changes::undecided::FileDecision;
 use crate::store::changes::{Base, Changes};
 use crate::store::locate::open::Opening;
 use crate::store::past::outlook::LookAhead;
@@ -51,6 +52,8 @@ pub enum Event {
     Compared(Option<Compared>),
     /// What the checkout changes has been found out, for this base.
     ChangesRead(Base, Result<Arc<Changes>, String>),
+    /// Git noted what becomes of a file in conflict, or why not.
+    FileDecided(FileDecision, Result<(), String>),
     /// Which numbers branches use.
     BranchIds(BranchIds),
     /// A renumbering is composed.

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::background::beside_keys;
 use super::{Cockpit, Event};
@@ -13,6 +14,8 @@ use crate::change::compose::Composer;
 use crate::git::Git;
 use crate::git::handed_over::{ProgramOutput, program};
 use crate::store::branch::ids::{BranchIds, logs_of};
+use crate::store::changes::Changes;
+use crate::store::changes::undecided::FileDecision;
 use crate::store::locate::discover::discover;
 use crate::store::pull_request::PullRequestInput;
 use crate::store::renumbering::{RenumberInput, RenumberRequest};
@@ -76,6 +79,15 @@ impl<F: TerminalHost> Cockpit<F> {
                 generation,
                 answer,
             });
+        });
+    }
+
+    /// Has git note beside the keys what becomes of a file in conflict.
+    pub(super) fn start_deciding(&mut self, changes: Arc<Changes>, decision: FileDecision) {
+        let (root, answers) = (self.model.context.root.clone(), self.view.answers.clone());
+        beside_keys(move || {
+            let done = changes.decide(&root, &decision);
+            answers.send(Event::FileDecided(decision, done));
         });
     }
 

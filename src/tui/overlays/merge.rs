@@ -8,6 +8,7 @@ use super::conflict::{BESIDE, WIDEST, beside};
 use super::{boxed, centred, hints, key_name};
 use crate::app::core::model::Model;
 use crate::app::overlays::merge::OpenMerge;
+use crate::change::compose::StepDispute;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::text_layout::TextLayout;
@@ -34,7 +35,9 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, open: &
         ),
     ]));
     sheet.blank();
-    let version = |span| dispute.version(&model.plan, span);
+    let step = model.step_dispute(dispute);
+    let fields = step.as_ref().map_or(&dispute.fields, |step| &step.fields);
+    let version = |span| dispute.version(&model.plan, span, fields);
     let named = |key: &str, name: &str, label: String| {
         let key = key_name(&model.keymap.key_of(key), theme);
         match label.is_empty() || label == name {
@@ -51,7 +54,9 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, open: &
     let ours = named("keep-ours", "ours", our_label);
     let theirs = named("keep-theirs", "theirs", their_label);
     let (ours, theirs) = ((ours, version(place.ours)), (theirs, version(place.theirs)));
+    let is_decided = step.as_ref().is_some_and(|step| step.fields.is_empty());
     match sheet.width() < BESIDE {
+        _ if is_decided => {}
         false => beside(&mut sheet, ours, theirs, MOST, theme),
         true => {
             for (name, text) in [ours, theirs] {
@@ -60,10 +65,17 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, open: &
             }
         }
     }
-    if let Some(base) = place.base {
+    if let Some(base) = place.base.filter(|_| !is_decided) {
         sheet.blank();
         sheet.row(Line::styled("  before", theme.dim));
         one(&mut sheet, &version(base), theme.dim, theme);
+    }
+    let told: Vec<String> = step.iter().flat_map(StepDispute::told).collect();
+    if !told.is_empty() {
+        if !is_decided {
+            sheet.blank();
+        }
+        one(&mut sheet, &told.join("\n"), theme.dim, theme);
     }
     let rows = u16::try_from(sheet.len()).unwrap_or(u16::MAX);
     let area = centred(area, columns, rows.saturating_add(2));
@@ -71,7 +83,7 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, open: &
     let inner = boxed(buf, area, theme, title, Line::default());
     let key = |name| model.keymap.key_of(name);
     let mut keys = vec![(key("keep-ours"), "ours"), (key("keep-theirs"), "theirs")];
-    if dispute.fields.is_empty() {
+    if fields.is_empty() {
         keys.push((key("keep-both"), "both"));
     }
     keys.extend([(key("merge-edit"), "edit"), (key("merge-later"), "later")]);

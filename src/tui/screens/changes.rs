@@ -92,7 +92,7 @@ fn list(
     let view = &model.changes;
     let focused = model.overlays.is_empty();
     let title = Line::styled(format!("Changes since {}", read.base_words()), theme.title);
-    let right = match view.marks.len() {
+    let right = match view.marks().len() {
         0 => read.summary(),
         count => format!("{} · {count} marked", read.summary()),
     };
@@ -118,10 +118,19 @@ fn list(
                 "What is on disk is committed; the edits that are not saved are not listed.",
                 format!("{} saves them again.", key_of(model, theme, "retry-save")),
             ),
-            Base::Head if read.is_merge() => (
-                "The merge changes nothing else, and is not committed.",
-                format!("{} concludes it.", key_of(model, theme, "commit-changes")),
-            ),
+            Base::Head if read.is_merge() => {
+                let named = model.keymap.named("commit-changes");
+                let obstacle = named.and_then(|command| command.refusal(model));
+                let key = key_of(model, theme, "commit-changes");
+                let how = match obstacle {
+                    Some(reason) => frame::words(theme, &capitalised(&reason)).into_owned(),
+                    None => format!("{key} concludes it"),
+                };
+                (
+                    "The merge changes nothing else, and is not committed.",
+                    format!("{how}."),
+                )
+            }
             Base::Head => (
                 "Everything is committed.",
                 format!("{base} shows what a pull request would hold."),
@@ -166,7 +175,7 @@ fn row(line: &ChangeLine, theme: &Theme) -> Line<'static> {
     let words = frame::words(theme, &visible_line(&line.words)).into_owned();
     let dot = Span::styled(format!(" {} ", theme.glyphs.dot), theme.dim);
     match line.kind {
-        LineKind::Change(..) | LineKind::Conflict(..) => {
+        LineKind::Change(..) | LineKind::Conflict(..) | LineKind::Undecided(_) => {
             let (sign, style) = match line.kind {
                 LineKind::Change(_, how) => look(how, theme),
                 _ => ("!", theme.warning),
@@ -199,14 +208,13 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, read: &Changes, theme: &T
     };
     let mut sheet = TextLayout::new(theme, text.width);
     sheet.text(&line.name, theme.heading);
-    let mut files: Vec<String> = Vec::new();
+    let mut files: Vec<usize> = Vec::new();
     // Log and canon mostly say the same.
     let mut told = std::collections::HashSet::new();
     for (file, part) in &line.parts {
         let delta = &read.deltas[*file];
-        let path = delta.path.display().to_string();
-        if !files.contains(&path) {
-            files.push(path);
+        if !files.contains(file) {
+            files.push(*file);
         }
         let part = &delta.parts[*part];
         match (
@@ -225,11 +233,23 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, read: &Changes, theme: &T
     if !line.is_change() || line.is_conflict() {
         sheet.text(&line.words, theme.text);
     }
-    if let LineKind::Conflict(_, Some(_)) = line.kind {
-        let key = key_of(model, theme, "checkout-go");
-        sheet.text(&format!("{key} shows both and keeps one."), theme.text);
+    let key = key_of(model, theme, "checkout-go");
+    match line.kind {
+        LineKind::Conflict(..) => {
+            sheet.text(&format!("{key} shows both and keeps one."), theme.text);
+        }
+        LineKind::Undecided(_) => {
+            sheet.text(&format!("{key} decides what becomes of it."), theme.text);
+        }
+        _ => {}
     }
-    sheet.text(&format!("in {}", files.join(", ")), theme.dim);
+    if !files.is_empty() && !matches!(line.kind, LineKind::Undecided(_)) {
+        let files = files
+            .iter()
+            .map(|file| read.deltas[*file].path.display().to_string());
+        let files: Vec<String> = files.collect();
+        sheet.text(&format!("in {}", files.join(", ")), theme.dim);
+    }
     sheet.shorten(usize::from(text.height));
     sheet.draw(buf, text, 0);
 }

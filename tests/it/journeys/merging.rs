@@ -13,7 +13,7 @@ use crate::support::desk::{Desk, rest};
 const PAPER: &str = "docs/decisions/2026-11-20-engine.md";
 
 /// What git answers where it may refuse; it commits as somebody.
-fn may_refuse(at: &Path, arguments: &[&str]) -> bool {
+pub fn may_refuse(at: &Path, arguments: &[&str]) -> bool {
     let mut command = std::process::Command::new("git");
     let who = ["-c", "user.name=R", "-c", "user.email=r@x"];
     command.args(who).args(arguments).current_dir(at);
@@ -28,7 +28,7 @@ fn may_refuse(at: &Path, arguments: &[&str]) -> bool {
 }
 
 /// Both sides gave 0001 another status; theirs brought an owner of 0003, too.
-fn diverged() -> Option<TempDir> {
+pub fn diverged() -> Option<TempDir> {
     let folder = checkout()?;
     let at = folder.path();
     write(at, LOG, &LINES.replacen("\"draft\"", "\"complete\"", 1));
@@ -45,14 +45,14 @@ fn diverged() -> Option<TempDir> {
     Some(folder)
 }
 
-fn stopped() -> Option<TempDir> {
+pub fn stopped() -> Option<TempDir> {
     let folder = diverged()?;
     assert!(!may_refuse(folder.path(), &["merge", "-q", "side"]));
     Some(folder)
 }
 
 /// Goes to the row of the conflict.
-fn to_conflict(desk: &mut Desk) {
+pub fn to_conflict(desk: &mut Desk) {
     let is_there = |desk: &Desk| {
         let view = &desk.cockpit.model.changes;
         view.selected()
@@ -159,16 +159,11 @@ fn what_one_side_deleted_is_not_reverted_either() {
     desk.keys("g-");
     assert_eq!(desk.file(PAPER), there);
     let screen = desk.screen();
-    assert!(screen.contains("one side deleted it"), "{screen}");
-    desk.keys("C");
-    let screen = desk.screen();
-    assert!(
-        screen.contains(&format!("`git add {PAPER}` keeps it")),
-        "{screen}"
-    );
+    let said = format!("{PAPER}: theirs changed it, ours deleted it: ⏎ on it decides");
+    assert!(screen.contains(&said), "{screen}");
 }
 
-fn parents(at: &Path) -> usize {
+pub fn parents(at: &Path) -> usize {
     git(at, &["log", "-1", "--format=%P"])
         .split_whitespace()
         .count()
@@ -293,7 +288,17 @@ fn a_foreign_conflict_is_named() {
     assert!(!may_refuse(at, &["merge", "-q", "side"]));
     let mut desk = desk(folder, 120, 40);
     to_conflict(&mut desk);
-    desk.keys("<Enter>t").keys("8").keys("C");
+    desk.keys("<Enter>t");
+    let screen = desk.screen();
+    let said = "the merge is not finished: still in conflict for git: src/other.txt";
+    assert!(
+        screen.contains(said) && !screen.contains("concludes"),
+        "{screen}"
+    );
+    desk.keys("8").keys("S");
+    let screen = desk.screen();
+    assert!(!screen.contains("concludes"), "{screen}");
+    desk.keys("C");
     let screen = desk.screen();
     assert!(
         screen.contains("still in conflict for git: src/other.txt"),
@@ -446,9 +451,12 @@ fn a_chart_that_both_sides_drew_is_drawn_again() {
         );
         assert_eq!(desk.file(CHART), marked);
     }
-    desk.keys("C");
+    desk.keys("<Esc>C");
     let screen = desk.screen();
-    assert!(screen.contains(&format!("{CHART}:3: a marker")), "{screen}");
+    assert!(
+        screen.contains("draws it once more: ⏎ on it decides"),
+        "{screen}"
+    );
     write(desk.folder(), CHART, &drawn("both"));
     desk.keys("18").keys("C").keys("<Enter>");
     let at = desk.folder();

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::view::KeptMessage;
 use super::{COMMON, unread};
 use crate::app::core::command::{Blocked, Command, Group};
 use crate::app::core::message::Effect;
@@ -12,6 +13,7 @@ use crate::app::own::programs::{Ended, Program};
 use crate::change::delta::message::message;
 use crate::change::delta::outline::PartPlace;
 use crate::change::value::{Refusal, refuse};
+use crate::document::english::counted;
 use crate::store::changes::{Base, Changes, commit};
 
 /// Something that git is to do.
@@ -129,26 +131,19 @@ fn no_commit(model: &Model) -> Blocked {
     let read = model.changes.read.as_ref();
     let stops = || {
         let read = read?;
-        let base = model.keymap.key_of("checkout-base");
         match () {
-            () if read.base != Base::Head => {
-                Some(format!("commits build on HEAD: {base} compares with it"))
+            () if read.base != Base::Head => Some(elsewhere(model)),
+            () if read.is_merge() => {
+                in_part(model).or_else(|| read.obstacle(&model.keymap.key_of("checkout-go")))
             }
-            () if read.is_merge() && !model.changes.marks.is_empty() => {
-                let key = model.keymap.key_of("checkout-mark-all");
-                Some(format!(
-                    "a merge is committed as a whole: {key} clears the marks"
-                ))
-            }
-            () if read.is_merge() => read.obstacle(&model.keymap.key_of("checkout-go")),
             () if read.standing.under_way.is_some() => {
                 read.standing.under_way.map(commit::unfinished)
             }
-            () if !read.standing.unmerged.is_empty() || takes_conflict(model) => {
-                let first = read.obstacle(&model.keymap.key_of("checkout-go"));
-                first.or_else(|| Some("`git add` the resolved files first".to_owned()))
-            }
             () if model.changes.lines.is_empty() => Some("everything is committed".to_owned()),
+            // What a stash left: once it is resolved, it is committed like anything else.
+            () if !read.standing.unmerged.is_empty() || model.changes.takes_conflict() => {
+                read.obstacle_in_plan(&model.keymap.key_of("checkout-go"))
+            }
             () => None,
         }
     };
@@ -156,6 +151,48 @@ fn no_commit(model: &Model) -> Blocked {
     (model.is_locked().or_else(|| unknown(model)))
         .or_else(|| unread(model))
         .or_else(stops)
+}
+
+/// That what is compared with another commit is not committed.
+fn elsewhere(model: &Model) -> String {
+    let base = model.keymap.key_of("checkout-base");
+    format!("commits build on HEAD: {base} compares with it")
+}
+
+/// Why a merge is not concluded with what is marked.
+fn in_part(model: &Model) -> Blocked {
+    let key = model.keymap.key_of("checkout-mark-all");
+    (!model.changes.marks().is_empty())
+        .then(|| format!("a merge is committed as a whole: {key} clears the marks"))
+}
+
+/// What comes next once no two versions are left in the plan as it is now: what is left to do, or the
+/// key that concludes a merge, as far as git was asked.
+pub(crate) fn after_conflicts(model: &Model) -> String {
+    let none = "no conflict is left";
+    let key = |name| model.keymap.key_of(name);
+    let screen = key("screen-changes");
+    let Some(read) = &model.changes.read else {
+        return none.to_owned();
+    };
+    if let count @ 1.. = read.undecided_count() {
+        return format!("{} left to decide on {screen}", counted(count, "file"));
+    }
+    if !read.is_merge() {
+        let unfinished = read.standing.under_way.map(commit::unfinished);
+        return unfinished.map_or_else(|| none.to_owned(), |how| format!("{none}: {how}"));
+    }
+    let other_base = || (read.base != Base::Head).then(|| elsewhere(model));
+    let obstacle = (read.other_obstacle(&model.plan))
+        .or_else(other_base)
+        .or_else(|| in_part(model));
+    match obstacle {
+        Some(reason) => format!("the merge is not finished: {reason}"),
+        None => format!(
+            "{none}: {screen} {} concludes the merge",
+            key("commit-changes")
+        ),
+    }
 }
 
 fn no_branch(model: &Model) -> String {
@@ -171,8 +208,9 @@ fn no_sync(model: &Model) -> Blocked {
             () if standing.branch.is_none() => Some(no_branch(model)),
             () if read?.is_merge() => {
                 let key = model.keymap.key_of("commit-changes");
+                let how = no_commit(model).unwrap_or_else(|| format!("{key} concludes it"));
                 Some(format!(
-                    "a merge is not finished: {key} concludes it, `git merge --abort` drops it"
+                    "a merge is not finished: {how}, `git merge --abort` drops it"
                 ))
             }
             () => standing.under_way.map(commit::unfinished),
@@ -202,35 +240,27 @@ fn no_push(model: &Model) -> Blocked {
 fn to_commit(model: &Model) -> Vec<usize> {
     let view = &model.changes;
     let changes = (0..view.lines.len()).filter(|at| view.lines[*at].is_change());
-    match view.marks.is_empty() {
+    match view.marks().is_empty() {
         true => changes.collect(),
         false => changes.filter(|at| view.is_marked(*at)).collect(),
     }
-}
-
-/// Whether a commit would take the markers of a conflict.
-fn takes_conflict(model: &Model) -> bool {
-    let lines = &model.changes.lines;
-    let is_conflict = |at: usize| lines[at].is_conflict();
-    (0..lines.len()).any(is_conflict) && to_commit(model).into_iter().any(is_conflict)
 }
 
 fn ask_message(model: &mut Model) {
     let chosen = to_commit(model);
     let text = message(&model.changes.lines, &chosen);
     let merge = model.changes.read.as_ref().filter(|read| read.is_merge());
-    let text = merge
-        .and_then(|read| read.merge_message.clone())
-        .unwrap_or(text);
-    let label = match (chosen.len(), model.changes.marks.is_empty()) {
+    let own = merge.map(|read| read.merge_message.clone().unwrap_or_default());
+    let text = own.clone().unwrap_or(text);
+    let label = match (chosen.len(), model.changes.marks().is_empty()) {
         _ if merge.is_some() => "Conclude the merge, with this message".to_owned(),
         (1, _) => "Commit 1 change, with this message".to_owned(),
         (count, true) => format!("Commit all {count} changes, with this message"),
         (count, false) => format!("Commit {count} marked changes, with this message"),
     };
-    // A merge has a message of its own.
-    let kept = model.changes.message.clone().filter(|_| merge.is_none());
-    let text = kept.unwrap_or(text);
+    let kept = model.changes.message.as_ref();
+    let kept = kept.filter(|kept| kept.merge == own);
+    let text = kept.map_or(text, |kept| kept.text.clone());
     let mut input = model.input(label, text);
     input.multiline = true;
     model.open_prompt(input, Purpose::CommitMessage);
@@ -251,17 +281,19 @@ impl Model {
             return refuse("git is still being asked");
         };
         let message = text.to_owned();
-        if changes.is_merge() {
-            let work = GitWork::Conclude { changes, message };
-            self.effects.push(Effect::RunGit(work));
-            return Ok(());
-        }
+        let is_merge = changes.is_merge();
         // Whatever git says, the text is not lost.
-        self.changes.message = Some(message.clone());
-        self.effects.push(Effect::RunGit(GitWork::Commit {
-            changes,
-            parts,
-            message,
+        self.changes.message = Some(KeptMessage {
+            text: message.clone(),
+            merge: is_merge.then(|| changes.merge_message.clone().unwrap_or_default()),
+        });
+        self.effects.push(Effect::RunGit(match is_merge {
+            true => GitWork::Conclude { changes, message },
+            false => GitWork::Commit {
+                changes,
+                parts,
+                message,
+            },
         }));
         Ok(())
     }
@@ -295,7 +327,7 @@ impl Model {
         match (is_success, work) {
             (true, GitWork::Commit { .. } | GitWork::Conclude { .. }) => {
                 self.changes.message = None;
-                self.changes.marks.clear();
+                self.changes.change_marks(BTreeSet::clear);
                 self.say(first.unwrap_or_else(|| "committed".to_owned()));
             }
             (true, GitWork::Branch(name)) => self.say(format!("on {name} now")),

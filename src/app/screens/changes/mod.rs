@@ -1,9 +1,10 @@
 //! Screen 8: what the checkout changes in the plan, by block, step and field.
 
+mod decide;
 pub mod git;
 pub mod view;
 
-use std::path::Path;
+use std::collections::BTreeSet;
 
 use crate::app::core::command::{Blocked, Command, Extent, Focus, Group, Places};
 use crate::app::core::command_line::about;
@@ -17,9 +18,9 @@ use crate::change::Change;
 use crate::change::delta::outline::{Line, LineKind};
 use crate::change::delta::reverted;
 use crate::plan::id::StepId;
-use crate::plan::source::is_chart;
 use crate::store::changes::Base;
-use crate::store::changes::conclude::one_sided;
+use crate::store::changes::conclude::open_question;
+use crate::store::changes::undecided::Undecided;
 
 numbered_screen!(8, "changes", "Changes", &ChangesScreen);
 
@@ -61,12 +62,14 @@ pub const COMMANDS: &[Command] = &[
                 .changes_at(view.cursor)
                 .map(|at| view.lines[at].key.clone())
                 .collect();
-            for name in names {
-                match is_marked {
-                    true => drop(view.marks.remove(&name)),
-                    false => drop(view.marks.insert(name)),
+            view.change_marks(|marks| {
+                for name in names {
+                    match is_marked {
+                        true => drop(marks.remove(&name)),
+                        false => drop(marks.insert(name)),
+                    }
                 }
-            }
+            });
             view.cursor = moved(view.cursor, 1, view.lines.len());
         },
         ..COMMON
@@ -78,13 +81,12 @@ pub const COMMANDS: &[Command] = &[
         blocked: nothing_selected,
         run: |model| {
             let view = &mut model.changes;
-            match view.marks.is_empty() {
-                true => {
-                    let all = (0..view.lines.len()).filter(|at| view.lines[*at].is_change());
-                    view.marks = all.map(|at| view.lines[at].key.clone()).collect();
-                }
-                false => view.marks.clear(),
-            }
+            let lines = view.lines.clone();
+            let all = lines.iter().filter(|line| line.is_change());
+            view.change_marks(|marks| match marks.is_empty() {
+                true => marks.extend(all.map(|line| line.key.clone())),
+                false => marks.clear(),
+            });
         },
         ..COMMON
     },
@@ -148,7 +150,7 @@ pub const COMMANDS: &[Command] = &[
                 Base::Head => Base::Mainline,
                 _ => Base::Head,
             };
-            model.changes.marks.clear();
+            model.changes.change_marks(BTreeSet::clear);
             model.ask_changes();
         },
         ..COMMON
@@ -169,23 +171,19 @@ fn unread(model: &Model) -> Blocked {
 
 /// Why what is selected or marked is not reverted: the other side's version would be lost by that.
 fn in_conflict(model: &Model) -> Blocked {
-    let view = &model.changes;
-    let subjects = view.subjects();
-    let line = subjects.iter().map(|at| &view.lines[*at]);
-    let line = line.into_iter().find(|line| line.is_conflict())?;
+    let line = model.changes.conflict_among_subjects()?;
     let key = model.keymap.key_of("checkout-go");
-    Some(match line.kind {
-        LineKind::Conflict(_, None) => no_versions(line),
-        _ => format!("{} is in conflict: {key} on it keeps a version", line.name),
+    Some(match question(model, line) {
+        Some(file) => open_question(file, &key),
+        None => format!("{} is in conflict: {key} on it keeps a version", line.name),
     })
 }
 
-/// What a person is to do about a conflict that has no card.
-fn no_versions(line: &Line) -> String {
-    let path = Path::new(&line.name);
-    match is_chart(path) {
-        true => format!("{}: {}", line.name, line.words),
-        false => one_sided(path),
+/// The file that a line is about, if it is in conflict as a whole.
+fn question<'m>(model: &'m Model, line: &Line) -> Option<&'m Undecided> {
+    match &line.kind {
+        LineKind::Undecided(path) => model.changes.read.as_ref()?.undecided(path),
+        _ => None,
     }
 }
 
@@ -197,7 +195,7 @@ fn revert(model: &mut Model) {
     let subjects = model.changes.subjects();
     let parts = model.changes.parts(&subjects);
     let change = reverted(&read.deltas, &parts);
-    model.changes.marks.clear();
+    model.changes.change_marks(BTreeSet::clear);
     let (count, label) = (subjects.len(), change.label.clone());
     match count > ASK_ABOVE {
         true => {
@@ -214,7 +212,7 @@ fn go(model: &mut Model) {
         return;
     };
     match line.kind {
-        LineKind::Conflict(_, Some(number)) => {
+        LineKind::Conflict(_, number) => {
             let read = model.changes.read.clone();
             let place = read.zip(line.parts.first());
             let path = place.map(|(read, (file, _))| read.deltas[*file].path.clone());
@@ -223,7 +221,7 @@ fn go(model: &mut Model) {
                 model.refuse("the conflict is no longer there");
             }
         }
-        LineKind::Conflict(_, None) => model.refuse(no_versions(&line)),
+        LineKind::Undecided(path) => model.ask_about_file(&path),
         LineKind::Step(step) | LineKind::Change(Some(step), _) => match model.plan.find(step) {
             Some(_) => model.jump(step, 0),
             None => model.refuse(format!("{step} was removed; it is no longer in the plan")),

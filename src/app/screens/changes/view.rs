@@ -22,15 +22,28 @@ pub struct ChangesView {
     /// Which line is selected.
     pub cursor: usize,
     /// The changes that are marked, by their keys.
-    pub marks: BTreeSet<String>,
+    marks: BTreeSet<String>,
+    /// Which lines are marked, if any is: found when that changes, not with each frame.
+    marked: Vec<bool>,
+    /// The first conflict that is marked.
+    marked_conflict: Option<usize>,
     /// Whether it is being found out.
     pub is_reading: bool,
     /// Whether it is to be found out once more.
     pub(super) is_stale: bool,
     /// The message of a commit that was not made.
-    pub(super) message: Option<String>,
+    pub(super) message: Option<KeptMessage>,
     /// The state of the plan that was asked about last; 0 is none yet.
     pub(super) asked: u64,
+}
+
+/// The message of a commit that was not made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct KeptMessage {
+    /// What a person wrote.
+    pub text: String,
+    /// For a merge, what its message was before: it is of that merge only.
+    pub merge: Option<String>,
 }
 
 impl ChangesView {
@@ -39,20 +52,71 @@ impl ChangesView {
         self.lines.get(self.cursor)
     }
 
+    /// The changes that are marked, by their keys.
+    pub fn marks(&self) -> &BTreeSet<String> {
+        &self.marks
+    }
+
     /// Whether a line is marked: a heading is where all below it are.
     pub fn is_marked(&self, at: usize) -> bool {
-        let mut below = self.changes_at(at).peekable();
-        below.peek().is_some() && below.all(|at| self.marks.contains(&self.lines[at].key))
+        self.marked.get(at) == Some(&true)
+    }
+
+    /// Changes which changes are marked.
+    pub(super) fn change_marks(&mut self, change: impl FnOnce(&mut BTreeSet<String>)) {
+        change(&mut self.marks);
+        self.marked.clear();
+        self.marked_conflict = None;
+        if self.marks.is_empty() {
+            return;
+        }
+        // How many changes, and how many that are marked, there are before each line.
+        let mut before = vec![[0, 0]];
+        let mut sums = [0, 0];
+        for (at, line) in self.lines.iter().enumerate() {
+            let is_marked = line.is_change() && self.marks.contains(&line.key);
+            sums[0] += usize::from(line.is_change());
+            sums[1] += usize::from(is_marked);
+            before.push(sums);
+            if is_marked && line.is_conflict() && self.marked_conflict.is_none() {
+                self.marked_conflict = Some(at);
+            }
+        }
+        let is_marked = |(at, line): (usize, &Line)| {
+            let (from, to) = (before[at], before[at + 1 + line.below]);
+            let [changes, marked] = [0, 1].map(|of| to[of] - from[of]);
+            changes > 0 && changes == marked
+        };
+        self.marked = self.lines.iter().enumerate().map(is_marked).collect();
+    }
+
+    /// The first conflict that a verb would act on.
+    pub(super) fn conflict_among_subjects(&self) -> Option<&Line> {
+        let at = match self.marks.is_empty() {
+            false => self.marked_conflict,
+            true => {
+                let end = self.cursor + 1 + self.selected()?.below;
+                self.read.as_ref()?.conflict_within(self.cursor..end)
+            }
+        };
+        self.lines.get(at?)
+    }
+
+    /// Whether a commit would take the markers of a conflict.
+    pub(super) fn takes_conflict(&self) -> bool {
+        match self.marks.is_empty() {
+            true => {
+                let read = self.read.as_ref();
+                read.is_some_and(|read| read.conflict_within(0..self.lines.len()).is_some())
+            }
+            false => self.marked_conflict.is_some(),
+        }
     }
 
     /// The differences that a line stands for: itself, or those below it.
     pub(super) fn changes_at(&self, at: usize) -> impl Iterator<Item = usize> {
-        let depth = self.lines.get(at).map(|line| line.depth);
-        let is_change = self.lines.get(at).is_some_and(Line::is_change);
-        let below = (at + 1..self.lines.len())
-            .take_while(move |below| !is_change && Some(self.lines[*below].depth) > depth);
-        let own = (at..self.lines.len()).take(1);
-        own.chain(below).filter(|at| self.lines[*at].is_change())
+        let end = self.lines.get(at).map_or(at, |line| at + 1 + line.below);
+        (at..end).filter(|at| self.lines[*at].is_change())
     }
 
     /// The differences that a verb acts on: those that are marked, else what is selected.
@@ -139,11 +203,13 @@ impl Model {
                 (view.read, view.trouble) = (None, Some(reason));
             }
         }
-        let keys: HashSet<&str> = view.lines.iter().map(|line| &*line.key).collect();
-        view.marks.retain(|mark| keys.contains(&**mark));
+        let lines = view.lines.clone();
+        let keys: HashSet<&str> = lines.iter().map(|line| &*line.key).collect();
+        view.change_marks(|marks| marks.retain(|mark| keys.contains(&**mark)));
         let is_selected = |line: &Line| selected.as_ref() == Some(&line.key);
         let again = view.lines.iter().position(is_selected);
         let last = view.lines.len().saturating_sub(1);
         view.cursor = again.unwrap_or(view.cursor).min(last);
+        self.keep_picked();
     }
 }
