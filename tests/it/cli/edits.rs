@@ -69,6 +69,25 @@ fn set_changes_several_fields_and_list_entries_at_once() {
     assert_eq!(folder.diff(), format!("{LOG}\n-{old}\n+{new}\n"));
 }
 
+/// A subcommand keeps no edit and has no key to save again with.
+#[test]
+fn a_read_only_log_is_told_in_words_of_the_command_line() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let log = folder.path().join(LOG);
+    std::fs::set_permissions(&log, PermissionsExt::from_mode(0o444)).unwrap();
+    for arguments in [
+        &["set", "0002", "owner=x"][..],
+        &["add", "title=x"],
+        &["remove", "0003", "--force"],
+    ] {
+        let run = folder.run(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {run:?}");
+        let said = "is read-only: allow writing (chmod u+w, or remount), then try again\n";
+        assert!(run.err.ends_with(said), "{arguments:?}: {}", run.err);
+    }
+}
+
 /// A refused `set` changes nothing, whichever of its parts is refused.
 #[test]
 fn a_refused_set_changes_nothing_and_says_why() {
