@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use super::{FileDelta, How, Subject};
 use crate::document::english::counted;
+use crate::document::markdown::line_words;
 use crate::document::markers;
 use crate::plan::Plan;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::disputes::{Dispute, in_file};
 use crate::plan::id::StepId;
-use crate::plan::source::is_chart;
+use crate::plan::source::{Role, is_chart};
 
 /// Where a part is: its file's place in the list, and its own in the file.
 pub type PartPlace = (usize, usize);
@@ -43,6 +44,10 @@ pub struct Line {
     pub name: String,
     /// What happened to it; for a heading how many differences are below.
     pub words: String,
+    /// The same with long values cut, where that is less.
+    brief: Option<String>,
+    /// What a file is to the plan, and its title, where it came or went as a whole.
+    pub(super) paper: Option<(Role, String)>,
     /// Its parts; those of all lines below a heading.
     pub parts: Vec<PartPlace>,
     /// What it is known by as long as it says the same: fields of two steps have one name.
@@ -53,6 +58,11 @@ impl Line {
     /// Whether it is a difference, and not the heading of some.
     pub fn is_change(&self) -> bool {
         matches!(self.kind, LineKind::Change(..) | LineKind::Conflict(..))
+    }
+
+    /// What happened to it, with long values cut.
+    pub fn brief(&self) -> &str {
+        self.brief.as_deref().unwrap_or(&self.words)
     }
 
     /// Whether it is a conflict that a merge left.
@@ -67,6 +77,7 @@ const TWO_DRAWINGS: &str = "drawn on both sides: writing its paper again draws i
 struct Entry {
     name: String,
     words: String,
+    brief: String,
     how: How,
     key: Option<String>,
     parts: Vec<PartPlace>,
@@ -126,6 +137,7 @@ pub fn outline(deltas: &[FileDelta], plan: &Plan, one_sided: &[PathBuf]) -> Vec<
             let mut entry = Entry {
                 name: told.subject.to_string(),
                 words: told.change(),
+                brief: told.brief(),
                 how: told.how,
                 key: None,
                 parts: vec![(at, part)],
@@ -207,6 +219,7 @@ pub fn outline(deltas: &[FileDelta], plan: &Plan, one_sided: &[PathBuf]) -> Vec<
             let (words, parts) = (entry.words.clone(), entry.parts.clone());
             lines.push(Line {
                 words,
+                paper: Some((delta.role, title_of(delta))),
                 parts,
                 ..heading_of(LineKind::Change(None, entry.how), 0, path)
             });
@@ -225,6 +238,18 @@ pub fn outline(deltas: &[FileDelta], plan: &Plan, one_sided: &[PathBuf]) -> Vec<
         above.push(line.name.clone());
     }
     lines
+}
+
+/// What a paper calls itself, else the name of its file.
+fn title_of(delta: &FileDelta) -> String {
+    let text = delta.new.as_deref().or(delta.old.as_deref());
+    let text = String::from_utf8_lossy(text.unwrap_or_default());
+    let title = text.lines().find_map(|line| line.strip_prefix("# "));
+    let stem = || delta.path.file_stem().map(|stem| stem.to_string_lossy());
+    match title.map(line_words).filter(|title| !title.is_empty()) {
+        Some(title) => title,
+        None => stem().unwrap_or_default().into_owned(),
+    }
 }
 
 /// The conflicts in a file of the plan.
@@ -278,6 +303,7 @@ fn gather_rewritten(blocks: &mut BTreeMap<usize, InBlock>, files: &mut [Vec<Entr
         files[file].push(Entry {
             name,
             words: entries[0].words.clone(),
+            brief: entries[0].brief.clone(),
             how: How::Rewritten,
             key: None,
             parts: entries.into_iter().flat_map(|entry| entry.parts).collect(),
@@ -291,7 +317,9 @@ impl Entry {
             kind: LineKind::Change(step, self.how),
             depth,
             name: self.name,
+            brief: (self.brief != self.words).then_some(self.brief),
             words: self.words,
+            paper: None,
             parts: self.parts,
             key: String::new(),
         }
@@ -311,6 +339,7 @@ fn join(entries: &mut Vec<Entry>, entry: Entry) {
         Some(known) => {
             if known.key.is_some() && known.words != entry.words {
                 known.words += &format!(" · elsewhere {}", entry.words);
+                known.brief += &format!(" · elsewhere {}", entry.brief);
             }
             known.parts.extend(entry.parts);
         }
@@ -324,6 +353,8 @@ fn heading_of(kind: LineKind, depth: usize, name: String) -> Line {
         depth,
         name,
         words: String::new(),
+        brief: None,
+        paper: None,
         parts: Vec::new(),
         key: String::new(),
     }
