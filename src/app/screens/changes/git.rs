@@ -232,7 +232,8 @@ fn ask_message(model: &mut Model) {
     let kept = model.changes.message.clone().filter(|_| merge.is_none());
     let text = kept.unwrap_or(text);
     let mut input = model.input(label, text);
-    input.multiline = true;
+    // Whoever types something types a subject.
+    (input.multiline, input.at_first_line) = (true, true);
     model.open_prompt(input, Purpose::CommitMessage);
 }
 
