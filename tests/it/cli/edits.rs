@@ -225,6 +225,18 @@ fn an_add_that_cannot_be_adds_nothing() {
     assert_eq!(folder.diff(), "");
 }
 
+/// Behind the plan's blocks there is always one.
+#[test]
+fn add_after_says_that_the_blocks_are_full() {
+    let line = |number: u32| format!("{{\"step_id\": \"{number:04}\", \"title\": \"x\"}}\n");
+    let lines: String = (100..=200).map(line).collect();
+    let folder = Folder::new(&[(LOG, &lines)]);
+    let run = folder.run(&["add", "--after", "100", "title=x"]);
+    let said = "no ID after 0100 is free in the plan's blocks: `stepdeck add` without --after takes the next one";
+    assert!(run.err.contains(said), "{run:?}");
+    assert_eq!(folder.run(&["add", "title=x"]).ok(), "0201\n");
+}
+
 #[test]
 fn tick_finds_the_check_by_number_or_words() {
     let folder = folder();
@@ -296,7 +308,7 @@ fn a_tick_that_is_not_clear_ticks_nothing() {
         (&["tick", "ground", "e"], "2 checks of Ground contain “e”"),
         (
             &["tick", "ground", "moon"],
-            "no check of Ground contains “moon”",
+            "no check of Ground contains “moon”; `stepdeck gates Ground` lists them",
         ),
         (
             &["tick", "ground", "1", "--evidence", "two words"],

@@ -127,6 +127,10 @@ fn a_baseline_may_be_before_everything_or_now() {
     let run = repo.folder.run(&["since"]);
     assert_eq!(run.code, 2, "there was no review yet: {run:?}");
     assert!(run.err.contains("no weekly review has been finished yet"));
+    let run = repo.folder.run(&["since", "nowhere"]);
+    let said =
+        "a date (2026-11-20), an age (2w), review, demo, checkpoint, gate:STAGE or a revision";
+    assert!(run.err.contains(said), "{run:?}");
 }
 
 #[test]

@@ -89,7 +89,10 @@ fn the_text_of_papers_and_prose_is_shown_and_scrolls() {
     assert!(!screen.contains("+ # Engine"), "{screen}");
     desk.keys("<Esc>C");
     let screen = desk.screen();
-    assert!(screen.contains("Add the decision Engine, change 1 other thing"), "{screen}");
+    assert!(
+        screen.contains("Add the decision Engine, change 1 other thing"),
+        "{screen}"
+    );
 }
 
 #[test]
