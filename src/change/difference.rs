@@ -4,6 +4,7 @@
 //! Every difference in bytes is said in some way: what has no meaning is named as spelling,
 //! order, line ends. Nothing here is made safe for a terminal; that is for who prints it.
 
+use super::brief::{brief, brief_pair};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -324,6 +325,43 @@ fn compare(name: &Name<'_>, old: &Line<'_>, new: &Line<'_>, found: &mut Vec<Diff
         };
         if !is_same {
             found.push(field(name, key, before, after));
+        }
+    }
+}
+
+impl Difference {
+    /// The same with long values cut.
+    pub(crate) fn brief(self) -> Self {
+        match self {
+            Self::Field {
+                name,
+                key,
+                before,
+                after,
+            } => {
+                let (before, after) = brief_pair(&before, &after);
+                Self::Field {
+                    name,
+                    key,
+                    before,
+                    after,
+                }
+            }
+            Self::List {
+                name,
+                key,
+                added,
+                removed,
+            } => {
+                let cut = |entries: Vec<String>| entries.iter().map(|entry| brief(entry)).collect();
+                Self::List {
+                    name,
+                    key,
+                    added: cut(added),
+                    removed: cut(removed),
+                }
+            }
+            whole => whole,
         }
     }
 }

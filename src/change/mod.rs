@@ -5,6 +5,7 @@
 //! the new source text, so that undo and merge are exact. Pure: writing is for `store`.
 
 pub mod apply;
+pub(crate) mod brief;
 pub mod compose;
 pub mod conflict;
 pub mod delta;

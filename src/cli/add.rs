@@ -106,6 +106,11 @@ impl Add {
             }
         };
         let free = composer.next_free(StepId::new(from));
-        free.ok_or_else(|| eyre!("there is no free ID from {} on", StepId::new(from)))
+        free.ok_or_else(|| match &self.after {
+            Some(Name(id)) => eyre!(
+                "no ID after {id} is free in the plan's blocks: `stepdeck add` without --after takes the next one"
+            ),
+            None => eyre!("there is no free ID from {} on", StepId::new(from)),
+        })
     }
 }

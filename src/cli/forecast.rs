@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::filter::Filter;
 use super::gates::StageOwner;
 use super::invocation::Invocation;
-use super::tick::find_stage;
 use crate::cli::past::source_of;
 use crate::cli::printer::Printer;
 use crate::document::progress::Progress;
@@ -19,6 +18,7 @@ use crate::history::target::{Condition, Scope, Target};
 use crate::history::weeks::Week;
 use crate::plan::Plan;
 use crate::plan::id::StepId;
+use crate::plan::stage::{find, listed, several};
 use crate::store::past::outlook::KnownBy;
 
 /// Show when a stage, block, checkpoint or the whole plan is likely to be done.
@@ -97,11 +97,13 @@ fn find_target(plan: &Plan, name: &str) -> Result<Target> {
         return Ok(target);
     }
     let stages = plan.stages();
-    match find_stage(stages, name) {
+    match find(stages, name) {
         Ok(stage) => Ok(Target::Stage(stages[stage].name.clone())),
-        Err(reason) => Err(eyre!(
-            "“{name}” is not a block of this plan, a checkpoint or a stage: {reason}"
+        Err(0) => Err(eyre!(
+            "“{name}” is not a block of this plan, a checkpoint or a stage: {}",
+            listed(stages)
         )),
+        Err(found) => Err(eyre!("{}", several(stages, name, found))),
     }
 }
 

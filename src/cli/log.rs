@@ -104,10 +104,14 @@ impl Log {
         sheet.end(invocation, &past.notes())?;
         invocation.say_unknown(&past)?;
         if !self.json && sheet.is_empty() {
-            let since = match &since {
-                Some(Moment::At(at)) => format!(" since {}", instant(*at)),
-                Some(Moment::Commit(_)) => " since that commit".to_owned(),
-                None => String::new(),
+            let since = match (past.begins_too_late(since.as_ref()), &since) {
+                (Some(begins), _) => {
+                    let begins = instant(begins);
+                    format!(" since {begins}; what was before is not in this clone")
+                }
+                (None, Some(Moment::At(at))) => format!(" since {}", instant(*at)),
+                (None, Some(Moment::Commit(_))) => " since that commit".to_owned(),
+                (None, None) => String::new(),
             };
             invocation.say(&format!("nothing happened{since}"))?;
         }

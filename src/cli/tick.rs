@@ -101,10 +101,13 @@ impl Tick {
         }
         let texts = checks.iter().map(|check| check.text.as_str());
         only(&self.item, texts).map_err(|found| match found {
-            0 => eyre!(
-                "no check of {name} contains “{}”; `stepdeck gates` lists them",
-                self.item
-            ),
+            0 => {
+                let quoted = shlex::try_quote(name).unwrap_or_else(|_| name.into());
+                eyre!(
+                    "no check of {name} contains “{}”; `stepdeck gates {quoted}` lists them",
+                    self.item
+                )
+            }
             _ => eyre!(
                 "{found} checks of {name} contain “{}”: give more of the words, or the number",
                 self.item

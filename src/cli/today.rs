@@ -11,18 +11,18 @@ use super::invocation::{Invocation, OpenPlan};
 use crate::app::core::session::Session;
 use crate::app::screens::since::seen::SEEN;
 use crate::app::screens::since::view::{LAST_REVIEW, News, SinceView};
+use crate::app::screens::today::view::MOST_CHANGES;
 use crate::document::progress::Progress;
 use crate::document::visible::pad;
-use crate::history::since::Different;
+use crate::history::since::{Comparison, Different};
 use crate::history::words::instant;
-use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::people::Identity;
 use crate::plan::status::Status;
 use crate::record::today::{Morning, Today as Day};
 use crate::record::waits_for;
 use crate::store::state::State;
-use crate::tui::widgets::status;
+use crate::tui::widgets::{frame, status};
 
 /// Show what waits for you today: your steps, what is new, rituals, gates, long blockers.
 ///
@@ -63,8 +63,11 @@ impl Today {
     }
 }
 
+/// What is new to a person, and what of it is found where; or why that is not known.
+type Answer = std::result::Result<(News, Arc<Comparison>), String>;
+
 /// What is new to the person, as screen 0 finds it; or why that is not known.
-fn news(invocation: &Invocation<'_, '_>, opened: &OpenPlan) -> std::result::Result<News, String> {
+fn news(invocation: &Invocation<'_, '_>, opened: &OpenPlan) -> Answer {
     let mut past = invocation.past(opened);
     let (label, moment, _) = past.baseline(LAST_REVIEW, &opened.plan, invocation.outside.now)?;
     let compared = past.since(label, &moment, &Progress::default());
@@ -78,19 +81,15 @@ fn news(invocation: &Invocation<'_, '_>, opened: &OpenPlan) -> std::result::Resu
     view.seen = state.and_then(|state| state.load(SEEN)).unwrap_or_default();
     view.list(&opened.plan);
     let news = view.news(session.and_then(|session| session.left()));
-    news.ok_or_else(|| "reading the history was stopped".to_owned())
-}
-
-fn title(plan: &Plan, id: StepId) -> String {
-    let found = plan.find(id);
-    found.map_or_else(String::new, |step| plan.step(step).title().into_owned())
+    news.zip(view.compared)
+        .ok_or_else(|| "reading the history was stopped".to_owned())
 }
 
 fn text(
     invocation: &Invocation<'_, '_>,
     day: &Day<'_>,
     morning: &Morning,
-    news: &std::result::Result<News, String>,
+    news: &Answer,
 ) -> String {
     let paint = invocation.paint();
     let (theme, plan, today) = (&paint.theme, day.plan, day.now.date_naive());
@@ -124,11 +123,16 @@ fn text(
     sheet.blank();
     match news {
         Err(reason) => sheet.row(heading(format!("New to you: not known, {reason}"))),
-        Ok(news) => {
+        Ok((news, compared)) => {
             sheet.row(heading(format!("New to you: {}", news.about)));
-            for step in &news.steps {
-                let text = format!("{}  {}", title(plan, step.step), step.how.word());
+            for step in news.steps.iter().take(MOST_CHANGES) {
+                let text = format!("{}  {}", compared.title(plan, step), step.how.word());
                 sheet.hanging(lead(format!("{} ", step.step)), &text, theme.text);
+            }
+            if news.steps.len() > MOST_CHANGES {
+                let more = news.steps.len() - MOST_CHANGES;
+                let more = format!("… and {more} more: `stepdeck since {}`", news.since);
+                sheet.row(lead(frame::words(theme, &more).into_owned()));
             }
         }
     }
@@ -247,7 +251,7 @@ struct BlockerEntry<'a> {
 }
 
 impl<'a> Document<'a> {
-    fn of(day: &Day<'a>, morning: &'a Morning, news: &std::result::Result<News, String>) -> Self {
+    fn of(day: &Day<'a>, morning: &'a Morning, news: &Answer) -> Self {
         let plan = day.plan;
         let me: &'a Identity = day.me;
         let step = |id: &StepId| {
@@ -260,10 +264,13 @@ impl<'a> Document<'a> {
                 waits_for: waits_for(step),
             })
         };
-        let new = |step: &Different| NewEntry {
-            step_id: step.step.to_string(),
-            title: title(plan, step.step),
-            how: step.how.word(),
+        let new = |(news, compared): &(News, Arc<Comparison>)| {
+            let entry = |step: &Different| NewEntry {
+                step_id: step.step.to_string(),
+                title: compared.title(plan, step),
+                how: step.how.word(),
+            };
+            news.steps.iter().map(entry).collect()
         };
         let rituals = morning.cadence.iter().map(|ritual| RitualEntry {
             ritual: ritual.word(),
@@ -299,8 +306,8 @@ impl<'a> Document<'a> {
             stewards: &morning.stewards,
             steps: morning.mine.iter().filter_map(step).collect(),
             new: (news.as_ref().ok())
-                .filter(|news| !news.is_everything)
-                .map(|news| news.steps.iter().map(new).collect()),
+                .filter(|(news, _)| !news.is_partial)
+                .map(new),
             rituals: rituals.collect(),
             gates: gates.collect(),
             blockers: blockers.collect(),

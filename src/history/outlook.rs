@@ -8,13 +8,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::forecast::{Backtest, Forecast, LEVELS, backtest, forecast};
 use super::target::{Condition, Scope, Target, blocked, conditions};
 use super::weeks::Week;
-use crate::document::english::counted;
+use crate::document::english::{capitalised, counted};
 use crate::document::markdown::escaped;
 use crate::document::visible::visible_line;
 use crate::plan::Plan;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::charge::owners_in_words;
 use crate::plan::id::StepId;
+use crate::plan::packet::Decision;
+use crate::plan::stage::{Stage, Standing, standing_of};
 
 /// What is to be expected of a scope.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,6 +37,8 @@ pub struct Outlook {
     pub owners: Vec<(String, Option<NaiveDate>)>,
     /// Why there can be no date, whatever the pace.
     obstacle: Option<String>,
+    /// That the gate was passed, as a clause: nobody asks when its checks are ticked.
+    passed: Option<String>,
     /// How it went, the earliest week first and the running one last; none until that is known.
     pub weeks: Vec<Week>,
     /// By when it is likely to be done, once that is known.
@@ -82,6 +86,7 @@ impl Outlook {
             due: stage.and_then(|stage| stage.due()),
             owners: owners.map(|(name, date)| (name.to_owned(), date)).collect(),
             obstacle: scope.obstacle(plan, &steps),
+            passed: stage.and_then(|stage| passed(stage, plan)),
             weeks: Vec::new(),
             dates: None,
         }
@@ -101,16 +106,17 @@ impl Outlook {
         }
     }
 
-    /// Whether nothing is left to do, as far as anybody can tell: open checks that name no step are
-    /// left.
+    /// Whether nothing is left to do, as far as anybody can tell: the gate was passed, or nothing is
+    /// open. Open checks that name no step are left.
     pub fn is_done(&self) -> bool {
-        self.open.is_empty() && self.obstacle.is_none()
+        self.passed.is_some() || self.open.is_empty() && self.obstacle.is_none()
     }
 
     /// For each of [`LEVELS`] the Sunday by which it is likely to be done; none where there is a
     /// [`reason`](Self::reason).
     pub fn dates(&self) -> [Option<NaiveDate>; LEVELS.len()] {
-        match (&self.dates, &self.obstacle) {
+        let obstacle = self.passed.as_ref().or(self.obstacle.as_ref());
+        match (&self.dates, obstacle) {
             (Some(dates), None) => dates.forecast.dates,
             _ => Default::default(),
         }
@@ -124,7 +130,8 @@ impl Outlook {
     /// Why a date is missing, as a clause.
     pub fn reason(&self) -> Option<&str> {
         let reason = || self.dates.as_ref()?.forecast.reason.as_deref();
-        self.obstacle.as_deref().or_else(reason)
+        let known = self.passed.as_deref().or(self.obstacle.as_deref());
+        known.or_else(reason)
     }
 
     /// How many steps were completed a week and how many came, on average, over how many full
@@ -148,6 +155,11 @@ impl Outlook {
             _ if due < today => Some(true),
             p85 => p85.map(|p85| p85 > due),
         }
+    }
+
+    /// That its gate was passed, in a sentence without its full stop.
+    pub(crate) fn passed_in_words(&self) -> Option<String> {
+        self.passed.as_deref().map(capitalised)
     }
 
     /// When it is due, and what that means.
@@ -193,12 +205,35 @@ impl Outlook {
 
     /// That there is no date, or not each, in a sentence without its full stop.
     pub fn reason_in_words(&self) -> Option<String> {
+        if let Some(passed) = self.passed_in_words() {
+            return Some(passed);
+        }
         let what = match self.dates()[0] {
             Some(_) => "No later date",
             None => "No date",
         };
         Some(format!("{what}: {}", self.reason()?))
     }
+}
+
+/// That the gate of a stage was passed, or that of a later one, as a clause.
+fn passed(stage: &Stage, plan: &Plan) -> Option<String> {
+    if standing_of(plan.stages(), stage) != Standing::Passed {
+        return None;
+    }
+    let packet = stage.decided();
+    let packet = packet.filter(|packet| packet.decision.is_some_and(Decision::passes));
+    let Some(packet) = packet else {
+        return Some("the gate of a later stage was passed".to_owned());
+    };
+    let day = packet.decided_on();
+    let day = day.map_or_else(String::new, |day| format!(" on {day}"));
+    let word = packet.decision.map_or("", Decision::words);
+    let open = match stage.checks.len() - stage.ticked() {
+        0 => String::new(),
+        open => format!(", with {open} of {} checks open", stage.checks.len()),
+    };
+    Some(format!("its gate was passed{day}: {word}{open}"))
 }
 
 /// What is to be expected of everything that is not done, as a list in Markdown.

@@ -16,6 +16,7 @@ use crate::document::json;
 use crate::document::markdown::escaped;
 use crate::document::visible::visible_line;
 use crate::git::output::Commit;
+use crate::plan::Plan;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
 use crate::plan::status::Status;
@@ -31,6 +32,21 @@ pub struct Baseline {
     pub time: Option<DateTime<Utc>>,
     /// Whether git says what was then; otherwise only the steps' own stamps do.
     pub has_history: bool,
+    /// When the history that a shallow clone has begins, where that is after the moment: what landed
+    /// in between is not known.
+    pub cut_off: Option<DateTime<Utc>>,
+}
+
+/// What people call the oldest version of the steps that is known.
+pub(crate) const OLDEST: &str = "the first commit";
+
+/// How the rest of the history comes into a shallow clone.
+pub(crate) const UNSHALLOW: &str = "`git fetch --unshallow` gets the rest";
+
+/// That the history before `at` is not in this clone, and what to do about it.
+pub(crate) fn cut_off_words(at: DateTime<Utc>) -> String {
+    let at = instant(at);
+    format!("the history before {at} is not in this clone, {UNSHALLOW}")
 }
 
 impl Baseline {
@@ -45,13 +61,21 @@ impl Baseline {
                 format!("{} ({})", self.label, instant(time))
             }
             (None, Some(_)) => format!("{} (now)", self.label),
-            _ => format!("{} (before the history begins)", self.label),
+            _ => match self.cut_off {
+                Some(at) => format!(
+                    "{} (before this clone’s history, which begins {})",
+                    self.label,
+                    instant(at)
+                ),
+                None => format!("{} (before the history begins)", self.label),
+            },
         }
     }
 
     /// Whether nothing had landed yet, so that everything there is came since.
     pub(crate) fn is_before_history(&self) -> bool {
-        self.has_history && self.commit.is_none() && self.time.is_none()
+        let is_before = self.commit.is_none() && self.time.is_none();
+        self.has_history && is_before && self.cut_off.is_none()
     }
 }
 
@@ -326,16 +350,30 @@ impl Comparison {
         }
     }
 
-    /// How many steps are different, in one line.
-    pub fn summary(&self) -> String {
-        let net = &self.net;
-        if net.is_empty() {
-            return "no changes.".to_owned();
+    /// The title of one of them; of one that was removed, the title that it had.
+    pub(crate) fn title(&self, plan: &Plan, step: &Different) -> String {
+        // Another step may have the number of one that was removed.
+        let now = plan.find(step.step).filter(|_| step.how != How::Removed);
+        match now.map(|at| plan.step(at).title()) {
+            Some(title) => title.into_owned(),
+            None => self.events(step).first().map(title).unwrap_or_default(),
         }
-        format!(
-            "{}.",
-            counted(self.steps().iter().map(|step| step.how.word()))
-        )
+    }
+
+    /// How many steps are different, in one line; and how to know more, where not all is known.
+    pub fn summary(&self) -> String {
+        match self.baseline.cut_off {
+            None => format!("{}.", self.counts()),
+            Some(_) => format!("{} since it begins; {UNSHALLOW}.", self.counts()),
+        }
+    }
+
+    /// How many steps are different.
+    pub(crate) fn counts(&self) -> String {
+        match self.net.is_empty() {
+            true => "no changes".to_owned(),
+            false => counted(self.steps().iter().map(|step| step.how.word())),
+        }
     }
 
     /// All of it as people read it in a terminal.

@@ -22,6 +22,10 @@ WHEN is one of:
   main, v1.2, 4507f6d   a commit, by any name that git knows
   rev:NAME              the same, for a name that means something else above";
 
+/// The same in a line, for errors.
+pub(crate) const KINDS: &str =
+    "a date (2026-11-20), an age (2w), review, demo, checkpoint, gate:STAGE or a revision";
+
 /// A moment as written.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum When {
@@ -69,7 +73,7 @@ impl std::str::FromStr for When {
     fn from_str(text: &str) -> Result<Self, WhenError> {
         let text = text.trim();
         if text.is_empty() {
-            return Err(WhenError("write a date, an age or a revision".to_owned()));
+            return Err(WhenError(format!("write {KINDS}")));
         }
         if let Some(revision) = text.strip_prefix("rev:") {
             return Ok(Self::Revision(revision.to_owned()));

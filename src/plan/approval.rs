@@ -111,8 +111,8 @@ impl Approval {
         }
         match &names[..] {
             [] => format!(
-                "Needs the approval of a steward {outside}, and main's table of people names none: \
-                 it needs a row with Person and Team, Login and Steward weeks"
+                "Needs the approval of a steward {outside}, and no table of people on main names one: \
+                 add a table with the columns Person, Team, Login and Steward weeks to the canon there"
             ),
             [one] => format!("Needs the approval of a steward {outside}: {one}"),
             _ => format!(

@@ -7,6 +7,7 @@
 use std::path::Path;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::canon::normalised;
 use crate::document::markdown::{Label, MarkdownDocument};
@@ -21,8 +22,8 @@ pub(crate) const MET: &str = "met";
 /// What parts a decision from what is said of it.
 const BEHIND_DECISION: [char; 7] = ['(', ',', ';', ':', '.', '–', '—'];
 
-/// What a gate review decided.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// What a gate review decided. Drafts hold it as JSON: the names stay.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub enum Decision {
     /// The gate is passed.
     Go,

@@ -241,15 +241,34 @@ fn same(a: &str, b: &str) -> bool {
 
 /// Index of the stage that a person means by all or a part of its name; else why there is none.
 pub(crate) fn named(stages: &[Stage], typed: &str) -> Result<usize, String> {
-    let names = || stages.iter().map(|stage| stage.name.as_str());
-    only(typed, names()).map_err(|found| {
-        let all = names().collect::<Vec<_>>().join(", ");
-        match found {
-            0 if all.is_empty() => "the plan has no stages".to_owned(),
-            0 => format!("“{typed}” is not a stage: the stages are {all}"),
-            _ => format!("“{typed}” matches {found} stages of {all}"),
-        }
+    find(stages, typed).map_err(|found| match found {
+        0 if stages.is_empty() => listed(stages),
+        0 => format!("“{typed}” is not a stage: {}", listed(stages)),
+        _ => several(stages, typed, found),
     })
+}
+
+/// That a text is meant for several stages, in words.
+pub(crate) fn several(stages: &[Stage], typed: &str, found: usize) -> String {
+    format!("“{typed}” matches {found} stages of {}", names(stages))
+}
+
+/// The same; else how many stages are called so.
+pub(crate) fn find(stages: &[Stage], typed: &str) -> Result<usize, usize> {
+    only(typed, stages.iter().map(|stage| stage.name.as_str()))
+}
+
+/// Which stages there are, as a clause.
+pub(crate) fn listed(stages: &[Stage]) -> String {
+    match stages.is_empty() {
+        true => "the plan has no stages".to_owned(),
+        false => format!("the stages are {}", names(stages)),
+    }
+}
+
+fn names(stages: &[Stage]) -> String {
+    let names = stages.iter().map(|stage| stage.name.as_str());
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// Index of the one text that is `typed`, else of the one that has it in it, whatever the

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 
 use super::review::Record;
 use super::shelf;
-use super::today::cadence::{Ritual, Standing};
+use super::today::cadence::{Ritual, RitualKind, Standing};
 use crate::document::english::capitalised;
 use crate::document::markdown::MarkdownDocument;
 use crate::plan::Plan;
@@ -154,8 +154,17 @@ fn kind(spec: &PaperSpec, papers: &Papers, cadence: &[Ritual]) -> PaperKind {
             .join(spec.names)
             .display()
             .to_string(),
-        due: ritual.map(|ritual| (ritual.standing, ritual.words.clone())),
+        due: ritual.map(|ritual| (ritual.standing, due_words(ritual))),
         papers: Vec::new(),
+    }
+}
+
+/// How a ritual stands. Milestone reviews lie beside the gate reviews, which no ritual asks for, so they
+/// are named.
+fn due_words(ritual: &Ritual) -> String {
+    match ritual.kind {
+        RitualKind::Milestone => format!("milestone reviews: {}", ritual.words),
+        _ => ritual.words.clone(),
     }
 }
 
@@ -206,8 +215,9 @@ fn entry(role: Role, path: &Path, document: &MarkdownDocument, today: NaiveDate)
             }
         }
         Role::Review => {
-            let is_held = Record::read(document).held.is_some();
-            paper.state = if is_held { "finished" } else { "begun" }.to_owned();
+            let held = Record::read(document).held;
+            paper.date = held.map(|held| held.date_naive()).or(paper.date);
+            paper.state = if held.is_some() { "finished" } else { "begun" }.to_owned();
             paper.owner = text("Steward");
         }
         Role::GateReview => {
@@ -263,7 +273,14 @@ mod tests {
     fn of(files: Vec<SourceFile>) -> Vec<PaperKind> {
         let plan = Plan::read(files);
         let today = "2026-11-21".parse().unwrap();
-        catalogue(&plan, &Papers::default(), &[], today)
+        let milestone = Ritual {
+            kind: RitualKind::Milestone,
+            due: None,
+            last: None,
+            standing: Standing::Never,
+            words: "never held".to_owned(),
+        };
+        catalogue(&plan, &Papers::default(), &[milestone], today)
     }
 
     fn told(kinds: &[PaperKind], role: Role) -> Vec<String> {
@@ -353,7 +370,7 @@ mod tests {
             told(&kinds, Role::Review),
             [
                 "2026-11-22 Weekly review 2026-W47 | begun",
-                "2026-11-15 Weekly review 2026-W46 | finished · Ada",
+                "2026-11-13 Weekly review 2026-W46 | finished · Ada",
             ]
         );
         assert_eq!(
@@ -363,6 +380,12 @@ mod tests {
         assert_eq!(
             told(&kinds, Role::GateReview),
             ["2026-11-01 Gate review | go", "2026-11-01 Slides | "]
+        );
+        let gates = kinds.iter().find(|kind| kind.role == Role::GateReview);
+        let due = gates.and_then(|kind| kind.due.as_ref());
+        assert_eq!(
+            due.map(|(_, words)| &**words),
+            Some("milestone reviews: never held")
         );
         let counts = |role| {
             kinds

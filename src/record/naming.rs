@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::review::Week;
+use super::review::{Record, Week};
+use super::shelf;
+use crate::document::markdown::{MarkdownDocument, line_words};
 use crate::plan::Plan;
 use crate::plan::field::Field;
 use crate::plan::id::{StepId, ids_in};
@@ -17,7 +19,8 @@ use crate::plan::source::Role;
 pub struct Naming {
     /// What kind of paper it is.
     pub role: Role,
-    /// The day that its path names: of a week, the last one.
+    /// The day on which it was held or written, as it says itself, else the one that its path names: of
+    /// a week, the last one.
     pub date: Option<NaiveDate>,
     /// Relative to the plan's root.
     pub path: PathBuf,
@@ -119,12 +122,14 @@ fn papers(plan: &Plan, line: impl Fn(usize, &str) -> Option<String>) -> Vec<Nami
     let files = plan.files().iter().enumerate();
     let papers = files.filter(|(_, file)| ROLES.contains(&file.role));
     let naming = papers.filter_map(|(at, file)| {
-        let text = String::from_utf8_lossy(file.markdown()?.bytes());
+        let document = file.markdown()?;
+        let text = String::from_utf8_lossy(document.bytes());
+        let line = line(at, &text)?;
         Some(Naming {
             role: file.role,
-            date: date_of(&file.path),
+            date: date_of(file.role, &file.path, document),
             path: file.path.clone(),
-            line: line(at, &text)?,
+            line,
         })
     });
     naming.collect()
@@ -137,21 +142,31 @@ fn is_range(line: &str) -> bool {
     words.filter(is_long).count() > 1
 }
 
-/// The words of a line of Markdown.
+/// The words of a line of Markdown, as one reads them.
 fn plain(line: &str) -> String {
-    let line = line
-        .trim()
-        .trim_start_matches(['#', '-', '*', '+', '>', ' ']);
-    let line = ["[ ] ", "[x] ", "[X] "]
-        .iter()
-        .find_map(|tick| line.strip_prefix(tick))
-        .unwrap_or(line);
-    line.replace("**", "")
+    let line = line.trim();
+    let marks = line.trim_start_matches(['#', '-', '*', '+', '>', ' ']);
+    let words = line_words(line);
+    if words.is_empty() {
+        marks.to_owned()
+    } else {
+        words
+    }
+}
+
+/// The day of a paper: of a review the one on which it was finished.
+fn date_of(role: Role, path: &Path, document: &MarkdownDocument) -> Option<NaiveDate> {
+    let held = match role {
+        Role::Review => Record::read(document).held.map(|held| held.date_naive()),
+        _ => None,
+    };
+    held.or_else(|| shelf::read(0, path, document).date)
+        .or_else(|| day_in_path(path))
 }
 
 /// The day that a path names, in the last part that names one: `2026-11-20`, `20261120`, or a week
 /// such as `2026-W47`, which stands for its last day.
-fn date_of(path: &Path) -> Option<NaiveDate> {
+fn day_in_path(path: &Path) -> Option<NaiveDate> {
     let parts = path.components().rev();
     let mut parts = parts.filter_map(|part| part.as_os_str().to_str());
     parts.find_map(|part| {
@@ -199,6 +214,27 @@ mod tests {
         };
         assert_eq!(named("0042"), ["Step 0312 waits"]);
         assert_eq!(named("0007"), ["Step 0007 waits"]);
+    }
+
+    #[test]
+    fn a_review_is_of_the_day_it_was_held_and_words_are_read_as_people_read_them() {
+        let dated = |labels: &str| {
+            let text = format!(
+                "# Weekly review 2026-W49\n\n{labels}\n## Decided\n\n\
+                 - **0473 rejected:** Enhance \\`bd doctor` to 2 \\* 3\n"
+            );
+            let path = "docs/reviews/2026-W49.md";
+            let review = SourceFile::load(path, Role::Review, text.as_bytes());
+            let found = papers_naming(&Plan::read(vec![review]), "0473".parse().unwrap());
+            assert_eq!(found[0].line, "0473 rejected: Enhance `bd doctor` to 2 * 3");
+            found[0].date.unwrap().to_string()
+        };
+        assert_eq!(
+            dated("- **Date:** 2026-11-30\n- **Held:** 2026-12-01T08:00:00Z\n"),
+            "2026-12-01"
+        );
+        assert_eq!(dated("- **Date:** 2026-11-30\n"), "2026-11-30");
+        assert_eq!(dated(""), "2026-12-06");
     }
 
     #[test]

@@ -44,6 +44,7 @@ use crate::store::locate::discover::Layout;
 use blobs::Blobs;
 use cache::Cache;
 use listing::Upcoming;
+use moment::Moment;
 
 /// How much is found ahead of whoever takes it.
 const AHEAD: usize = 16;
@@ -52,6 +53,8 @@ const AHEAD: usize = 16;
 #[derive(Debug)]
 pub struct Past {
     git: Option<History>,
+    /// The commit that a shallow clone begins with, and when it was made: what was before is not here.
+    cut_off: Option<(String, DateTime<Utc>)>,
     notes: Vec<String>,
     now: DateTime<Utc>,
     /// What the steps themselves say, newest last, where there is no history.
@@ -165,6 +168,7 @@ impl Past {
     fn unread(now: DateTime<Utc>) -> Self {
         Self {
             git: None,
+            cut_off: None,
             notes: Vec::new(),
             now,
             by_stamp: Vec::new(),
@@ -183,6 +187,14 @@ impl Past {
     /// The history in git, if the plan has one.
     pub fn git(&self) -> Option<&History> {
         self.git.as_ref()
+    }
+
+    /// When the history that this clone has begins, where it is shallow and what landed after `moment`
+    /// may be missing; of no moment where all of it is asked for.
+    pub(crate) fn begins_too_late(&self, moment: Option<&Moment>) -> Option<DateTime<Utc>> {
+        let (commit, at) = self.cut_off.as_ref()?;
+        let is_later = |moment: &Moment| moment.is_before(*at, Some(commit));
+        moment.is_none_or(is_later).then_some(*at)
     }
 
     /// Who made the commits that are still to be stepped back over.

@@ -436,6 +436,7 @@ impl<F: TerminalHost> Cockpit<F> {
         self.model.page = self.view.sight.page;
         self.model.view.across = self.view.sight.across;
         self.model.papers.furthest = self.view.sight.furthest;
+        self.model.changes.furthest = self.view.sight.furthest;
         Ok(())
     }
 }

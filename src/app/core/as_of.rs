@@ -32,7 +32,7 @@ pub(crate) const COMMANDS: &[Command] = &[Command {
     keys: &["@"],
     title: "Show every screen as of a date, review, gate or commit; again returns to now",
     group: Group::View,
-    places: Places::ScreensBut(&[Focus::SINCE, Focus::CHANGES]),
+    places: Places::ScreensBut(&[Focus::SINCE, Focus::CHANGES, Focus::CHANGE_TEXT]),
     blocked: |model| {
         let opening = model.work.is_opening();
         opening.then(|| "the past can be shown when the plan is loaded".to_owned())

@@ -61,7 +61,7 @@ pub struct Notice {
     /// How it is meant.
     pub tone: Tone,
     /// The ticket of the change that it says is made, if it says so.
-    pub(crate) of: Option<u64>,
+    pub of: Option<u64>,
 }
 
 /// How a notice is meant.

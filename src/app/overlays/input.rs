@@ -21,6 +21,8 @@ pub struct Input {
     pub text: String,
     /// Whether it takes line breaks.
     pub multiline: bool,
+    /// Whether the cursor begins at the end of the first line, and not of the text.
+    pub at_first_line: bool,
     /// Why the text was not taken.
     pub error: Option<String>,
 }
@@ -87,6 +89,7 @@ impl Model {
             initial: text.clone(),
             text,
             multiline: false,
+            at_first_line: false,
             error: None,
         }
     }

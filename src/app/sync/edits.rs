@@ -466,7 +466,9 @@ impl Model {
                     pending.failed = Some(reason.clone());
                 }
                 let key = self.keymap.key_of("retry-save");
-                self.refuse(format!("not saved: {reason} · {key} retries"));
+                self.refuse(format!(
+                    "not saved: {reason} · the edit is kept, {key} retries"
+                ));
             }
             DiskEvent::Conflicts { ticket, conflicts } => {
                 if let Some(at) = self.sync.pending.iter().position(|p| p.ticket == ticket) {

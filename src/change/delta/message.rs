@@ -3,6 +3,7 @@
 use super::How;
 use super::outline::{Line, LineKind};
 use crate::document::english::counted;
+use crate::plan::source::Role;
 
 /// Differences that a message lists at the most.
 const MOST: usize = 60;
@@ -33,30 +34,31 @@ fn told(lines: &[Line], at: usize) -> String {
     let line = &lines[at];
     let above = lines[..at].iter().rev();
     let above = above.clone().find(|above| above.depth < line.depth);
+    let words = line.brief();
     let text = match (&line.kind, above) {
         (LineKind::Change(Some(step), _), _) if line.name.starts_with(&step.to_string()) => {
             match line
                 .words
                 .strip_prefix("added: ")
-                .or(line.words.strip_prefix("removed: "))
+                .or(words.strip_prefix("removed: "))
             {
                 Some(title) => format!(
                     "{} {}: {title}",
-                    line.words.split(':').next().unwrap_or_default(),
+                    words.split(':').next().unwrap_or_default(),
                     line.name
                 ),
-                None => format!("{} {}", line.name, line.words),
+                None => format!("{} {}", line.name, words),
             }
         }
-        (LineKind::Change(Some(step), _), _) => format!("{step} {}: {}", line.name, line.words),
+        (LineKind::Change(Some(step), _), _) => format!("{step} {}: {}", line.name, words),
         (_, Some(above)) => match above.kind {
             LineKind::Block(_) => {
                 let block = above.name.split(' ').next().unwrap_or_default();
-                format!("{block} {}: {}", line.name, line.words)
+                format!("{block} {}: {}", line.name, words)
             }
-            _ => format!("{}: {}, {}", above.name, line.name, line.words),
+            _ => format!("{}: {}, {}", above.name, line.name, words),
         },
-        _ => format!("{}: {}", line.name, line.words),
+        _ => format!("{}: {}", line.name, words),
     };
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -64,6 +66,7 @@ fn told(lines: &[Line], at: usize) -> String {
 /// How many steps are added, removed and changed, and what else.
 fn subject(lines: &[Line], chosen: &[usize]) -> String {
     let (mut added, mut removed, mut other) = (0, 0, 0);
+    let mut papers: [Vec<(Role, &str)>; 2] = Default::default();
     let mut changed = Vec::new();
     let mut fields: Vec<&str> = Vec::new();
     for at in chosen {
@@ -81,10 +84,14 @@ fn subject(lines: &[Line], chosen: &[usize]) -> String {
                     }
                 }
             },
+            LineKind::Change(None, how @ (How::Added | How::Removed)) if line.paper.is_some() => {
+                let paper = line.paper.iter().map(|(role, title)| (*role, &**title));
+                papers[usize::from(how == How::Removed)].extend(paper);
+            }
             _ => other += 1,
         }
     }
-    let is_one_step = added + removed + other == 0;
+    let is_one_step = added + removed + other == 0 && papers.iter().all(Vec::is_empty);
     if let (true, [step]) = (is_one_step, &changed[..]) {
         return format!("{step} {}", fields.join(", "));
     }
@@ -98,6 +105,9 @@ fn subject(lines: &[Line], chosen: &[usize]) -> String {
     let mut parts: Vec<String> = counts
         .map(|(verb, count)| format!("{verb} {}", steps(*count)))
         .collect();
+    for (verb, papers) in ["Add", "Remove"].into_iter().zip(&papers) {
+        parts.extend(told_papers(papers).map(|papers| format!("{verb} {papers}")));
+    }
     match other {
         0 => {}
         1 => parts.push("Change 1 other thing".to_owned()),
@@ -109,6 +119,44 @@ fn subject(lines: &[Line], chosen: &[usize]) -> String {
     parts.join(", ")
 }
 
+/// Files that came or went: one by its title, several by what they are.
+fn told_papers(papers: &[(Role, &str)]) -> Option<String> {
+    let (role, title) = *papers.first()?;
+    let kind = kind(role);
+    Some(match papers.len() {
+        1 => {
+            // “Weekly review 2026-W49” says itself what it is.
+            let named = title.get(..kind.len());
+            let rest = named.filter(|named| named.eq_ignore_ascii_case(kind));
+            let rest = rest.map_or(title, |_| &title[kind.len()..]);
+            let rest = rest.trim_start_matches([':', ' ']);
+            format!("the {kind} {rest}").trim_end().to_owned()
+        }
+        count if papers.iter().all(|(other, _)| *other == role) => counted(count, kind),
+        count => counted(count, "paper"),
+    })
+}
+
+/// What people call a file of the plan.
+fn kind(role: Role) -> &'static str {
+    match role {
+        Role::Log => "log",
+        Role::Canon => "document",
+        Role::Roadmap => "roadmap",
+        Role::Decision => "decision",
+        Role::Risk => "risk",
+        Role::Review => "weekly review",
+        Role::Standup => "standup",
+        Role::GateReview => "gate review",
+        Role::Checkpoint => "checkpoint",
+        Role::Demo => "demo",
+        Role::Scorecard => "scorecard",
+        Role::Quarter => "quarter plan",
+        Role::Retrospective => "retrospective",
+        Role::Changes => "change log",
+    }
+}
+
 fn cut(text: &str) -> String {
     match text.char_indices().nth(SUBJECT) {
         None => text.to_owned(),
@@ -118,6 +166,8 @@ fn cut(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::super::FileDelta;
     use super::super::outline::outline;
     use super::*;
@@ -136,6 +186,45 @@ mod tests {
             .filter(|at| lines[*at].is_change())
             .collect();
         message(&lines, &all)
+    }
+
+    #[test]
+    fn new_papers_are_named_by_what_they_are() {
+        let subject = |files: &[(&str, Role, &str)]| {
+            let deltas: Vec<FileDelta> = files
+                .iter()
+                .filter_map(|(path, role, text)| {
+                    FileDelta::between(*path, *role, None, Some(text.as_bytes().to_vec()))
+                })
+                .collect();
+            let lines = outline(&deltas, &Plan::default(), &BTreeMap::new());
+            super::subject(&lines, &(0..lines.len()).collect::<Vec<_>>())
+        };
+        let risk = ("docs/risks/a.md", Role::Risk, "# The vendor is late\n");
+        let review = ("w.md", Role::Review, "# Weekly review 2026-W49\n");
+        assert_eq!(subject(&[risk]), "Add the risk The vendor is late");
+        assert_eq!(subject(&[review]), "Add the weekly review 2026-W49");
+        assert_eq!(subject(&[risk, risk]), "Add 2 risks");
+        assert_eq!(subject(&[risk, review]), "Add 2 papers");
+        assert_eq!(
+            subject(&[("x/b.md", Role::GateReview, "none\n")]),
+            "Add the gate review b"
+        );
+    }
+
+    #[test]
+    fn a_long_value_is_cut_where_it_differs() {
+        let long = "word ".repeat(150);
+        let old = format!("{{\"step_id\": \"0001\", \"notes\": \"{long}\", \"owner\": \"a\"}}\n");
+        let new = old
+            .replace("word \"", "word end\"")
+            .replace("\"a\"", "\"b\"");
+        assert_eq!(
+            of(&old, &new),
+            "0001 notes, owner\n\n\
+             - 0001 notes: …word word word word → …word word word word end\n\
+             - 0001 owner: a → b"
+        );
     }
 
     #[test]

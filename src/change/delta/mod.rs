@@ -19,6 +19,7 @@ use std::path::PathBuf;
 
 pub use back::reverted;
 
+use crate::change::brief::brief_pair;
 use crate::document::english::counted;
 use crate::document::splice::Span;
 use crate::plan::canon::block_table::BlockColumn;
@@ -111,6 +112,17 @@ impl Part {
         match &self.words {
             Some(words) => words.clone(),
             None => format!("{} → {}", self.before, self.after),
+        }
+    }
+
+    /// The same with long values cut.
+    pub(crate) fn brief(&self) -> String {
+        match &self.words {
+            Some(words) => words.clone(),
+            None => {
+                let (before, after) = brief_pair(&self.before, &self.after);
+                format!("{before} → {after}")
+            }
         }
     }
 }
@@ -310,6 +322,39 @@ impl FileDelta {
             text.splice(0..0, MARK.iter().copied());
         }
         Some(text)
+    }
+
+    /// The lines of a part that are gone and new, in file order, of a whole file all of them; none of
+    /// what is drawn or not text. Answers the first `most`, and how many there are.
+    pub fn lines_of(&self, part: usize, most: usize) -> (Vec<(How, String)>, usize) {
+        let own = |piece: &&Piece| piece.owner == Owner::Part(part);
+        let stretches: Vec<[&[u8]; 2]> = match self.is_whole() {
+            true if is_chart(&self.path) => Vec::new(),
+            true => vec![[&self.old, &self.new].map(|text| text.as_deref().unwrap_or_default())],
+            false => {
+                let pieces = self.pieces.iter().filter(own);
+                let [old, new] = &self.texts;
+                let texts = |piece: &Piece| [&old[piece.old.clone()], &new[piece.new.clone()]];
+                pieces.map(texts).collect()
+            }
+        };
+        let (mut lines, mut count) = (Vec::new(), 0);
+        for pair in stretches {
+            if !pair.iter().all(|text| is_text(text)) {
+                continue;
+            }
+            for (text, how) in pair.into_iter().zip([How::Removed, How::Added]) {
+                for line in text.split_inclusive(|byte| *byte == b'\n') {
+                    count += 1;
+                    if lines.len() < most {
+                        let line = line.strip_suffix(b"\n").unwrap_or(line);
+                        let line = line.strip_suffix(b"\r").unwrap_or(line);
+                        lines.push((how, String::from_utf8_lossy(line).into_owned()));
+                    }
+                }
+            }
+        }
+        (lines, count)
     }
 
     /// Whether there is only one part, which is the file.

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::{FileDelta, How, Subject};
 use crate::document::english::counted;
+use crate::document::markdown::line_words;
 use crate::plan::Plan;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::disputes::{Dispute, in_file};
 use crate::plan::id::StepId;
+use crate::plan::source::Role;
 
 /// Where a part is: its file's place in the list, and its own in the file.
 pub type PartPlace = (usize, usize);
@@ -43,6 +45,10 @@ pub struct Line {
     pub name: String,
     /// What happened to it; for a heading how many differences are below.
     pub words: String,
+    /// The same with long values cut, where that is less.
+    brief: Option<String>,
+    /// What a file is to the plan, and its title, where it came or went as a whole.
+    pub(super) paper: Option<(Role, String)>,
     /// Its parts; those of all lines below a heading.
     pub parts: Vec<PartPlace>,
     /// How many lines are below it as a heading.
@@ -57,6 +63,11 @@ impl Line {
         matches!(self.kind, LineKind::Change(..)) || self.is_conflict()
     }
 
+    /// What happened to it, with long values cut.
+    pub fn brief(&self) -> &str {
+        self.brief.as_deref().unwrap_or(&self.words)
+    }
+
     /// Whether it is a conflict that a merge left.
     pub fn is_conflict(&self) -> bool {
         matches!(self.kind, LineKind::Conflict(..) | LineKind::Undecided(_))
@@ -66,6 +77,7 @@ impl Line {
 struct Entry {
     name: String,
     words: String,
+    brief: String,
     how: How,
     key: Option<String>,
     parts: Vec<PartPlace>,
@@ -118,6 +130,7 @@ pub fn outline(deltas: &[FileDelta], plan: &Plan, whole: &BTreeMap<&Path, &str>)
             let mut entry = Entry {
                 name: told.subject.to_string(),
                 words: told.change(),
+                brief: told.brief(),
                 how: told.how,
                 key: None,
                 parts: vec![(at, part)],
@@ -199,6 +212,7 @@ pub fn outline(deltas: &[FileDelta], plan: &Plan, whole: &BTreeMap<&Path, &str>)
             let (words, parts) = (entry.words.clone(), entry.parts.clone());
             lines.push(Line {
                 words,
+                paper: Some((delta.role, title_of(delta))),
                 parts,
                 ..heading_of(LineKind::Change(None, entry.how), 0, path)
             });
@@ -220,6 +234,18 @@ pub fn outline(deltas: &[FileDelta], plan: &Plan, whole: &BTreeMap<&Path, &str>)
         above.push(line.name.clone());
     }
     lines
+}
+
+/// What a paper calls itself, else the name of its file.
+fn title_of(delta: &FileDelta) -> String {
+    let text = delta.new.as_deref().or(delta.old.as_deref());
+    let text = String::from_utf8_lossy(text.unwrap_or_default());
+    let title = text.lines().find_map(|line| line.strip_prefix("# "));
+    let stem = || delta.path.file_stem().map(|stem| stem.to_string_lossy());
+    match title.map(line_words).filter(|title| !title.is_empty()) {
+        Some(title) => title,
+        None => stem().unwrap_or_default().into_owned(),
+    }
 }
 
 /// The conflicts in a file of the plan.
@@ -264,6 +290,7 @@ fn gather_rewritten(blocks: &mut BTreeMap<usize, InBlock>, files: &mut [Vec<Entr
         files[file].push(Entry {
             name,
             words: entries[0].words.clone(),
+            brief: entries[0].brief.clone(),
             how: How::Rewritten,
             key: None,
             parts: entries.into_iter().flat_map(|entry| entry.parts).collect(),
@@ -277,7 +304,9 @@ impl Entry {
             kind: LineKind::Change(step, self.how),
             depth,
             name: self.name,
+            brief: (self.brief != self.words).then_some(self.brief),
             words: self.words,
+            paper: None,
             parts: self.parts,
             below: 0,
             key: String::new(),
@@ -298,6 +327,7 @@ fn join(entries: &mut Vec<Entry>, entry: Entry) {
         Some(known) => {
             if known.key.is_some() && known.words != entry.words {
                 known.words += &format!(" · elsewhere {}", entry.words);
+                known.brief += &format!(" · elsewhere {}", entry.brief);
             }
             known.parts.extend(entry.parts);
         }
@@ -311,6 +341,8 @@ fn heading_of(kind: LineKind, depth: usize, name: String) -> Line {
         depth,
         name,
         words: String::new(),
+        brief: None,
+        paper: None,
         parts: Vec::new(),
         below: 0,
         key: String::new(),

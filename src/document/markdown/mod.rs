@@ -55,6 +55,7 @@ pub(crate) use blocks::{Check, CheckState, Heading, Label, Link, ListItem, Row, 
 pub(crate) use entries::{Entry, EntryList, phrase};
 pub(crate) use escape::{escaped, escaped_cell};
 pub(crate) use lists::{EntrySlot, written_list};
+pub(crate) use prose::line_words;
 pub(crate) use reader::DIALECT;
 pub(crate) use refusal::Refusal;
 pub(crate) use sketch::may_say;

@@ -99,6 +99,28 @@ impl MarkdownDocument {
     }
 }
 
+/// What people read in one line: its words without what makes them bold, a link, an item or a heading.
+/// Code keeps its backticks, and an item its number.
+pub(crate) fn line_words(line: &str) -> String {
+    let mut words = String::new();
+    for event in Parser::new_ext(line, DIALECT) {
+        match event {
+            Event::Start(Tag::List(Some(number))) => words.push_str(&format!("{number}. ")),
+            Event::Text(text) => words.push_str(&text),
+            Event::Code(text) => {
+                words.push('`');
+                words.push_str(&text);
+                words.push('`');
+            }
+            Event::InlineHtml(html) if InlineTag::of(&html) == InlineTag::LineBreak => {
+                words.push(' ');
+            }
+            _ => {}
+        }
+    }
+    words.trim().to_owned()
+}
+
 fn close(open: &mut Prose, found: &mut Vec<Prose>) {
     let prose = std::mem::take(open);
     if !prose.text.trim().is_empty() {

@@ -206,6 +206,9 @@ pub(crate) struct GateState {
     /// How many steps are open that its open checks need.
     pub open: usize,
     pub decision: Option<String>,
+    /// Why it was passed below its bar; none where it was not.
+    #[serde(default)]
+    pub waiver: Option<String>,
     /// By when it is done with 85 %.
     pub p85: Option<String>,
 }
@@ -500,6 +503,9 @@ fn state(stage: &Stage, plan: &Plan, now: DateTime<Utc>) -> (GateState, Outlook)
         past: &|_, _| None,
     };
     let outlook = Outlook::of(&scope, plan, now);
+    let passed = stage.decided();
+    let passed = passed.filter(|packet| packet.decision.is_some_and(Decision::passes));
+    let waiver = passed.map(|packet| packet.waiver.clone());
     let state = GateState {
         ticked: stage.ticked(),
         total: stage.checks.len(),
@@ -507,6 +513,7 @@ fn state(stage: &Stage, plan: &Plan, now: DateTime<Utc>) -> (GateState, Outlook)
         missing: stage.missing(),
         open: outlook.open.len(),
         decision: stage.decision().map(|d: Decision| d.words().to_owned()),
+        waiver: waiver.filter(|waiver| !waiver.is_empty()),
         p85: None,
     };
     (state, outlook)

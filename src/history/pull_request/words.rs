@@ -7,8 +7,10 @@ use serde_json::value::RawValue;
 
 use super::super::since::counted;
 use super::{BlockChanges, FieldChange, GateMove, GateState, PullRequest, StepChanges};
+use crate::change::brief::brief;
 use crate::change::difference;
 use crate::document::visible::visible_line;
+use crate::plan::packet::Decision;
 
 /// A host takes comments of 65,536 characters; what is listed last is left out where it grows so long.
 const MOST: usize = 50_000;
@@ -159,29 +161,80 @@ fn told(name: &str, change: &FieldChange) -> String {
     let [before, after] =
         [&change.before, &change.after].map(|raw| raw.as_deref().map(RawValue::get));
     let words = difference::field(&name, &change.field, before, after);
-    words.to_string().trim_start().to_owned()
+    words.brief().to_string().trim_start().to_owned()
 }
 
+/// What moves of a gate, and nothing else.
 fn gate(moved: &GateMove) -> String {
-    let of = |state: &GateState| {
-        let date = state.p85.as_ref().map(|date| format!(", P85 {date}"));
-        let decision = state.decision.as_ref().map(|word| format!(", {word}"));
-        format!(
-            "{}/{} ticked, {} short of its bar, {} open{}{}",
-            state.ticked,
-            state.total,
-            state.missing,
-            state.open,
-            date.unwrap_or_default(),
-            decision.unwrap_or_default()
-        )
+    let stage = &moved.stage;
+    let (before, after) = match (&moved.before, &moved.after) {
+        (Some(before), Some(after)) => (before, after),
+        (None, Some(after)) => return format!("{stage} is new: {}", whole(after)),
+        (Some(before), None) => return format!("{stage} is gone: {}", whole(before)),
+        (None, None) => return stage.clone(),
     };
-    let of = |state: &Option<GateState>| state.as_ref().map_or("not there".to_owned(), of);
+    let mut said = Vec::new();
+    let is_decided = before.decision != after.decision || before.waiver != after.waiver;
+    if is_decided {
+        said.push(decided(after));
+    }
+    let number =
+        |from: usize, to: usize, what: &str| (from != to).then(|| format!("{from} → {to} {what}"));
+    let share = |state: &GateState| format!("{}/{}", state.ticked, state.total);
+    let ticked = share(before) != share(after);
+    said.extend(ticked.then(|| format!("{} → {} ticked", share(before), share(after))));
+    let bars = (before.threshold, after.threshold);
+    said.extend((bars.0 != bars.1).then(|| format!("its bar {}% → {}%", bars.0, bars.1)));
+    said.extend(number(before.missing, after.missing, "short of its bar"));
+    said.extend(number(before.open, after.open, "steps open"));
+    // There is none for a gate that is passed.
+    if before.p85 != after.p85 && !is_passed(after) {
+        let date = |date: &Option<String>| date.clone().unwrap_or_else(|| "no date".to_owned());
+        said.push(format!("P85 {} → {}", date(&before.p85), date(&after.p85)));
+    }
+    match (is_decided, is_passed(after)) {
+        (true, true) => format!("{stage} {}", said.join("; ")),
+        _ => format!("{stage}: {}", said.join(", ")),
+    }
+}
+
+fn is_passed(state: &GateState) -> bool {
+    let word = state.decision.as_deref();
+    let mut all = Decision::ALL.iter();
+    all.any(|decision| decision.passes() && Some(decision.words()) == word)
+}
+
+/// What was decided, with what it passes over.
+fn decided(state: &GateState) -> String {
+    let Some(word) = &state.decision else {
+        return "the decision is withdrawn".to_owned();
+    };
+    if !is_passed(state) {
+        return format!("decided: {word}");
+    }
+    let open = match state.total.saturating_sub(state.ticked) {
+        0 => String::new(),
+        open => format!(", with {open} of {} checks open", state.total),
+    };
+    let waiver = state.waiver.as_ref();
+    let waiver = waiver.map_or_else(String::new, |waiver| format!(", waiver: {}", brief(waiver)));
+    format!("passed: {word}{open}{waiver}")
+}
+
+fn whole(state: &GateState) -> String {
+    let date = state.p85.as_ref().map(|date| format!(", P85 {date}"));
+    let decision = state
+        .decision
+        .as_ref()
+        .map(|_| format!(", {}", decided(state)));
     format!(
-        "{}: {} → {}",
-        moved.stage,
-        of(&moved.before),
-        of(&moved.after)
+        "{}/{} ticked, {} short of its bar, {} steps open{}{}",
+        state.ticked,
+        state.total,
+        state.missing,
+        state.open,
+        date.unwrap_or_default(),
+        decision.unwrap_or_default()
     )
 }
 

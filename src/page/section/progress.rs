@@ -172,7 +172,7 @@ fn forecast(shown: &Shown<'_>, outlook: &Outlook) -> Markup {
         tr {
             th scope="row" { (line(&outlook.name(shown.plan()))) }
             td.number { (outlook.open.len()) }
-            @if outlook.is_done() { td colspan="3" { "nothing is open" } }
+            @if outlook.is_done() { td colspan="3" { (outlook.passed_in_words().unwrap_or_else(|| "nothing is open".to_owned())) } }
             @else if dates.iter().all(Option::is_none) {
                 td colspan="3" { "no date: " (line(outlook.reason().unwrap_or("not known"))) }
             } @else {

@@ -151,11 +151,11 @@ impl fmt::Display for SaveError {
             ),
             Self::ReadOnly { .. } => write!(
                 f,
-                "{path} is read-only: allow writing (chmod u+w, or remount), then save again; the edit is kept"
+                "{path} is read-only: allow writing (chmod u+w, or remount), then try again"
             ),
             Self::NotAFile { kind, .. } => write!(
                 f,
-                "{path} is {kind}, not a regular file: move it away, then save again; the edit is kept"
+                "{path} is {kind}, not a regular file: move it away, then try again"
             ),
             Self::Failed {
                 operation,
@@ -202,18 +202,18 @@ fn next_step(source: &io::Error) -> &'static str {
     use io::ErrorKind as Kind;
     match source.kind() {
         Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => {
-            "free some space, then save again"
+            "free some space, then try again"
         }
         Kind::PermissionDenied => {
-            "give yourself write permission on the file and its folder, then save again"
+            "give yourself write permission on the file and its folder, then try again"
         }
-        Kind::ReadOnlyFilesystem => "remount the disk for writing, then save again",
+        Kind::ReadOnlyFilesystem => "remount the disk for writing, then try again",
         Kind::NotFound | Kind::NotADirectory => {
-            "check that its folder is still there, then save again"
+            "check that its folder is still there, then try again"
         }
         _ if Errno::from_io_error(source) == Some(Errno::LOOP) => {
-            "its symlinks form a loop: fix them, then save again"
+            "its symlinks form a loop: fix them, then try again"
         }
-        _ => "check the disk or the mount, then save again",
+        _ => "check the disk or the mount, then try again",
     }
 }

@@ -441,7 +441,7 @@ impl Changes {
             }
             let indent = "  ".repeat(line.depth);
             let words = match line.kind {
-                _ if line.is_change() => format!("{}: {}", line.name, line.words),
+                _ if line.is_change() => format!("{}: {}", line.name, line.brief()),
                 _ => line.name.clone(),
             };
             let _ = writeln!(text, "{indent}{}", visible_line(&words));

@@ -9,13 +9,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Past;
 use super::moment::Moment;
-use super::since::OLDEST;
 use crate::document::progress::Progress;
 use crate::history::events::Event;
 use crate::history::facts::Facts;
 use crate::history::follow::Followed;
 use crate::history::landing::Landing;
-use crate::history::since::Comparison;
+use crate::history::since::{Comparison, OLDEST};
 use crate::history::when::When;
 use crate::plan::id::StepId;
 use crate::plan::last_change::LastChanges;

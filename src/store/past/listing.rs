@@ -16,6 +16,8 @@ use crate::git::GitError;
 use crate::git::history::{History, Paths, Times};
 use crate::git::output::{Commit, FileChange};
 use crate::history::landing::landed_among;
+use crate::history::since::UNSHALLOW;
+use crate::history::words::instant;
 use crate::plan::Plan;
 use crate::plan::source::Role;
 use crate::store::locate::discover::Layout;
@@ -221,9 +223,13 @@ impl Past {
             && git.is_cut_off(oldest)?
         {
             let short = &oldest.hash[..oldest.hash.len().min(10)];
+            let made = DateTime::from_timestamp(oldest.time, 0).unwrap_or_default();
+            let at = made.min(self.now);
             self.notes.push(format!(
-                "the clone is shallow: its history begins with {short}"
+                "the clone is shallow: its history begins with {short}, {}; {UNSHALLOW}",
+                instant(at)
             ));
+            self.cut_off = Some((oldest.hash.clone(), at));
             first = all.pop();
         }
         all.retain(|commit| !commit.changes.is_empty());

@@ -13,7 +13,8 @@ use crate::git::GitError;
 use crate::git::history::History;
 use crate::git::output::Commit;
 use crate::history::landing::landed;
-use crate::history::when::{When, end_of};
+use crate::history::since::UNSHALLOW;
+use crate::history::when::{KINDS, When, end_of};
 use crate::history::words;
 use crate::plan::Plan;
 use crate::plan::source::Role;
@@ -76,7 +77,7 @@ impl Moment {
         };
         let git = past.git().ok_or_else(|| {
             NoMoment(format!(
-                "“{revision}” is not a date or an age, and there is no history to look it up in"
+                "“{revision}” is not {KINDS}: there is no history to look a revision up in"
             ))
         })?;
         Ok(Self::Commit(git.since(&named_commit(git, revision)?)?))
@@ -115,7 +116,7 @@ impl Version {
             if let Some(place) = place {
                 return Ok(Self::of(&commits[place], times[place]));
             }
-            let beside = git.one(&hash)?.ok_or_else(|| no_commit(revision))?;
+            let beside = git.one(&hash)?.ok_or_else(|| no_commit(git, revision))?;
             let made = DateTime::from_timestamp(beside.time, 0).unwrap_or_default();
             return Ok(Self::of(&beside, made.min(now)));
         }
@@ -137,8 +138,10 @@ impl Version {
         let place = times.iter().position(|landed| *landed <= at);
         let nothing = || {
             let cut_off = match git.is_shallow() {
-                true => "; the clone is shallow, and its history may begin later",
-                false => "",
+                true => {
+                    format!("; the clone is shallow, and its history may begin later: {UNSHALLOW}")
+                }
+                false => String::new(),
             };
             let at = words::instant(at);
             NoMoment(format!("nothing was committed by {at}{cut_off}"))
@@ -180,13 +183,16 @@ pub(crate) fn instant(
 /// # Errors
 /// When it names none, or git does not answer.
 pub(crate) fn named_commit(git: &History, revision: &str) -> Result<String, NoMoment> {
-    git.commit(revision)?.ok_or_else(|| no_commit(revision))
+    git.commit(revision)?
+        .ok_or_else(|| no_commit(git, revision))
 }
 
-fn no_commit(revision: &str) -> NoMoment {
-    NoMoment(format!(
-        "“{revision}” is not a date (2026-11-20), an age (2w) or a revision"
-    ))
+fn no_commit(git: &History, revision: &str) -> NoMoment {
+    let lacks = match git.is_shallow() {
+        true => format!("; this clone is shallow and may lack it: {UNSHALLOW}"),
+        false => String::new(),
+    };
+    NoMoment(format!("“{revision}” is not {KINDS}{lacks}"))
 }
 
 fn last_review(plan: &Plan, now: DateTime<Utc>) -> Result<LeftOff, NoMoment> {

@@ -10,9 +10,6 @@ use crate::history::events::between;
 use crate::history::net::Net;
 use crate::history::since::{Baseline, Comparison, Trail};
 
-/// What people call the oldest version of the steps that is known.
-pub(crate) const OLDEST: &str = "the first commit";
-
 impl Past {
     /// The same, where it landed after a moment.
     pub(crate) fn begins_after(&self, moment: &Moment) -> Option<(Moment, DateTime<Utc>)> {
@@ -68,7 +65,9 @@ impl Past {
                 false => Net::of(edits, false),
             };
         }
-        let upcoming = self.upcoming().filter(|_| has_history);
+        let first = self.cut_off.as_ref().map(|(hash, at)| (*at, Some(&**hash)));
+        let first = first.filter(|(at, hash)| !moment.is_before(*at, *hash));
+        let upcoming = self.upcoming().or(first).filter(|_| has_history);
         Some(Comparison {
             baseline: Baseline {
                 label: label.to_owned(),
@@ -78,6 +77,7 @@ impl Past {
                     _ => upcoming.map(|(at, _)| at),
                 },
                 has_history,
+                cut_off: self.begins_too_late(Some(moment)),
             },
             net,
             trail,

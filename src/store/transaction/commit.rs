@@ -204,7 +204,7 @@ impl Committer {
                 Ok(remark) => return Outcome::Saved(recovered.or(remark)),
             }
         }
-        Outcome::Failed("another program keeps writing the same file; the edit is kept".to_owned())
+        Outcome::Failed("another program keeps writing the same file; try again".to_owned())
     }
 
     /// Takes the lock of the plan, waiting for `timeout` at most.
@@ -388,7 +388,7 @@ pub(crate) fn read_for(
         if role != Role::Log && leads_out(root, path) {
             return Err(Outcome::Failed(format!(
                 "{} leads out of the plan's folder through a symlink: replace the link with a \
-                 file or folder; the edit is kept",
+                 file or folder, then try again",
                 path.display()
             )));
         }

@@ -121,14 +121,14 @@ impl fmt::Display for LockError {
                 };
                 write!(
                     f,
-                    "{holder} has held {} for {} ms: the edit is kept, save again when it is done",
+                    "{holder} has held {} for {} ms: try again when it is done",
                     path.display(),
                     waited.as_millis()
                 )
             }
             Self::Failed { path, source } => write!(
                 f,
-                "{} could not be locked ({source}): check that its folder can be written, then save again; the edit is kept",
+                "{} could not be locked ({source}): check that its folder can be written, then try again",
                 path.display()
             ),
         }

@@ -362,7 +362,7 @@ impl Worker {
             let outcome = match waits || queued.failed && !again {
                 // A file that is to be made would bring its folders back.
                 _ if !self.layout.root.is_dir() => {
-                    Outcome::Failed("the plan's folder is gone; the edit is kept".to_owned())
+                    Outcome::Failed("the plan's folder is gone".to_owned())
                 }
                 true => Outcome::Failed("an earlier edit is not written yet".to_owned()),
                 false => {

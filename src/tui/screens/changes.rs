@@ -24,6 +24,8 @@ use crate::tui::widgets::text_layout::{TextLayout, thumb};
 
 /// From this many columns on the selected difference stands beside the list.
 const BESIDE: u16 = 120;
+/// So many lines of a text are shown; beyond that nobody scrolls.
+const MOST_LINES: usize = 2000;
 /// Below this many rows the list has the screen for itself.
 const LIST_ALONE: u16 = 12;
 
@@ -36,7 +38,7 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &
     let (above, below) = places(body, view.lines.len() + read.notes.len() + 1);
     list(buf, above, model, read, theme, sight);
     if let Some(area) = below {
-        detail(buf, area, model, read, theme);
+        detail(buf, area, model, read, theme, sight);
     }
 }
 
@@ -90,7 +92,7 @@ fn list(
     sight: &mut ScrollState,
 ) {
     let view = &model.changes;
-    let focused = model.overlays.is_empty();
+    let focused = model.overlays.is_empty() && model.place() == Focus::CHANGES;
     let title = Line::styled(format!("Changes since {}", read.base_words()), theme.title);
     let right = match view.marks().len() {
         0 => read.summary(),
@@ -199,9 +201,18 @@ fn row(line: &ChangeLine, theme: &Theme) -> Line<'static> {
     }
 }
 
-fn detail(buf: &mut Buffer, area: Rect, model: &Model, read: &Changes, theme: &Theme) {
+fn detail(
+    buf: &mut Buffer,
+    area: Rect,
+    model: &Model,
+    read: &Changes,
+    theme: &Theme,
+    sight: &mut ScrollState,
+) {
     let title = Line::styled("Change", theme.title);
-    let inner = frame::pane(buf, area, theme, title, false);
+    let focused = model.overlays.is_empty() && model.place() == Focus::CHANGE_TEXT;
+    let inner = frame::pane(buf, area, theme, title, focused);
+    sight.note(area, Target::Pane(Focus::CHANGE_TEXT));
     let text = frame::aired(inner);
     let Some(line) = model.changes.selected() else {
         return;
@@ -216,13 +227,16 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, read: &Changes, theme: &T
         if !files.contains(file) {
             files.push(*file);
         }
-        let part = &delta.parts[*part];
+        let (at, part) = (*part, &delta.parts[*part]);
         match (
             line.is_change() && !line.is_conflict(),
             part.before.is_empty() && part.after.is_empty(),
         ) {
             (false, _) => {}
-            (true, true) => sheet.text(&frame::words(theme, &part.change()), theme.text),
+            (true, true) => {
+                sheet.text(&frame::words(theme, &part.change()), theme.text);
+                lines(&mut sheet, delta.lines_of(at, MOST_LINES), theme);
+            }
             (true, false) if told.insert((&part.before, &part.after)) => {
                 sheet.hanging("- ", &part.before, theme.warning);
                 sheet.hanging("+ ", &part.after, theme.ok);
@@ -250,6 +264,30 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, read: &Changes, theme: &T
         let files: Vec<String> = files.collect();
         sheet.text(&format!("in {}", files.join(", ")), theme.dim);
     }
-    sheet.shorten(usize::from(text.height));
-    sheet.draw(buf, text, 0);
+    if focused {
+        sight.page = usize::from(text.height);
+    }
+    sight.furthest = sheet.len().saturating_sub(usize::from(text.height));
+    let first = model.changes.scroll.min(sight.furthest);
+    thumb(buf, inner, theme, (first, sheet.len()), focused);
+    sheet.draw(buf, text, first);
+}
+
+/// Adds the lines that are gone and new, as many as there are here.
+fn lines(sheet: &mut TextLayout, (lines, count): (Vec<(How, String)>, usize), theme: &Theme) {
+    let more = count - lines.len();
+    for (how, line) in lines {
+        let (sign, style) = match how {
+            How::Removed => ("- ", theme.warning),
+            _ => ("+ ", theme.ok),
+        };
+        match line.trim().is_empty() {
+            true => sheet.row(Span::styled(sign, style)),
+            false => sheet.hanging(Span::styled(sign, style), &visible_line(&line), style),
+        }
+    }
+    if more > 0 {
+        let more = format!("… and {more} more lines: open the file");
+        sheet.text(&frame::words(theme, &more), theme.dim);
+    }
 }

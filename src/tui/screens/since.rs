@@ -14,9 +14,8 @@ use crate::app::screens::since::view::Row;
 use crate::document::english::capitalised;
 use crate::document::visible::{fit, pad, visible_line, width};
 use crate::history::since::{Comparison, Different, How, Origin};
-use crate::history::words::title;
+use crate::history::words::instant;
 use crate::plan::canon::block_table::BlockColumn;
-use crate::plan::id::StepId;
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::change::{What, author, day, origin, what};
 use crate::tui::widgets::frame;
@@ -77,8 +76,13 @@ fn nothing(
     let baseline = key_of(model, theme, "baseline");
     let (why, press) = match (compared, &model.since.trouble) {
         (Some(compared), _) => {
-            let words = compared.baseline.words();
-            let mut why = format!("Nothing is different since {words}.");
+            let mut why = match compared.baseline.cut_off {
+                Some(at) => format!(
+                    "Nothing is different since {}; what was before is not in this clone.",
+                    instant(at)
+                ),
+                None => format!("Nothing is different since {}.", compared.baseline.words()),
+            };
             compared
                 .notes
                 .iter()
@@ -125,10 +129,10 @@ fn list(
     let rows = &model.since.rows;
     let focused = model.overlays.is_empty();
     let title = format!("Since {}", compared.baseline.words());
-    let right = reading(model, theme).unwrap_or_else(|| compared.summary());
+    let right = reading(model, theme).unwrap_or_else(|| compared.counts());
     let (title, right) = (
         Line::styled(title, theme.title),
-        Line::styled(right.trim_end_matches('.').to_owned(), theme.dim),
+        Line::styled(right, theme.dim),
     );
     let inner = frame::pane_with(buf, area, theme, title, right, focused);
     let (inner, noted) = notes(inner, &compared.notes);
@@ -213,23 +217,13 @@ fn look(how: How, theme: &Theme) -> (&'static str, Style) {
     }
 }
 
-/// What a step is or was called.
-fn title_of(model: &Model, compared: &Comparison, step: &Different) -> String {
-    let now = |id: StepId| Some(model.plan.step(model.plan.find(id)?).title().into_owned());
-    let then = || compared.events(step).first().map(title).unwrap_or_default();
-    match step.how {
-        How::Removed => then(),
-        _ => now(step.step).unwrap_or_else(then),
-    }
-}
-
 /// One step in a list of other things: how it is different, and its title.
 pub(super) fn short_row(model: &Model, step: &Different, theme: &Theme) -> Line<'static> {
     let Some(compared) = &model.since.compared else {
         return Line::default();
     };
     let (sign, style) = look(step.how, theme);
-    let title = title_of(model, compared, step);
+    let title = compared.title(&model.plan, step);
     Line::from(vec![
         Span::styled(format!("{sign} {} ", pad(step.how.word(), WORD)), style),
         Span::styled(format!("{} ", step.step), theme.dim),
@@ -278,7 +272,7 @@ fn row(
     ]);
     let room = area.width.saturating_sub(right + 4);
     let left = usize::from(room.saturating_sub(frame::line_width(&line)));
-    let name = visible_line(&title_of(model, compared, step)).into_owned();
+    let name = visible_line(&compared.title(&model.plan, step)).into_owned();
     if matches!(step.how, How::Added | How::Removed) {
         line.push_span(Span::styled(name, text));
     } else if let Some(event) = events.first() {
@@ -315,7 +309,7 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, compared: &Comparison, th
     let inner = frame::pane(buf, area, theme, title, false);
     let text = frame::aired(inner);
     let mut sheet = TextLayout::new(theme, text.width);
-    sheet.text(&title_of(model, compared, step), theme.heading);
+    sheet.text(&compared.title(&model.plan, step), theme.heading);
     let mut before = None;
     for event in compared.events(step) {
         let with = compared.trail.origin(event);

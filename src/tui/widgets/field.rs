@@ -19,13 +19,19 @@ pub struct Field {
 }
 
 impl Field {
-    /// An editor that holds what the field held when it was opened, cursor at the end.
+    /// An editor that holds what the field held when it was opened, cursor at the end of it or of its
+    /// first line.
     pub fn open(input: &Input) -> Self {
         let multiline = input.multiline;
+        let mut area = area_of(&input.text, multiline);
+        if input.at_first_line {
+            area.move_cursor(CursorMove::Top);
+            area.move_cursor(CursorMove::End);
+        }
         Self {
             serial: input.serial,
             multiline,
-            area: area_of(&input.text, multiline),
+            area,
             initial: area_of(&input.initial, multiline).lines().join("\n"),
             typed: None,
         }
@@ -240,6 +246,7 @@ mod tests {
             initial: text.to_owned(),
             text: text.to_owned(),
             multiline,
+            at_first_line: false,
             error: None,
         })
     }

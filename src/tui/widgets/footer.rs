@@ -54,12 +54,20 @@ fn news(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
     }
     let text = frame::words(theme, &notice.text);
     let text = visible_line(&text);
+    // What happened is said in full, over the end of the body if need be.
     let mut rows = wrap(&text, usize::from(room));
-    // What went wrong is said in full, over the end of the body if need be.
-    if notice.tone == Tone::Done || rows.len() < 2 {
+    if rows.len() < 2 {
         rows = vec![&text];
     }
-    rows.truncate(MOST_NEWS);
+    // Where there is too much, the last row ends in an ellipsis.
+    let rest = match rows.len() > MOST_NEWS {
+        true => rows[MOST_NEWS - 1..].join(" "),
+        false => String::new(),
+    };
+    if !rest.is_empty() {
+        rows.truncate(MOST_NEWS - 1);
+        rows.push(&rest);
+    }
     let above = u16::try_from(rows.len() - 1).unwrap_or(0).min(area.y);
     let top = area.y - above;
     let covered = Rect::new(area.x, top, area.width, above);

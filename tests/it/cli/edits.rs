@@ -69,6 +69,25 @@ fn set_changes_several_fields_and_list_entries_at_once() {
     assert_eq!(folder.diff(), format!("{LOG}\n-{old}\n+{new}\n"));
 }
 
+/// A subcommand keeps no edit and has no key to save again with.
+#[test]
+fn a_read_only_log_is_told_in_words_of_the_command_line() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let log = folder.path().join(LOG);
+    std::fs::set_permissions(&log, PermissionsExt::from_mode(0o444)).unwrap();
+    for arguments in [
+        &["set", "0002", "owner=x"][..],
+        &["add", "title=x"],
+        &["remove", "0003", "--force"],
+    ] {
+        let run = folder.run(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {run:?}");
+        let said = "is read-only: allow writing (chmod u+w, or remount), then try again\n";
+        assert!(run.err.ends_with(said), "{arguments:?}: {}", run.err);
+    }
+}
+
 /// A refused `set` changes nothing, whichever of its parts is refused.
 #[test]
 fn a_refused_set_changes_nothing_and_says_why() {
@@ -206,6 +225,18 @@ fn an_add_that_cannot_be_adds_nothing() {
     assert_eq!(folder.diff(), "");
 }
 
+/// Behind the plan's blocks there is always one.
+#[test]
+fn add_after_says_that_the_blocks_are_full() {
+    let line = |number: u32| format!("{{\"step_id\": \"{number:04}\", \"title\": \"x\"}}\n");
+    let lines: String = (100..=200).map(line).collect();
+    let folder = Folder::new(&[(LOG, &lines)]);
+    let run = folder.run(&["add", "--after", "100", "title=x"]);
+    let said = "no ID after 0100 is free in the plan's blocks: `stepdeck add` without --after takes the next one";
+    assert!(run.err.contains(said), "{run:?}");
+    assert_eq!(folder.run(&["add", "title=x"]).ok(), "0201\n");
+}
+
 #[test]
 fn tick_finds_the_check_by_number_or_words() {
     let folder = folder();
@@ -277,7 +308,7 @@ fn a_tick_that_is_not_clear_ticks_nothing() {
         (&["tick", "ground", "e"], "2 checks of Ground contain “e”"),
         (
             &["tick", "ground", "moon"],
-            "no check of Ground contains “moon”",
+            "no check of Ground contains “moon”; `stepdeck gates Ground` lists them",
         ),
         (
             &["tick", "ground", "1", "--evidence", "two words"],

@@ -70,7 +70,11 @@ fn a_branch_is_told_by_block_with_gates_problems_and_the_ten() {
         !markdown.contains("@everyone") && markdown.contains(r"\<b\>now"),
         "{markdown}"
     );
-    assert!(markdown.contains("Base: 0/2 ticked"), "{markdown}");
+    // Only what moves is said.
+    assert!(
+        markdown.contains("- Base: 0/2 → 1/2 ticked, 2 → 1 short of its bar\n"),
+        "{markdown}"
+    );
     // The same out of the document, without a plan, and of a commit that is not checked out.
     let document = pr(&repo, &["--json"]).ok();
     repo.write("pr.json", &document);
@@ -83,6 +87,41 @@ fn a_branch_is_told_by_block_with_gates_problems_and_the_ten() {
         pr(&repo, &["main", "--head", "ada", "--markdown"]).ok(),
         markdown
     );
+}
+
+#[test]
+fn a_gate_that_is_passed_is_told_with_its_waiver_and_long_values_are_cut() {
+    let Some(repo) = team() else { return };
+    repo.write(
+        "docs/milestone-reviews/base/20261120/review.md",
+        "# Gate review: Base\n\n- **Stage:** Base\n- **Date:** 2026-11-20\n\n## Decision\n\n\
+         - **Decision:** go\n- **Waiver:** The board says so\n",
+    );
+    let notes = "long words ".repeat(60);
+    repo.stepdeck(&["set", "1", &format!("notes={notes}and an end")])
+        .ok();
+    repo.commit("work");
+    let text = pr(&repo, &[]).ok();
+    let passed = "  Base passed: go, with 2 of 2 checks open, waiver: The board says so\n";
+    assert!(text.contains(passed), "{text}");
+    assert!(text.contains("notes: ") && text.contains("…"), "{text}");
+    assert!(
+        text.lines().all(|line| line.chars().count() < 250),
+        "{text}"
+    );
+    let json = valid("pr", &pr(&repo, &["--json"]).ok());
+    assert_eq!(
+        json["gates"][0]["after"]["waiver"], "The board says so",
+        "{json}"
+    );
+    assert!(json.to_string().contains("and an end"), "{json}");
+    // Nothing is forecast for a gate that is passed.
+    let forecast = repo.stepdeck(&["forecast", "Base"]).ok();
+    assert!(
+        forecast.contains("Its gate was passed on 2026-11-20: go, with 2 of 2 checks open."),
+        "{forecast}"
+    );
+    assert!(!forecast.contains("No date"), "{forecast}");
 }
 
 #[test]

@@ -69,6 +69,50 @@ fn a_shallow_clone_says_where_its_past_begins() {
     );
 }
 
+/// What landed before is not known, which is something else than that nothing did.
+#[test]
+fn a_shallow_clone_never_says_that_nothing_changed_before_it() {
+    let Some(repo) = plan() else { return };
+    let text = "# Weekly review 2026-W36\n\n- **Held:** 2026-09-01T12:00:00Z\n";
+    repo.write("docs/reviews/2026-W36.md", text);
+    repo.commit("Review");
+    let newest = clone(&repo, &["--depth", "1"]);
+    let folder = newest.path().join("clone").display().to_string();
+    let run = |arguments: &[&str]| {
+        let plan = crate::support::run::Folder::new(&[]);
+        plan.run(&[&["-C", &folder], arguments].concat())
+    };
+    let since = run(&["since", "review"]);
+    let begins = "review (before this clone’s history, which begins 2026-09-";
+    assert!(since.out.contains(begins), "{since:?}");
+    let rest = "no changes since it begins; `git fetch --unshallow` gets the rest.";
+    assert!(since.out.contains(rest), "{since:?}");
+    let log = run(&["log"]);
+    assert!(
+        log.err.contains("what was before is not in this clone"),
+        "{log:?}"
+    );
+    let today = run(&["today"]);
+    assert!(
+        today
+            .out
+            .contains("New to you: the history before 2026-09-")
+            && today.out.contains("nothing since then"),
+        "{today:?}"
+    );
+    assert!(!today.out.contains("everything"), "{today:?}");
+    // What is not before the clone's history is known.
+    let head = run(&["since", "HEAD"]);
+    assert!(head.out.starts_with("Since HEAD ("), "{head:?}");
+    assert!(head.out.ends_with("): no changes.\n"), "{head:?}");
+    let gone = run(&["since", "v1"]);
+    assert!(
+        gone.err
+            .contains("gate:STAGE or a revision; this clone is shallow"),
+        "{gone:?}"
+    );
+}
+
 #[test]
 fn a_partial_clone_fetches_nothing_and_says_what_is_missing() {
     let Some(repo) = plan() else { return };

@@ -239,11 +239,8 @@ fn a_stage_is_what_its_open_checks_need_and_has_a_date_only_if_they_name_steps()
     );
     let run = folder.run(&["forecast", "B77"]);
     assert_eq!(run.code, 2);
-    assert!(
-        run.err
-            .contains("is not a block of this plan, a checkpoint or a stage"),
-        "{run:?}"
-    );
+    let said = "“B77” is not a block of this plan, a checkpoint or a stage: the ";
+    assert!(run.err.contains(said), "{run:?}");
 }
 
 #[test]

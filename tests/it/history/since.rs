@@ -127,6 +127,10 @@ fn a_baseline_may_be_before_everything_or_now() {
     let run = repo.folder.run(&["since"]);
     assert_eq!(run.code, 2, "there was no review yet: {run:?}");
     assert!(run.err.contains("no weekly review has been finished yet"));
+    let run = repo.folder.run(&["since", "nowhere"]);
+    let said =
+        "a date (2026-11-20), an age (2w), review, demo, checkpoint, gate:STAGE or a revision";
+    assert!(run.err.contains(said), "{run:?}");
 }
 
 #[test]
@@ -162,4 +166,27 @@ fn without_git_the_last_edits_are_told_and_the_answer_says_so() {
         "Since 2w (2026-11-07T09:30:00Z): 1 completed, 1 changed.\n\nChanged\n  \
          0002 last known: status complete\n  0003 last known: status draft\n"
     );
+}
+
+/// A morning has a few lines; a removed step is called what it was called.
+#[test]
+fn today_lists_a_few_of_what_is_new_and_says_how_to_see_all() {
+    let Some(repo) = Repo::new() else { return };
+    let text = "# Weekly review 2026-W36\n\n- **Held:** 2026-09-02T12:00:00Z\n";
+    repo.write("docs/reviews/2026-W36.md", text);
+    repo.land(&[&line("0001", "Gone", "draft")]);
+    let lines: Vec<String> = (2..=20)
+        .map(|number| line(&format!("{number:04}"), &format!("Step {number}"), "draft"))
+        .collect();
+    repo.land(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let today = repo.folder.run(&["today"]).ok();
+    let new = today.split("New to you: ").nth(1).unwrap();
+    let new: Vec<&str> = new.lines().take_while(|line| !line.is_empty()).collect();
+    assert!(new[0].starts_with("20 since review ("), "{today}");
+    assert_eq!(new[1], "0001 Gone  removed", "{today}");
+    assert_eq!(new.len(), 10, "{today}");
+    assert_eq!(new[9], "… and 12 more: `stepdeck since review`", "{today}");
+    let json = valid("today", &repo.folder.run(&["today", "--json"]).ok());
+    assert_eq!(json["new"][0]["title"], "Gone");
+    assert_eq!(json["new"].as_array().unwrap().len(), 20);
 }

@@ -42,7 +42,8 @@ fn all_of_the_plan_is_committed_and_nothing_else() {
     let screen = desk.screen();
     assert!(screen.contains("Commit all 7 changes"), "{screen}");
     assert!(screen.contains("0001 status: draft → complete"), "{screen}");
-    desk.keys("<Enter>");
+    // Whoever types something types a subject.
+    desk.keys("<C-u>Pick<Enter>");
     let screen = desk.screen();
     assert!(screen.contains("Everything is committed"), "{screen}");
     let at = desk.folder();
@@ -57,10 +58,41 @@ fn all_of_the_plan_is_committed_and_nothing_else() {
     );
     let message = git(at, &["log", "-1", "--format=%B"]);
     assert!(
-        message.starts_with("Add 1 step, change 2 steps, change 3 other things"),
+        message.starts_with("Pick\n\n- 0001 status: draft → complete\n"),
         "{message}"
     );
     assert!(message.contains("\n- 0003 owner: ops → grc\n"), "{message}");
+}
+
+/// Nobody commits a text that they could not read.
+#[test]
+fn the_text_of_papers_and_prose_is_shown_and_scrolls() {
+    let Some(folder) = checkout() else { return };
+    let at = folder.path().to_owned();
+    let document = fs::read_to_string(at.join(CANON)).unwrap();
+    let wordy = document.replace("# Plan\n", "# Plan\n\nWe begin with the engine.\n");
+    write(&at, CANON, &wordy);
+    let lines: String = (1..=40).map(|line| format!("Line {line}\n")).collect();
+    write(&at, PAPER, &format!("# Engine\n\n{lines}"));
+    let mut desk = desk(folder, 120, 24);
+    desk.keys("n");
+    let screen = desk.screen();
+    assert!(screen.contains("+ We begin with the engine."), "{screen}");
+    desk.keys("n");
+    let screen = desk.screen();
+    assert!(screen.contains("new file, 42 lines"), "{screen}");
+    assert!(screen.contains("+ # Engine"), "{screen}");
+    assert!(!screen.contains("Line 40"), "{screen}");
+    desk.keys("<Tab>G");
+    let screen = desk.screen();
+    assert!(screen.contains("+ Line 40"), "{screen}");
+    assert!(!screen.contains("+ # Engine"), "{screen}");
+    desk.keys("<Esc>C");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("Add the decision Engine, change 1 other thing"),
+        "{screen}"
+    );
 }
 
 #[test]

@@ -90,8 +90,8 @@ fn a_go_below_the_bar_is_refused_until_a_waiver_says_why() {
         line(&desk.file(PACKET), "- **Decision"),
         "- **Decision:** undecided"
     );
-    // The field of the waiver is open now.
-    desk.keys("Support starts a week late<Enter>sg");
+    // The field of the waiver is open now; once it is written, the decision goes on.
+    desk.keys("Support starts a week late<Enter>");
     let screen = desk.screen();
     assert!(screen.contains("Pass the gate of Pilot: go?"), "{screen}");
     assert!(
@@ -130,6 +130,8 @@ fn a_go_below_the_bar_is_refused_until_a_waiver_says_why() {
     let screen = desk.screen();
     assert!(screen.contains("✓ Pilot             passed"), "{screen}");
     assert!(screen.contains("go, waived 2026-11-21"), "{screen}");
+    assert!(!screen.contains("more to reach 75%"), "{screen}");
+    assert!(screen.contains("passed, 1 short of 75%"), "{screen}");
     assert!(screen.contains("◐ Rollout          current"), "{screen}");
     desk.keys("u");
     assert!(desk.screen().contains("review open"), "{}", desk.screen());

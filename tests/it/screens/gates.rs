@@ -116,7 +116,7 @@ fn the_checklist_scrolls_with_the_cursor() {
     press(&mut model, "g");
     let shown = text(&draw_with(&model, &dark(), (80, 24), &mut sight));
     assert!(shown.contains("▌ [ ] Check number 1 of many"), "{shown}");
-    assert!(shown.contains("so it has no gate"), "{shown}");
+    assert!(shown.contains("its gate asks for every check"), "{shown}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use ratatui::style::{Color, Modifier, Style};
 use stepdeck::app::core::key::Key;
 use stepdeck::app::core::keymap::Keymap;
 use stepdeck::app::core::message::{DiskEvent, Effect, Message};
-use stepdeck::app::core::model::{Model, SessionContext};
+use stepdeck::app::core::model::{Model, Notice, SessionContext, Tone};
 use stepdeck::app::update;
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::tui::draw::draw;
@@ -402,6 +402,25 @@ fn drift_and_its_keys_stand_at_the_field() {
     let mut cockpit = Cockpit::new(100, 40);
     cockpit.press("j j j tab z");
     insta::assert_snapshot!(cockpit.screen());
+}
+
+#[test]
+fn news_of_success_is_said_in_full() {
+    let mut cockpit = Cockpit::new(80, 24);
+    let words = "the review is finished: 11 decided, 2 skipped, 89 not discussed";
+    cockpit.model.notice = Some(Notice {
+        text: format!("{words} · docs/reviews/2026-W49.md has all of it"),
+        tone: Tone::Done,
+        of: None,
+    });
+    let rows = cockpit.rows();
+    assert!(rows[21].contains(words), "{}", rows[21]);
+    assert!(
+        rows[22].contains("2026-W49.md has all of it"),
+        "{}",
+        rows[22]
+    );
+    assert!(rows[22].ends_with("u undo "), "{}", rows[22]);
 }
 
 #[test]

@@ -186,7 +186,7 @@ fn a_read_only_file_is_left_alone_even_for_root() {
     assert!(matches!(error, SaveError::ReadOnly { .. }), "{error:?}");
     assert_eq!(
         error.to_string().replace(&log.display().to_string(), "log"),
-        "log is read-only: allow writing (chmod u+w, or remount), then save again; the edit is kept"
+        "log is read-only: allow writing (chmod u+w, or remount), then try again"
     );
     assert_eq!(std::fs::read(&log).unwrap(), OLD);
     assert_eq!(names(dir.path()), ["log.jsonl"]);
@@ -431,6 +431,6 @@ fn a_failing_fsync_is_told_in_full() {
     assert_eq!(
         message.replace(&log.display().to_string(), "log"),
         "log: flushing the new version to the disk failed (Input/output error (os error 5)). \
-         The file is unchanged: check the disk or the mount, then save again"
+         The file is unchanged: check the disk or the mount, then try again"
     );
 }

@@ -262,7 +262,8 @@ fn ask_message(model: &mut Model) {
     let kept = kept.filter(|kept| kept.merge == own);
     let text = kept.map_or(text, |kept| kept.text.clone());
     let mut input = model.input(label, text);
-    input.multiline = true;
+    // Whoever types something types a subject.
+    (input.multiline, input.at_first_line) = (true, true);
     model.open_prompt(input, Purpose::CommitMessage);
 }
 

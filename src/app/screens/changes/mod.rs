@@ -27,9 +27,12 @@ numbered_screen!(8, "changes", "Changes", &ChangesScreen);
 impl Focus {
     /// What is different.
     pub const CHANGES: Self = Self::new(Extent::Whole, "changes", "changes");
+    /// What of the selected difference went and came.
+    pub const CHANGE_TEXT: Self = Self::new(Extent::Whole, "changes", "change");
 }
 
-const CHANGES: Places = Places::Only(&[Focus::CHANGES]);
+const PANES: &[Focus] = &[Focus::CHANGES, Focus::CHANGE_TEXT];
+const CHANGES: Places = Places::Only(PANES);
 
 /// What most of these commands have in common.
 const COMMON: Command = Command {
@@ -252,13 +255,36 @@ impl Screen for ChangesScreen {
         &[COMMANDS, git::COMMANDS]
     }
 
-    fn focus(&self, _: &Model) -> Focus {
-        Focus::CHANGES
+    fn focus(&self, model: &Model) -> Focus {
+        model.changes.pane
+    }
+
+    fn panes(&self, _: &Model) -> &'static [Focus] {
+        PANES
+    }
+
+    fn enter(&self, model: &mut Model, pane: Focus) {
+        model.changes.pane = pane;
     }
 
     fn step(&self, model: &mut Model, by: isize) {
         let view = &mut model.changes;
-        view.cursor = moved(view.cursor, by, view.lines.len());
+        match view.pane {
+            Focus::CHANGE_TEXT => view.scroll = moved(view.scroll, by, view.furthest + 1),
+            _ => {
+                view.cursor = moved(view.cursor, by, view.lines.len());
+                view.scroll = 0;
+            }
+        }
+    }
+
+    fn back(&self, model: &mut Model) -> bool {
+        let is_text = model.changes.pane == Focus::CHANGE_TEXT;
+        if !model.unzoom() && is_text {
+            model.changes.pane = Focus::CHANGES;
+            return true;
+        }
+        is_text
     }
 
     /// Git may have been used elsewhere: coming here looks.

@@ -3,14 +3,21 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
+use crate::app::core::command::Focus;
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::change::delta::outline::{Line, PartPlace};
 use crate::store::changes::{Base, Changes};
 
 /// The state of screen 8.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ChangesView {
+    /// Which pane has the keys.
+    pub(crate) pane: Focus,
+    /// The first row in sight of what the selected difference says.
+    pub scroll: usize,
+    /// The same at the end of it, as last drawn.
+    pub furthest: usize,
     /// What the plan is compared with.
     pub base: Base,
     /// What is different, as last found out; shown until something newer is known.
@@ -44,6 +51,28 @@ pub(super) struct KeptMessage {
     pub text: String,
     /// For a merge, what its message was before: it is of that merge only.
     pub merge: Option<String>,
+}
+
+impl Default for ChangesView {
+    fn default() -> Self {
+        Self {
+            pane: Focus::CHANGES,
+            scroll: 0,
+            furthest: 0,
+            base: Base::default(),
+            read: None,
+            trouble: None,
+            lines: Arc::default(),
+            cursor: 0,
+            marks: BTreeSet::new(),
+            marked: Vec::new(),
+            marked_conflict: None,
+            is_reading: false,
+            is_stale: false,
+            message: None,
+            asked: 0,
+        }
+    }
 }
 
 impl ChangesView {
@@ -139,6 +168,7 @@ impl ChangesView {
             false => (0..at).rev().chain((at + 1..count).rev()).find(is_change),
         };
         self.cursor = found.unwrap_or(self.cursor);
+        self.scroll = 0;
     }
 
     /// The parts of some lines.
@@ -210,6 +240,7 @@ impl Model {
         let again = view.lines.iter().position(is_selected);
         let last = view.lines.len().saturating_sub(1);
         view.cursor = again.unwrap_or(view.cursor).min(last);
+        view.scroll = if again.is_some() { view.scroll } else { 0 };
         self.keep_picked();
     }
 }

@@ -59,7 +59,7 @@ pub const COMMANDS: &[Command] = &[
         group: Group::Edit,
         places: REVIEW,
         blocked: nothing_to_write,
-        run: write,
+        run: |model| write(model, None),
     },
     Command {
         name: "gate-decide",
@@ -163,7 +163,8 @@ fn edit(model: &mut Model, wish: impl Fn(&Model, &std::path::Path) -> Result<Cha
     model.make(change, 1);
 }
 
-fn write(model: &mut Model) {
+/// Opens the field of the selected row, after which the decision `then` goes on.
+fn write(model: &mut Model, then: Option<Decision>) {
     let (Some(review), Some(view), Some(row)) = (
         model.review(),
         model.gates.review.clone(),
@@ -173,7 +174,7 @@ fn write(model: &mut Model) {
     };
     let purpose = |text| {
         let packet = view.packet.clone();
-        Purpose::GateReview(PacketText { packet, text })
+        Purpose::GateReview(PacketText { packet, text, then })
     };
     match row {
         ReviewRow::Criterion(at) => {
@@ -258,6 +259,9 @@ pub struct PacketText {
     packet: PathBuf,
     /// Which text.
     text: ReviewText,
+    /// The decision that waits for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    then: Option<Decision>,
 }
 
 /// Which text of a packet.
@@ -315,11 +319,11 @@ impl Model {
         let at = rows(&review).iter().position(|row| *row == wanted);
         if let (Some(view), Some(at)) = (&mut self.gates.review, at) {
             view.row = at;
-            write(self);
+            write(self, decision);
         }
     }
 
-    /// Writes a text into a packet.
+    /// Writes a text into a packet, and goes on with the decision that needs it.
     pub(crate) fn write_review(&mut self, place: &PacketText, typed: &str) -> Result<(), Refusal> {
         let (reviewer, packet) = (self.reviewer(), &place.packet);
         let change = match &place.text {
@@ -329,6 +333,10 @@ impl Model {
             ReviewText::Clause(clause) => reviewer.set_clause(packet, *clause, typed)?,
         };
         self.make(Ok(change), 1);
+        let is_open = (self.gates.review.as_ref()).is_some_and(|view| view.packet == *packet);
+        if place.then.is_some() && is_open && !typed.trim().is_empty() {
+            self.decide_gate(place.then);
+        }
         Ok(())
     }
 }

@@ -10,9 +10,9 @@ use super::seen::{SeenChanges, name_of};
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::change::value::Refusal;
-use crate::history::since::{Comparison, Different, How};
+use crate::history::since::{Comparison, Different, How, OLDEST, cut_off_words};
 use crate::history::when::When;
-use crate::history::words::instant;
+use crate::history::words::{instant, short};
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
 use crate::plan::query::past::ToldBy;
@@ -109,8 +109,10 @@ pub(crate) struct News {
     pub steps: Vec<Different>,
     /// How much that is, and since when.
     pub about: String,
-    /// Whether it is all there is, of which no step is named.
-    pub is_everything: bool,
+    /// The WHEN since which that is.
+    pub since: String,
+    /// Whether there is more that is not named: all there is, or what this clone lacks.
+    pub is_partial: bool,
 }
 
 impl SinceView {
@@ -186,10 +188,31 @@ impl SinceView {
             return Some(News {
                 steps: Vec::new(),
                 about: format!("everything: the history begins after “{label}”"),
-                is_everything: true,
+                since: label.clone(),
+                is_partial: true,
             });
         }
         let steps = self.new_since(visited);
+        let when = match (visited, &baseline.commit) {
+            (Some(visited), _) => instant(visited),
+            // Nobody can type a baseline that is called by what it is.
+            (None, Some(commit)) if baseline.label == OLDEST => short(commit).to_owned(),
+            (None, _) => baseline.label.clone(),
+        };
+        let cut_off = baseline.cut_off;
+        let cut_off = cut_off.filter(|at| visited.is_none_or(|visited| visited < *at));
+        if let Some(at) = cut_off {
+            let count = match steps.len() {
+                0 => "nothing".to_owned(),
+                count => count.to_string(),
+            };
+            return Some(News {
+                steps,
+                about: format!("{}; {count} since then", cut_off_words(at)),
+                since: when,
+                is_partial: true,
+            });
+        }
         let since = match visited {
             Some(visited) => format!("your last visit, {}", instant(visited)),
             None => baseline.words(),
@@ -201,7 +224,8 @@ impl SinceView {
         Some(News {
             steps,
             about,
-            is_everything: false,
+            since: when,
+            is_partial: false,
         })
     }
 

@@ -18,7 +18,7 @@ use crate::record::today::{Morning, Today};
 /// Steps of one's own that are listed; the step list has them all.
 const MOST_STEPS: usize = 12;
 /// What is new that is listed; screen 6 has it all.
-const MOST_CHANGES: usize = 8;
+pub(crate) const MOST_CHANGES: usize = 8;
 
 /// The state of screen 0.
 #[derive(Debug, Default)]

@@ -13,7 +13,7 @@ use crate::plan::canon::checklist::Check;
 use crate::plan::checks::tick_contradicted::open_steps;
 use crate::plan::id::StepId;
 use crate::plan::ladders::OtherChecklists;
-use crate::plan::stage::Stage;
+use crate::plan::stage::{Stage, Standing, standing_of};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::scroll::Window;
 use crate::tui::widgets::text_layout::{GUTTER, TextLayout};
@@ -39,7 +39,7 @@ pub fn draw(
         None => return 0,
     };
     let title = Line::styled(stage.name.clone(), theme.title);
-    let inner = frame::pane_with(buf, area, theme, title, to_go(stage, theme), focused);
+    let inner = frame::pane_with(buf, area, theme, title, to_go(model, stage, theme), focused);
     let mut sheet = TextLayout::new(theme, inner.width.saturating_sub(GUTTER + 1));
     // At least half of the pane is for the checks; the owners pane has the whole text.
     let due = model.due_and_owners(stage);
@@ -115,10 +115,16 @@ pub fn other_lists(
     }
 }
 
-fn to_go(stage: &Stage, theme: &Theme) -> Line<'static> {
+/// How far the gate is; of one that was passed, how far it was from its bar by that.
+fn to_go(model: &Model, stage: &Stage, theme: &Theme) -> Line<'static> {
     let bar = stage.threshold();
+    let is_passed = standing_of(model.plan.stages(), stage) == Standing::Passed;
     match (stage.checks.is_empty(), stage.missing()) {
         (true, _) => Line::default(),
+        (_, 0) if is_passed => Line::styled("passed", theme.ok),
+        (_, missing) if is_passed => {
+            Line::styled(format!("passed, {missing} short of {bar}%"), theme.dim)
+        }
         (_, 0) => Line::styled(format!("bar of {bar}% met"), theme.ok),
         (_, missing) => Line::styled(format!("{missing} more to reach {bar}%"), theme.dim),
     }

@@ -34,7 +34,7 @@ pub fn criteria(
     }
     let Some(rung) = &stage.rung else {
         sheet.text(
-            "This checklist has no row on the stage ladder, so it has no gate.",
+            "This stage has no row on the stage ladder, so its gate asks for every check.",
             theme.dim,
         );
         return sheet.shorten(most);

@@ -37,7 +37,9 @@ pub fn facts<'t>(outlook: &Outlook, model: &Model, theme: &'t Theme, width: u16)
         None => {}
     }
     if outlook.is_done() {
-        text(&mut sheet, "Nothing is open.", theme.ok);
+        let passed = outlook.passed_in_words();
+        let done = passed.unwrap_or_else(|| "Nothing is open".to_owned());
+        text(&mut sheet, &format!("{done}."), theme.ok);
     }
     if let Some(due) = outlook.due_in_words(today) {
         let style = match outlook.is_late(today) {
