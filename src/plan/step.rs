@@ -7,7 +7,7 @@ use super::canon::section::Section;
 use super::dependency::Dependency;
 use super::field::{Field, Kind, fields, key_order};
 use super::id::StepId;
-use super::list_entry::ListEntry;
+use super::list_entry::{ListEntry, words_in_log};
 use super::source::Location;
 use super::status::{State, Status};
 use super::{LogPlace, Plan, Step, StepKey};
@@ -124,6 +124,7 @@ impl<'a> StepRef<'a> {
     /// by commas.
     pub fn text(self, field: Field) -> Cow<'a, str> {
         match self.raw(field) {
+            Some(_) if field.spec().kind == Kind::List => self.list(field).join(", ").into(),
             Some(raw) if raw.starts_with('[') => match words_of_list(raw) {
                 Some(items) => Cow::Owned(items.join(", ")),
                 None => Cow::Borrowed(raw),
@@ -142,13 +143,11 @@ impl<'a> StepRef<'a> {
         Some(self.plan.block_text(self.block(), column).into())
     }
 
-    /// The entries of a list field: the log's, else the canon's.
+    /// The entries of a list field: the log's, else the canon's. Words that say that there is
+    /// nothing are none.
     pub fn list(self, field: Field) -> Vec<Cow<'a, str>> {
         match self.raw(field) {
-            Some(raw) => words_of_list(raw).unwrap_or_else(|| match json::words(raw) {
-                words if words.is_empty() => Vec::new(),
-                words => vec![words],
-            }),
+            Some(raw) => words_in_log(raw).collect(),
             None => {
                 let entries = self.canon_list(field).unwrap_or_default().into_iter();
                 entries.map(|(entry, _)| entry.text.into()).collect()
