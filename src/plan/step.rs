@@ -7,6 +7,7 @@ use super::canon::section::Section;
 use super::dependency::Dependency;
 use super::field::{Field, Kind, fields, key_order};
 use super::id::StepId;
+use super::link;
 use super::list_entry::{ListEntry, words_in_log};
 use super::source::Location;
 use super::status::{State, Status};
@@ -110,14 +111,26 @@ impl<'a> StepRef<'a> {
         Some((section, self.plan.files[section.file].markdown()?))
     }
 
-    /// The raw JSON of a field in the log line; for inner fields, the inner value.
+    /// The raw JSON of a field in the log line; for inner fields, the inner value, or what stands
+    /// in the place of the object.
     pub(crate) fn raw(self, field: Field) -> Option<&'a str> {
         let spec = field.spec();
         let raw = self.log_line()?.get(spec.key)?;
         match spec.inner {
             None => Some(raw),
-            Some(inner) => json::Object::of_value(raw)?.get(inner),
+            Some(inner) => match json::Object::of_value(raw) {
+                Some(object) => object.get(inner),
+                None => (stand_in(spec.key, raw) == Some(field)).then_some(raw),
+            },
         }
+    }
+
+    /// Whether the value of an inner field is written in the place of the object.
+    pub(crate) fn is_bare(self, field: Field) -> bool {
+        let spec = field.spec();
+        let outer = self.log_line().and_then(|line| line.get(spec.key));
+        spec.inner.is_some()
+            && outer.is_some_and(|raw| !raw.starts_with('{') && self.raw(field) == Some(raw))
     }
 
     /// The words of a field: the log's, else the canon's, else the block's row's, else nothing. Lists are joined
@@ -279,6 +292,19 @@ impl<'a> StepRef<'a> {
             .filter(|(key, _)| !key_order().contains(key))
             .collect()
     }
+}
+
+/// The inner field whose value it is that somebody wrote in the place of the object under `key`:
+/// an address or a path is the link, anything else the first. Nothing where it says nothing.
+pub(crate) fn stand_in(key: &str, raw: &str) -> Option<Field> {
+    let words = json::words(raw);
+    let text = words.trim();
+    let is_link = !text.contains(char::is_whitespace)
+        && (link::is_address(text) || link::is_path(text) && link::names_file(text));
+    let own = || fields().iter().filter(|spec| spec.key == key);
+    let link = own().find(|spec| is_link && spec.inner == Some("link"));
+    let said = link.or_else(|| own().next()).filter(|_| !text.is_empty());
+    said.map(|spec| spec.field)
 }
 
 /// A number and its unit. `1,200` can be read in two ways, and so is neither.

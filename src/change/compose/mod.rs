@@ -32,10 +32,11 @@ use crate::document::english::capitalised;
 use crate::document::json;
 use crate::document::markdown::escaped;
 use crate::plan::canon::section::{HEADING_DASHES, Section};
-use crate::plan::field::{Field, Kind};
+use crate::plan::field::{Field, Kind, inner_order};
 use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::Status;
+use crate::plan::step::stand_in;
 use crate::plan::{Plan, StepRef};
 pub(crate) use add::named_in_title;
 pub use assign::Assignment;
@@ -219,16 +220,7 @@ impl Composer<'_> {
             (Some(inner), Some(outer)) if json::Object::parse(outer).is_ok() => {
                 (Some(inner), step.raw(field), raw.to_owned())
             }
-            (Some(inner), None | Some("null")) => {
-                (None, outer, format!("{{{}: {raw}}}", json::quote(inner)))
-            }
-            (Some(_), Some(_)) => {
-                return refuse(format!(
-                    "`{}` of {} is not a JSON object; edit the whole step",
-                    spec.key,
-                    step.id()
-                ));
-            }
+            (Some(inner), outer) => (None, outer, as_object(spec.key, outer, Some((inner, raw)))),
             (None, outer) => (None, outer, raw.to_owned()),
         };
         let mut edits = vec![self.log_edit(step, spec.key, inner, before, &after)];
@@ -379,6 +371,21 @@ impl Composer<'_> {
         };
         edit(target, Some(before), after)
     }
+}
+
+/// What stands in the place of the object under `key`, in an object, with one more entry or the
+/// same with another value.
+fn as_object(key: &str, bare: Option<&str>, entry: Option<(&str, &str)>) -> String {
+    let bare = bare.and_then(|raw| Some((stand_in(key, raw)?.spec().inner?, raw)));
+    let kept = bare.filter(|(inner, _)| entry.is_none_or(|(name, _)| name != *inner));
+    let order = inner_order(key);
+    let mut entries: Vec<(&str, &str)> = kept.into_iter().chain(entry).collect();
+    entries.sort_by_key(|(inner, _)| order.iter().position(|known| known == inner));
+    let entries = entries.iter();
+    let entries: Vec<String> = entries
+        .map(|(inner, raw)| format!("{}: {raw}", json::quote(inner)))
+        .collect();
+    format!("{{{}}}", entries.join(", "))
 }
 
 /// Refuses a section with an unfinished merge in it.
