@@ -83,6 +83,17 @@ impl<'a> StepRef<'a> {
         self.plan.graph.state(self.index)
     }
 
+    /// Whether a status is written that is none of the five.
+    pub fn has_unknown_status(self) -> bool {
+        self.status().is_none() && !self.text(Field::Status).trim().is_empty()
+    }
+
+    /// Whether it can be worked on: nothing is in its way, and it does not have a status that
+    /// nobody can read, which is to be fixed first.
+    pub fn is_ready(self) -> bool {
+        self.state() == State::Ready && !self.has_unknown_status()
+    }
+
     /// Index of the block that its number falls into.
     pub fn block(self) -> usize {
         self.facts().block as usize

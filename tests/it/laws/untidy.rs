@@ -238,7 +238,10 @@ fn the_filter_finds_what_asking_each_step_finds() {
             step.status() == Some(Status::InProgress)
         }),
         ("block:B03", |step| step.id().block_number() == 3),
-        ("is:ready", |step| step.state() == State::Ready),
+        ("is:ready", |step| {
+            let is_readable = step.status().is_some() || step.text(Field::Status).is_empty();
+            step.state() == State::Ready && is_readable
+        }),
         ("is:waiting", |step| step.state() == State::Waiting),
         ("is:open", |step| step.status() != Some(Status::Complete)),
         ("is:drift", |step| !step.drift().is_empty()),
