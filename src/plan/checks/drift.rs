@@ -2,7 +2,8 @@
 //!
 //! The step is written in both, and one of them was edited by hand. Whoever reads the other
 //! believes something else. A fix uses the log's or the canon's version for all fields of the step,
-//! whichever you prefer; an edit of the field is written to both at once. A field that only one of
+//! whichever you prefer, but for a field that this version has no value for, such as a status that
+//! is not one of the five; an edit of the field is written to both at once. A field that only one of
 //! the two has is not drift.
 //!
 //! ## Caught
@@ -32,6 +33,7 @@
 use super::wording::{contrasted, quoted};
 use super::{Context, Fix, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::plan::field::Field;
+use crate::plan::status::Status;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -65,10 +67,17 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
             place.unwrap_or_default()
         );
         let spot = Spot::field(plan, step, drift.field);
-        let problem = RULE
-            .problem(plan, spot, message)
-            .fixed_by(Fix::Drift(step.index()));
-        problems.push(problem.about(step));
+        let mut problem = RULE.problem(plan, spot, message).about(step);
+        let is_status = |text: &String| Status::read(text).is_some();
+        let sides = [&drift.log, &drift.canon];
+        problem = match drift.field == Field::Status && !sides.into_iter().any(is_status) {
+            true => problem.with_help(
+                "neither is a status: {problem-go} goes to the step, `{status}` sets one in both",
+                "neither is a status: `stepdeck set STEP status=STATUS` sets one in both",
+            ),
+            false => problem.fixed_by(Fix::Drift(step.index())),
+        };
+        problems.push(problem);
     }
 }
 

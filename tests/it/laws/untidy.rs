@@ -149,7 +149,8 @@ fn fixing_all_that_can_be_fixed_leaves_nothing_to_fix() {
             let found = problems(&plan, now);
             counts.push(found.len());
             let fixes: Vec<_> = found.iter().filter_map(|problem| problem.fix).collect();
-            let (change, _) = Composer::new(&plan, now).fix_all(&fixes, prefer_log);
+            let composer = Composer::new(&plan, now);
+            let change = composer.fix_all(&fixes, prefer_log).change;
             if change.edits.is_empty() {
                 break;
             }

@@ -1,5 +1,6 @@
 mod fields;
 mod foreign_tree;
+mod foreign_words;
 mod ids;
 pub(crate) mod lists;
 mod nothing;
