@@ -258,12 +258,6 @@ fn terms(sheet: &mut TextLayout, paint: &Printer, ranked: &Ranked, indent: usize
     }
 }
 
-/// How many steps would be ready if their status were one of the five.
-fn unknown_statuses(plan: &Plan) -> usize {
-    let is_one = |step: &StepRef<'_>| step.state() == State::Ready && !step.is_ready();
-    plan.steps().filter(is_one).count()
-}
-
 /// How many steps are in each state.
 fn states(plan: &Plan) -> String {
     let count = |state: State| {
@@ -281,7 +275,7 @@ fn states(plan: &Plan) -> String {
     let counts = counts
         .iter()
         .map(|(state, count)| format!("{count} {}", state.word()));
-    let unknown = unknown_statuses(plan);
+    let unknown = plan.steps().filter(|step| step.lacks_a_status()).count();
     let unknown =
         (unknown > 0).then(|| format!("{unknown} with a status that is none of the five"));
     counts.chain(unknown).collect::<Vec<_>>().join(", ")

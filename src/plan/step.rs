@@ -94,6 +94,11 @@ impl<'a> StepRef<'a> {
         self.state() == State::Ready && !self.has_unknown_status()
     }
 
+    /// Whether nothing but such a status keeps it from being ready.
+    pub(crate) fn lacks_a_status(self) -> bool {
+        self.state() == State::Ready && self.has_unknown_status()
+    }
+
     /// Index of the block that its number falls into.
     pub fn block(self) -> usize {
         self.facts().block as usize

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::gather::{BadDependency, TEN, Trouble};
+use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::status::{State, Status};
-use crate::plan::{Plan, StepRef};
 
 /// What causes that dependencies are wrong.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -105,8 +105,7 @@ impl Shortage {
         if ready >= TEN {
             return None;
         }
-        let is_unknown = |step: &StepRef<'_>| step.state() == State::Ready && !step.is_ready();
-        let unknown = plan.steps().filter(is_unknown).count();
+        let unknown = plan.steps().filter(|step| step.lacks_a_status()).count();
         if unknown == 0 && !graph.states().iter().any(is_open) {
             return None;
         }

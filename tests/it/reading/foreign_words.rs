@@ -15,7 +15,7 @@ const STAMP: &str = "2026-11-20T10:00:00Z";
 
 /// A log line with these keys over the usual ones.
 fn step(id: &str, keys: &[(&str, &str)]) -> String {
-    let mut all = vec![
+    let mut all = [
         ("title", format!("\"T{id}\"")),
         ("owner", "\"ops\"".to_owned()),
         ("status", "\"draft\"".to_owned()),
