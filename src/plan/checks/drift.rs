@@ -68,14 +68,29 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
         );
         let spot = Spot::field(plan, step, drift.field);
         let mut problem = RULE.problem(plan, spot, message).about(step);
-        let is_status = |text: &String| Status::read(text).is_some();
-        let sides = [&drift.log, &drift.canon];
-        problem = match drift.field == Field::Status && !sides.into_iter().any(is_status) {
-            true => problem.with_help(
+        let is_readable =
+            |text: &String| drift.field != Field::Status || Status::read(text).is_some();
+        let is_either = is_readable(&drift.log) || is_readable(&drift.canon);
+        if is_either {
+            problem = problem.fixed_by(Fix::Drift(step.index()));
+        }
+        problem = match (is_readable(&drift.log), is_readable(&drift.canon)) {
+            (true, true) => problem,
+            (true, false) => problem.with_help(
+                "the canon's is not a status: `{problem-fix}` uses the log's version",
+                "the canon's is not a status: `stepdeck check --fix --prefer log` uses the log's \
+                 version",
+            ),
+            (false, true) => problem.with_help(
+                "the log's is not a status: {problem-go} goes to the step, `{take-canon}` uses the \
+                 canon's version",
+                "the log's is not a status: `stepdeck check --fix --prefer canon` uses the canon's \
+                 version",
+            ),
+            (false, false) => problem.with_help(
                 "neither is a status: {problem-go} goes to the step, `{status}` sets one in both",
                 "neither is a status: `stepdeck set STEP status=STATUS` sets one in both",
             ),
-            false => problem.fixed_by(Fix::Drift(step.index())),
         };
         problems.push(problem);
     }

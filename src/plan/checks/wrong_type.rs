@@ -6,7 +6,7 @@
 //! stepdeck shows such a value as it is, but a dashboard or a script may trip over it. Write the
 //! field with the right type. Where only one thing can be meant, the fix does: `"0002"` or `2` in
 //! the place of `dependencies` is a list of one step, text that says nothing an empty list, one path
-//! or address a list of it, and in the place of `evidence` its link. Text that may be several
+//! or address a list of it, and in the place of `evidence` its link or, where it is empty, `{}`. Text that may be several
 //! entries, and a number that is an Excel date, are left to a person.
 //!
 //! ## Caught
@@ -106,7 +106,7 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
 pub(crate) enum Meant {
     /// A list of these entries.
     Entries(Vec<String>),
-    /// An object that holds it under the key that it stands for.
+    /// An object that holds it under the key that it stands for, or nothing.
     Object,
 }
 
@@ -117,8 +117,8 @@ pub(crate) fn meant(step: StepRef<'_>, spec: &FieldSpec, raw: &str) -> Option<Me
         return None;
     }
     if spec.inner.is_some() {
-        let is_link = || stand_in(spec.key, raw).is_some_and(|field| field == Field::Link);
-        return is_link().then_some(Meant::Object);
+        let is_clear = stand_in(spec.key, raw).is_none_or(|field| field == Field::Link);
+        return is_clear.then_some(Meant::Object);
     }
     if spec.kind != Kind::List {
         return None;

@@ -138,6 +138,7 @@ fn a_value_that_can_only_mean_one_thing_gets_its_type() {
             "\"https://x.org/a\"",
             "{\"link\": \"https://x.org/a\"}",
         ),
+        ("evidence", "\"\"", "{}"),
         ("updated_at", "1763632800", "\"2025-11-20T10:00:00Z\""),
         ("updated_at", "1763632800000", "\"2025-11-20T10:00:00Z\""),
     ] {
@@ -222,6 +223,8 @@ fn drift_is_fixed_field_by_field() {
          draft, in progress, blocked or complete\nstepdeck: 0001 title, outcome as in the canon\n"
     );
     assert!(!run.out.contains("`stepdeck check --fix` with"), "{run:?}");
+    let help = "the canon's is not a status: `stepdeck check --fix --prefer log`";
+    assert!(run.out.contains(help), "{run:?}");
     let dry = folder.run(&["check", "--fix", "--prefer", "canon", "--dry-run"]);
     assert!(dry.err.contains("status of 0001 stays as it is"), "{dry:?}");
 
