@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::document::json;
 use crate::document::sequence::{Sequence, Slot, Style};
+use crate::document::splice::Span;
 use crate::plan::field::Field;
-use crate::plan::list_entry::ListEntry;
+use crate::plan::list_entry::{ListEntry, says_nothing};
 
 /// An entry of the list to be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -166,9 +167,25 @@ pub fn raw(old: Option<&str>, pieces: &[Piece], new: impl Fn(usize) -> String) -
     let Some(sequence) = json::sequence(text) else {
         return text.to_owned();
     };
+    // Words that say that there is nothing go when the list changes.
+    let says = |span: &Span| !says_nothing(&text[span.range()]);
+    let places: Vec<usize> = (0..sequence.items.len())
+        .filter(|at| says(&sequence.items[*at]))
+        .collect();
+    let stays = |(at, piece): (usize, &Piece)| *piece == Piece::Kept { at, tick: None };
+    if pieces.len() == places.len() && !pieces.is_empty() && pieces.iter().enumerate().all(stays) {
+        return text.to_owned();
+    }
+    let place = |piece: Piece| match piece {
+        Piece::Kept { at, tick } => Piece::Kept {
+            at: places[at],
+            tick,
+        },
+        new => new,
+    };
     let slots: Vec<Slot> = pieces
         .iter()
-        .map(|piece| match *piece {
+        .map(|piece| match place(*piece) {
             Piece::New(number) => Slot::New(new(number).into_bytes()),
             Piece::Kept { at, tick: None } => Slot::Kept(at),
             Piece::Kept {

@@ -7,7 +7,7 @@ use crate::document::json;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
-use crate::plan::list_entry::in_log;
+use crate::plan::list_entry::{in_log, items_in_log};
 
 /// The value that honours what both sides did to `base`, or `None` where a person must pick.
 ///
@@ -161,7 +161,7 @@ fn array(key: &str, base: &str, mine: &str, theirs: &str) -> Option<String> {
         "dependencies" => Field::Dependencies,
         _ => Field::Inputs,
     };
-    let sources = json::items(mine)?;
+    let sources: Vec<&str> = items_in_log(mine)?.collect();
     let pieces = list::pieces(field, &in_log(theirs), Some(&in_log(base)), &in_log(mine));
     let new = |number: usize| sources[number].to_owned();
     Some(list::raw(Some(theirs), &pieces, new))

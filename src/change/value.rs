@@ -4,6 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use crate::document::markdown::is_nothing;
 use crate::document::{control, json};
 use crate::plan::compound::Compound;
 use crate::plan::dependency::Dependency;
@@ -128,7 +129,8 @@ pub(crate) fn same_entry(field: Field, a: &str, b: &str) -> bool {
         || field == Field::Dependencies && Dependency::read(a.into()) == Dependency::read(b.into())
 }
 
-/// What one entry typed into a list field becomes: several where it names several steps.
+/// What one entry typed into a list field becomes: several where it names several steps, none
+/// where it says that there is nothing.
 fn accept_entry(
     plan: &Plan,
     step: StepId,
@@ -139,6 +141,9 @@ fn accept_entry(
     let text = typed.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.is_empty() {
         return refuse("an entry cannot be empty");
+    }
+    if is_nothing(&text) {
+        return Ok(Vec::new());
     }
     if field != Field::Dependencies {
         return Ok(vec![text]);

@@ -1,6 +1,6 @@
 //! `--filter`: the filter language of the cockpit, for the subcommands that take some steps.
 
-use color_eyre::eyre::{Result, eyre};
+use color_eyre::eyre::{Report, Result, eyre};
 
 use super::invocation::{Invocation, OpenPlan};
 use crate::document::visible::{visible_line, width};
@@ -27,8 +27,7 @@ impl Filter {
     /// # Errors
     /// Where it makes no sense, with the place.
     pub(super) fn parse(&self, invocation: &Invocation<'_, '_>) -> Result<Query> {
-        let wrong = |error| eyre!("{}", pointed_at(self.text(), &error));
-        let query = Query::parse(self.text()).map_err(wrong)?;
+        let query = Query::parse(self.text()).map_err(|error| wrong(self.text(), &error))?;
         Ok(match query.asks_who() {
             true => query.asked_by(&invocation.identity()),
             false => query,
@@ -41,9 +40,11 @@ impl Invocation<'_, '_> {
     /// history is only read if the query asks about it.
     ///
     /// # Errors
-    /// When standard error cannot be written.
+    /// When standard error cannot be written, and for a status that is none of the five where no
+    /// step has it.
     pub(super) fn selected(&mut self, query: &Query, opened: &OpenPlan) -> Result<Vec<usize>> {
         let (plan, now) = (&opened.plan, self.outside.now);
+        (query.slip(plan)).map_or(Ok(()), |error| Err(wrong(query.text(), error)))?;
         let mut known = None;
         if query.asks_past() {
             let mut past = self.past(opened);
@@ -73,9 +74,9 @@ pub fn language_help() -> String {
 }
 
 /// What is wrong, and the query with a caret under it.
-fn pointed_at(query: &str, error: &QueryError) -> String {
+fn wrong(query: &str, error: &QueryError) -> Report {
     let (before, wrong) = (&query[..error.span.start], &query[error.span.range()]);
-    format!(
+    eyre!(
         "cannot read the filter at {error}\n  {}\n  {:indent$}{:^<carets$}",
         visible_line(query),
         "",

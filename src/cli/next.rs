@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::invocation::{Invocation, OpenPlan};
 use crate::cli::printer::Printer;
 use crate::document::visible::{visible_line, width};
-use crate::plan::Plan;
 use crate::plan::ranking::Ranked;
 use crate::plan::ranking::term::{TERMS, Weights, unknown_term};
 use crate::plan::source::Role;
 use crate::plan::status::State;
+use crate::plan::{Plan, StepRef};
 use crate::record::review::Week;
 use crate::record::review::gather::Review;
 use crate::tui::widgets::text_layout::TextLayout;
@@ -260,7 +260,13 @@ fn terms(sheet: &mut TextLayout, paint: &Printer, ranked: &Ranked, indent: usize
 
 /// How many steps are in each state.
 fn states(plan: &Plan) -> String {
-    let count = |state: State| plan.steps().filter(|step| step.state() == state).count();
+    let count = |state: State| {
+        let is_so = |step: &StepRef<'_>| match state {
+            State::Ready => step.is_ready(),
+            state => step.state() == state,
+        };
+        plan.steps().filter(is_so).count()
+    };
     let states = [State::Ready, State::Waiting, State::Blocked, State::Done];
     let mut counts: Vec<(State, usize)> = states.map(|state| (state, count(state))).into();
     // Most plans have none.
@@ -269,5 +275,8 @@ fn states(plan: &Plan) -> String {
     let counts = counts
         .iter()
         .map(|(state, count)| format!("{count} {}", state.word()));
-    counts.collect::<Vec<_>>().join(", ")
+    let unknown = plan.steps().filter(|step| step.lacks_a_status()).count();
+    let unknown =
+        (unknown > 0).then(|| format!("{unknown} with a status that is none of the five"));
+    counts.chain(unknown).collect::<Vec<_>>().join(", ")
 }

@@ -18,7 +18,7 @@ use crate::plan::checks::stale;
 use crate::plan::last_change::LastChanges;
 use crate::plan::query::Query;
 use crate::plan::ranking::term::OLD_DAYS;
-use crate::plan::status::{State, Status};
+use crate::plan::status::Status;
 use crate::plan::{Plan, StepRef};
 use crate::store::as_of::AsOf;
 use crate::store::past::Past;
@@ -88,8 +88,7 @@ impl Invocation<'_, '_> {
 
     /// The same for those that are ready, as far as the ranking asks.
     pub(super) fn idle_since(&self, opened: &OpenPlan) -> Option<Arc<LastChanges>> {
-        let is_ready = |step: &StepRef<'_>| step.state() == State::Ready;
-        self.last_changes(opened, is_ready, OLD_DAYS.into())
+        self.last_changes(opened, |step| step.is_ready(), OLD_DAYS.into())
     }
 
     /// Reports on standard error what is not known of the past.

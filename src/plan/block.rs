@@ -147,6 +147,11 @@ impl Tally {
         self.by_status[status as usize]
     }
 
+    /// How many have no status that is one of the five.
+    pub(crate) fn others(&self) -> usize {
+        self.total - self.by_status.iter().sum::<usize>()
+    }
+
     /// How many are complete.
     pub(crate) fn done(&self) -> usize {
         self.count(Status::Complete)

@@ -14,6 +14,7 @@ use super::dependency::Dependency;
 use super::field::Field;
 use super::graph::{Builder, Graph};
 use super::id::StepId;
+use super::list_entry::words_in_log;
 use super::source::SourceFile;
 use super::status::Status;
 use super::{LogPlace, NONE, Plan, Step};
@@ -134,13 +135,7 @@ fn status(raw: &str) -> Option<Status> {
 /// Every entry of a line's list, as [`StepRef::dependencies`](super::StepRef::dependencies)
 /// reads it.
 fn entries(raw: &str, mut each: impl FnMut(Dependency<'_>)) {
-    match json::known_items(raw) {
-        Some(items) => items.for_each(|item| each(Dependency::read(json::words(item)))),
-        None => match json::words(raw) {
-            words if words.is_empty() => {}
-            words => each(Dependency::read(words)),
-        },
-    }
+    words_in_log(raw).for_each(|words| each(Dependency::read(words)));
 }
 
 /// For each file the number of its first line, where all lines of all logs are counted through.

@@ -30,6 +30,22 @@ pub fn is_path(text: &str) -> bool {
     !is_address(text) && (ended || !folders.is_empty() && !folders.contains(' '))
 }
 
+/// What a file name without any folder ends with to be taken for a path.
+const FILE_ENDINGS: [&str; 16] = [
+    "md", "txt", "csv", "json", "jsonl", "yaml", "yml", "toml", "pdf", "html", "svg", "png",
+    "xlsx", "docx", "pptx", "ipynb",
+];
+
+/// Whether a path ends like a file of a kind that plans link to.
+pub(crate) fn names_file(path: &str) -> bool {
+    let (file, _) = split_fragment(path);
+    let name = file.rsplit_once('/').map_or(file, |(_, name)| name);
+    name.rsplit_once('.').is_some_and(|(stem, ending)| {
+        let is_it = |known: &&str| known.eq_ignore_ascii_case(ending);
+        !stem.is_empty() && FILE_ENDINGS.iter().any(is_it)
+    })
+}
+
 /// What a link in `document` leads to, as a path from the root; nothing where it is an address,
 /// or leads out of the plan.
 pub fn from_root(link: &str, document: &Path) -> Option<String> {

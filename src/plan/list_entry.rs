@@ -1,12 +1,13 @@
 //! One entry of a list field, wherever it is written, and when two of them say the same.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::dependency::{Dependency, named_step};
 use super::field::Field;
 use super::link;
 use crate::document::json;
-use crate::document::markdown::{CheckState, Entry};
+use crate::document::markdown::{CheckState, Entry, is_nothing};
 
 /// An entry of a list field.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -122,9 +123,28 @@ impl ListEntry {
     }
 }
 
+/// The raw items of a JSON array that are entries, or `None` when `raw` is something else: what
+/// says that there is nothing is no entry, in the log as in the canon.
+pub(crate) fn items_in_log(raw: &str) -> Option<impl Iterator<Item = &str> + Clone> {
+    Some(json::known_items(raw)?.filter(|item| !says_nothing(item)))
+}
+
+/// Whether a raw item or value of a list says that there is nothing.
+pub(crate) fn says_nothing(raw: &str) -> bool {
+    is_nothing(&json::words(raw))
+}
+
+/// The words of the entries that a raw value of a list field has. Text in the place of a list is
+/// one entry.
+pub(crate) fn words_in_log(raw: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let items = items_in_log(raw);
+    let text = (items.is_none() && !says_nothing(raw)).then_some(raw);
+    items.into_iter().flatten().chain(text).map(json::words)
+}
+
 /// The entries of a raw JSON array.
 pub(crate) fn in_log(raw: &str) -> Vec<ListEntry> {
-    let items = json::known_items(raw).into_iter().flatten();
+    let items = items_in_log(raw).into_iter().flatten();
     items
         .map(|item| ListEntry::plain(json::words(item)))
         .collect()

@@ -7,7 +7,8 @@ use super::canon::section::Section;
 use super::dependency::Dependency;
 use super::field::{Field, Kind, fields, key_order};
 use super::id::StepId;
-use super::list_entry::ListEntry;
+use super::link;
+use super::list_entry::{ListEntry, words_in_log};
 use super::source::Location;
 use super::status::{State, Status};
 use super::{LogPlace, Plan, Step, StepKey};
@@ -82,6 +83,22 @@ impl<'a> StepRef<'a> {
         self.plan.graph.state(self.index)
     }
 
+    /// Whether a status is written that is none of the five.
+    pub fn has_unknown_status(self) -> bool {
+        self.status().is_none() && !self.text(Field::Status).trim().is_empty()
+    }
+
+    /// Whether it can be worked on: nothing is in its way, and it does not have a status that
+    /// nobody can read, which is to be fixed first.
+    pub fn is_ready(self) -> bool {
+        self.state() == State::Ready && !self.has_unknown_status()
+    }
+
+    /// Whether nothing but such a status keeps it from being ready.
+    pub(crate) fn lacks_a_status(self) -> bool {
+        self.state() == State::Ready && self.has_unknown_status()
+    }
+
     /// Index of the block that its number falls into.
     pub fn block(self) -> usize {
         self.facts().block as usize
@@ -110,20 +127,33 @@ impl<'a> StepRef<'a> {
         Some((section, self.plan.files[section.file].markdown()?))
     }
 
-    /// The raw JSON of a field in the log line; for inner fields, the inner value.
+    /// The raw JSON of a field in the log line; for inner fields, the inner value, or what stands
+    /// in the place of the object.
     pub(crate) fn raw(self, field: Field) -> Option<&'a str> {
         let spec = field.spec();
         let raw = self.log_line()?.get(spec.key)?;
         match spec.inner {
             None => Some(raw),
-            Some(inner) => json::Object::of_value(raw)?.get(inner),
+            Some(inner) => match json::Object::of_value(raw) {
+                Some(object) => object.get(inner),
+                None => (stand_in(spec.key, raw) == Some(field)).then_some(raw),
+            },
         }
+    }
+
+    /// Whether the value of an inner field is written in the place of the object.
+    pub(crate) fn is_bare(self, field: Field) -> bool {
+        let spec = field.spec();
+        let outer = self.log_line().and_then(|line| line.get(spec.key));
+        spec.inner.is_some()
+            && outer.is_some_and(|raw| !raw.starts_with('{') && self.raw(field) == Some(raw))
     }
 
     /// The words of a field: the log's, else the canon's, else the block's row's, else nothing. Lists are joined
     /// by commas.
     pub fn text(self, field: Field) -> Cow<'a, str> {
         match self.raw(field) {
+            Some(_) if field.spec().kind == Kind::List => self.list(field).join(", ").into(),
             Some(raw) if raw.starts_with('[') => match words_of_list(raw) {
                 Some(items) => Cow::Owned(items.join(", ")),
                 None => Cow::Borrowed(raw),
@@ -142,13 +172,11 @@ impl<'a> StepRef<'a> {
         Some(self.plan.block_text(self.block(), column).into())
     }
 
-    /// The entries of a list field: the log's, else the canon's.
+    /// The entries of a list field: the log's, else the canon's. Words that say that there is
+    /// nothing are none.
     pub fn list(self, field: Field) -> Vec<Cow<'a, str>> {
         match self.raw(field) {
-            Some(raw) => words_of_list(raw).unwrap_or_else(|| match json::words(raw) {
-                words if words.is_empty() => Vec::new(),
-                words => vec![words],
-            }),
+            Some(raw) => words_in_log(raw).collect(),
             None => {
                 let entries = self.canon_list(field).unwrap_or_default().into_iter();
                 entries.map(|(entry, _)| entry.text.into()).collect()
@@ -280,6 +308,19 @@ impl<'a> StepRef<'a> {
             .filter(|(key, _)| !key_order().contains(key))
             .collect()
     }
+}
+
+/// The inner field whose value it is that somebody wrote in the place of the object under `key`:
+/// an address or a path is the link, anything else the first. Nothing where it says nothing.
+pub(crate) fn stand_in(key: &str, raw: &str) -> Option<Field> {
+    let words = json::words(raw);
+    let text = words.trim();
+    let is_link = !text.contains(char::is_whitespace)
+        && (link::is_address(text) || link::is_path(text) && link::names_file(text));
+    let own = || fields().iter().filter(|spec| spec.key == key);
+    let link = own().find(|spec| is_link && spec.inner == Some("link"));
+    let said = link.or_else(|| own().next()).filter(|_| !text.is_empty());
+    said.map(|spec| spec.field)
 }
 
 /// A number and its unit. `1,200` can be read in two ways, and so is neither.

@@ -133,7 +133,8 @@ impl FilterLine {
     /// Filters by what stands in the line so far; a half-typed term leaves the list as it is.
     pub(crate) fn typed(mut self, model: &mut Model) -> Self {
         (self.completion, self.earlier, self.is_completing) = (None, None, false);
-        match Query::parse_typed(&self.input.text) {
+        let query = Query::parse_typed(&self.input.text);
+        match query.and_then(|query| query.known_to(&model.plan)) {
             Ok(query) => {
                 model.view.filter = query.asked_by(&model.context.me);
                 model.find(self.anchor);
@@ -238,7 +239,7 @@ impl Model {
 
     /// Filters by this text for good.
     fn keep_filter(&mut self, text: &str) -> Result<(), QueryError> {
-        let query = self.query(text)?;
+        let query = self.query(text)?.known_to(&self.plan)?;
         if !query.is_empty() {
             let kept = &mut self.view.kept_filters;
             kept.retain(|filter| filter != query.text());

@@ -131,6 +131,11 @@ pub(super) fn add(edits: &mut Vec<Edit>, edit: Edit) {
         let Ok(object) = Object::parse(&whole) else {
             return;
         };
+        // What stood in the place of the object is only kept where nobody replaced it.
+        let is_kept = edit.before.as_deref() == Some(raw.as_bytes());
+        if is_kept && object.get(key).is_some() {
+            continue;
+        }
         let splice = object.set(key, raw, &order);
         if let Ok(bytes) = splice::apply(whole.as_bytes(), &[splice]) {
             whole = String::from_utf8(bytes).unwrap_or_default();

@@ -1,19 +1,32 @@
 //! What fixes a problem that the checks found, as edits that change nothing else.
 //!
-//! A spelling is fixed without a new date, since what it says stays the same, and so is a theme,
-//! which repeats the block's row; a drifted field is an edit like any other.
+//! A spelling or a type is fixed without a new date, since what it says stays the same, and so is a
+//! theme, which repeats the block's row; a drifted field is an edit like any other.
 
-use super::{Change, Composer, Edit};
+use super::{Change, Composer, Edit, as_object, is_stamp};
 use crate::change::order;
 use crate::change::value::{self, Refusal, refuse};
 use crate::document::json;
 use crate::plan::StepRef;
 use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::checks::wrong_type::{Meant, meant};
 use crate::plan::checks::{Fix, conflict_marker, timestamp};
 use crate::plan::compound::Compound;
 use crate::plan::dependency::Dependency;
-use crate::plan::field::Field;
+use crate::plan::field::{Field, fields};
 use crate::plan::status::Status;
+
+/// Several fixes together.
+#[derive(Debug)]
+pub struct AllFixes {
+    pub change: Change,
+    /// How many it makes, at least in part.
+    pub made: usize,
+    /// Those that cannot be made.
+    pub refused: Vec<(Fix, Refusal)>,
+    /// Of those that it makes, the parts that cannot be.
+    pub left: Vec<(Fix, Refusal)>,
+}
 
 impl Composer<'_> {
     /// The change that makes one fix. Where log and canon disagree, `prefer_log` says whose
@@ -25,21 +38,23 @@ impl Composer<'_> {
         match *fix {
             Fix::Timestamp(step_index) => self.fix_timestamp(self.known(step_index)?),
             Fix::Status(step_index) => self.fix_status(self.known(step_index)?),
+            Fix::Type(step_index) => self.fix_types(self.known(step_index)?),
             Fix::Dependencies(step_index) => self.fix_dependencies(self.known(step_index)?),
             Fix::Theme(step_index) => self.fix_theme(self.known(step_index)?),
-            Fix::Drift(step_index) => self.fix_drift(self.known(step_index)?, prefer_log),
+            Fix::Drift(step_index) => self.reconcile(self.known(step_index)?.index(), prefer_log),
             Fix::Uid(step_index) => self.fix_uid(self.known(step_index)?),
             Fix::SortLog { file } => self.sort_log(file),
         }
     }
 
-    /// One change that makes all of these fixes, each once, and those that were refused.
-    pub fn fix_all(&self, fixes: &[Fix], prefer_log: bool) -> (Change, Vec<(Fix, Refusal)>) {
+    /// One change that makes all of these fixes, each once.
+    pub fn fix_all(&self, fixes: &[Fix], prefer_log: bool) -> AllFixes {
         let mut fixes = fixes.to_vec();
         // The fixes of one step together, the order of lines last.
         fixes.sort_by_key(|fix| (fix.step_index().unwrap_or(usize::MAX), *fix));
         fixes.dedup();
         let (mut edits, mut refused): (Vec<Edit>, _) = (Vec::new(), Vec::new());
+        let mut left = Vec::new();
         let (mut made, mut labels) = (0, Vec::new());
         let mut step = None;
         let mut from = 0;
@@ -48,9 +63,10 @@ impl Composer<'_> {
                 step = fix.step_index();
                 from = edits.len();
             }
-            match self.fix(&fix, prefer_log) {
-                Ok(change) => {
+            match self.fix_partly(&fix, prefer_log) {
+                Ok((change, parts)) => {
                     made += 1;
+                    left.extend(parts.into_iter().map(|why| (fix, why)));
                     labels = vec![change.label];
                     for edit in change.edits {
                         join(&mut edits, from, edit);
@@ -63,7 +79,20 @@ impl Composer<'_> {
             (1, Some(only)) => only,
             _ => format!("{made} problems fixed"),
         };
-        (Change { label, edits }, refused)
+        AllFixes {
+            change: Change { label, edits },
+            made,
+            refused,
+            left,
+        }
+    }
+
+    /// As [`Composer::fix`], with the parts apart that cannot be made.
+    fn fix_partly(&self, fix: &Fix, prefer_log: bool) -> Result<(Change, Vec<Refusal>), Refusal> {
+        match *fix {
+            Fix::Drift(step) => self.reconcile_each(self.known(step)?.index(), prefer_log),
+            _ => Ok((self.fix(fix, prefer_log)?, Vec::new())),
+        }
     }
 
     fn known(&self, step: usize) -> Result<StepRef<'_>, Refusal> {
@@ -145,10 +174,41 @@ impl Composer<'_> {
                 _ => entries.push(entry.into_owned()),
             }
         }
-        let change = self.set_list(step.index(), field, &entries)?;
+        let mut change = self.set_list(step.index(), field, &entries)?;
+        change.edits.retain(|edit| !is_stamp(edit));
         match change.edits.is_empty() {
             true => refuse(format!("the dependencies of {} are fine", step.id())),
             false => Ok(change),
+        }
+    }
+
+    /// Writes a list where something else is the one entry that it can mean, and an object where a
+    /// link is.
+    fn fix_types(&self, step: StepRef<'_>) -> Result<Change, Refusal> {
+        let (mut edits, mut names) = (Vec::new(), Vec::new());
+        for spec in fields().iter().filter(|spec| spec.is_first()) {
+            let raw = step.log_line().and_then(|line| line.get(spec.key));
+            let Some((raw, meant)) = raw.and_then(|raw| Some((raw, meant(step, spec, raw)?)))
+            else {
+                continue;
+            };
+            let after = match meant {
+                Meant::Entries(entries) => {
+                    let quoted = value::raw_entry(step, spec.field);
+                    let entries: Vec<String> = entries.iter().map(|e| quoted(e)).collect();
+                    format!("[{}]", entries.join(", "))
+                }
+                Meant::Object => as_object(spec.key, Some(raw), None),
+            };
+            edits.push(self.log_edit(step, spec.key, None, Some(raw), &after));
+            names.push(spec.key);
+        }
+        match edits.is_empty() {
+            true => refuse(format!("the types of {} are fine", step.id())),
+            false => Ok(Change {
+                label: format!("{} {} with the right type", step.id(), names.join(", ")),
+                edits,
+            }),
         }
     }
 
@@ -161,15 +221,6 @@ impl Composer<'_> {
         }
         // It repeats what the row says, so nothing about the step changes.
         self.respell(step, Field::Theme, &theme)
-    }
-
-    fn fix_drift(&self, step: StepRef<'_>, prefer_log: bool) -> Result<Change, Refusal> {
-        let status = step.drift().into_iter().find(|d| d.field == Field::Status);
-        if let Some(drift) = status.filter(|_| prefer_log) {
-            // A word that is not a status is not to be carried over into the canon.
-            value::accept(self.plan, Field::Status, &drift.log)?;
-        }
-        self.reconcile(step.index(), prefer_log)
     }
 
     fn fix_uid(&self, step: StepRef<'_>) -> Result<Change, Refusal> {
@@ -278,7 +329,9 @@ mod tests {
     fn fixed(log: &str, canon: &str, prefer_log: bool) -> (String, String) {
         let plan = plan(log.as_bytes(), canon);
         let composer = Composer::new(&plan, now());
-        let (change, refused) = composer.fix_all(&fixes(&plan), prefer_log);
+        let AllFixes {
+            change, refused, ..
+        } = composer.fix_all(&fixes(&plan), prefer_log);
         assert_eq!(refused, []);
         let (log, canon) = after(&plan, &change);
         (String::from_utf8(log).unwrap(), canon)
@@ -333,8 +386,13 @@ mod tests {
         );
         let unreadable = plan(log.replace("Draft", "soon").as_bytes(), canon);
         let plan = &unreadable;
-        let refused = Composer::new(plan, now()).fix_all(&fixes(plan), true).1;
-        assert!(refused[0].1.0.starts_with("“soon” is not a status"));
+        let refused = Composer::new(plan, now()).fix_all(&fixes(plan), true).left;
+        assert!(
+            refused[0]
+                .1
+                .0
+                .starts_with("status of 0001 stays as it is: “soon” is not a status")
+        );
     }
 
     #[test]
@@ -435,7 +493,7 @@ mod tests {
             let sections: String = statuses.iter().enumerate().map(section).collect();
             let before = plan(log.as_bytes(), &format!("{TABLE}{sections}"));
             let composer = Composer::new(&before, now());
-            let (change, refused) = composer.fix_all(&fixes(&before), prefer_log);
+            let AllFixes { change, refused, .. } = composer.fix_all(&fixes(&before), prefer_log);
             // A drifted status that is not one cannot be taken over.
             let drift = |(fix, _): &(Fix, Refusal)| matches!(fix, Fix::Drift(_));
             prop_assert!(refused.iter().all(drift), "{refused:?}");

@@ -40,6 +40,8 @@ pub fn fix_repeatedly(
         refused: Vec::new(),
     };
     let (mut count, mut only) = (0, String::new());
+    // A fix of which a part was made is not found again where the rest is for a person to decide.
+    let mut left: Vec<Refusal> = Vec::new();
     for _ in 0..ROUNDS {
         let mut files = fixed.plan.files().to_vec();
         let mut round = Round {
@@ -49,10 +51,12 @@ pub fn fix_repeatedly(
             made: Vec::new(),
             count: 0,
             refused: Vec::new(),
+            left: Vec::new(),
         };
         round.make(&wanted(check(&fixed.plan), prefer_log));
         let (made, refused) = (std::mem::take(&mut round.made), round.refused);
         count += round.count;
+        left.extend(std::mem::take(&mut round.left));
         fixed.refused = refused;
         if made.is_empty() {
             break;
@@ -62,6 +66,8 @@ pub fn fix_repeatedly(
         fixed.change.edits.extend(edits);
         fixed.plan = Plan::read(files);
     }
+    left.retain(|part| !fixed.refused.contains(part));
+    fixed.refused.extend(left);
     fixed.change.label = match count {
         1 => only,
         _ => format!("{count} fixes made"),
@@ -84,18 +90,22 @@ struct Round<'a> {
     made: Vec<Change>,
     count: usize,
     refused: Vec<Refusal>,
+    /// The parts that could not be made of fixes that were.
+    left: Vec<Refusal>,
 }
 
 impl Round<'_> {
     /// Makes the fixes together, or where the files refuse them so, those that can be made.
     fn make(&mut self, fixes: &[Fix]) {
-        let (change, refused) = self.composer.fix_all(fixes, self.prefer_log);
-        let obstacle = match apply::change(&change, self.files) {
+        let all = self.composer.fix_all(fixes, self.prefer_log);
+        let obstacle = match apply::change(&all.change, self.files) {
             Ok(()) => {
-                self.count += fixes.len() - refused.len();
-                self.refused.extend(refused.into_iter().map(|(_, why)| why));
-                if !change.edits.is_empty() {
-                    self.made.push(change);
+                self.count += all.made;
+                let why = |refused: Vec<(Fix, Refusal)>| refused.into_iter().map(|(_, why)| why);
+                self.refused.extend(why(all.refused));
+                self.left.extend(why(all.left));
+                if !all.change.edits.is_empty() {
+                    self.made.push(all.change);
                 }
                 return;
             }

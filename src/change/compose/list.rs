@@ -242,6 +242,9 @@ fn list_label(step: StepRef<'_>, field: Field, old: &[String], entries: &[String
         .chain(removed.map(|o| format!("−{}", shown(o))))
         .collect();
     let name = field.label().to_lowercase();
+    if old == entries {
+        return format!("{} {} written as a list", step.id(), field.spec().name);
+    }
     match signed.is_empty() {
         true => format!("{} {name} reordered", step.id()),
         false => format!("{} {name} {}", step.id(), signed.join(" ")),

@@ -33,10 +33,11 @@ use crate::document::english::capitalised;
 use crate::document::json;
 use crate::document::markdown::escaped;
 use crate::plan::canon::section::{HEADING_DASHES, Section};
-use crate::plan::field::{Field, Kind};
+use crate::plan::field::{Field, Kind, inner_order};
 use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::Status;
+use crate::plan::step::{Drift, stand_in};
 use crate::plan::{Plan, StepRef};
 pub(crate) use add::named_in_title;
 pub use assign::Assignment;
@@ -113,70 +114,89 @@ impl Composer<'_> {
     }
 
     /// Takes over one side of a step's drift: the canon's words into the log, or the
-    /// log's into the canon.
+    /// log's into the canon. What does not fit the other side stays, and the label says so.
     ///
     /// # Errors
-    /// When the words taken over do not fit the other side.
+    /// When none of the words fit the other side.
     pub fn reconcile(&self, step: usize, keep_log: bool) -> Result<Change, Refusal> {
+        let (mut change, refused) = self.reconcile_each(step, keep_log)?;
+        if let Some(why) = refused.first() {
+            change.label += &format!("; {why}");
+        }
+        Ok(change)
+    }
+
+    /// The same, with what does not fit apart.
+    ///
+    /// # Errors
+    /// As [`Composer::reconcile`].
+    fn reconcile_each(
+        &self,
+        step: usize,
+        keep_log: bool,
+    ) -> Result<(Change, Vec<Refusal>), Refusal> {
         let step = self.plan.step(step);
         let Some((section, _)) = step.section() else {
             return refuse(format!("{} is in one file only", step.id()));
         };
-        let mut edits = Vec::new();
-        let mut fields = Vec::new();
+        let (mut fields, mut refused) = (Vec::new(), Vec::new());
+        // Each field of the log brings its own stamp; the step needs one.
+        let mut edits: Vec<Edit> = Vec::new();
         for drift in step.drift() {
-            fields.push(drift.field.label().to_lowercase());
-            let list = drift.field.spec().kind == Kind::List;
-            if keep_log {
-                let edit = match list {
-                    true => self.list_from_log(step, drift.field)?,
-                    false => {
-                        let text = value::accept(self.plan, drift.field, &drift.log)?;
-                        self.section_edit(step, section, drift.field, &text)?
-                    }
-                };
-                edits.extend(edit);
-            } else {
-                let raw = match list {
-                    true => self.list_from_canon(step, drift.field),
-                    false => {
-                        let text = value::accept(self.plan, drift.field, &drift.canon)?;
-                        value::raw(drift.field, &text)
-                    }
-                };
-                edits.extend(self.log_edits(step, drift.field, &raw)?);
+            let name = drift.field.label().to_lowercase();
+            match self.field_of_side(step, section, &drift, keep_log) {
+                Ok(more) => {
+                    more.into_iter()
+                        .for_each(|edit| batch::add(&mut edits, edit));
+                    fields.push(name);
+                }
+                Err(why) => refused.push(Refusal(format!(
+                    "{name} of {} stays as it is: {why}",
+                    step.id()
+                ))),
             }
         }
-        if edits.is_empty() {
-            return refuse(format!("log and canon agree on {}", step.id()));
+        if fields.is_empty() {
+            let agree = || Refusal(format!("log and canon agree on {}", step.id()));
+            let reasons: Vec<String> = refused.iter().map(ToString::to_string).collect();
+            return Err(match reasons.is_empty() {
+                true => agree(),
+                false => Refusal(reasons.join("; ")),
+            });
         }
-        edits.retain(|edit| edit.before != edit.after);
-        let is_stamp = |edit: &Edit| {
-            matches!(
-                edit.target,
-                Target::LogValue {
-                    key: "updated_at",
-                    ..
-                }
-            )
-        };
-        if edits.iter().all(is_stamp) {
-            return refuse(format!(
-                "this would change nothing; edit {} of {} by hand",
-                fields.join(", "),
-                step.id()
-            ));
-        }
-        // Each field of the log brings its own stamp; the step needs one.
-        let mut once: Vec<Edit> = Vec::new();
-        edits
-            .into_iter()
-            .for_each(|edit| batch::add(&mut once, edit));
         let side = if keep_log { "log" } else { "canon" };
-        Ok(Change {
-            label: format!("{} {} as in the {side}", step.id(), fields.join(", ")),
-            edits: once,
-        })
+        let label = format!("{} {} as in the {side}", step.id(), fields.join(", "));
+        Ok((Change { label, edits }, refused))
+    }
+
+    /// One field of a step made that of one side.
+    fn field_of_side(
+        &self,
+        step: StepRef<'_>,
+        section: &Section,
+        drift: &Drift,
+        keep_log: bool,
+    ) -> Result<Vec<Edit>, Refusal> {
+        let field = drift.field;
+        let is_list = field.spec().kind == Kind::List;
+        let mut edits: Vec<Edit> = match (keep_log, is_list) {
+            (true, true) => self.list_from_log(step, field)?.into_iter().collect(),
+            (true, false) => {
+                let text = value::accept(self.plan, field, &drift.log)?;
+                let edit = self.section_edit(step, section, field, &text)?;
+                edit.into_iter().collect()
+            }
+            (false, true) => self.log_edits(step, field, &self.list_from_canon(step, field))?,
+            (false, false) => {
+                let text = value::accept(self.plan, field, &drift.canon)?;
+                self.log_edits(step, field, &value::raw(field, &text))?
+            }
+        };
+        edits.retain(|edit| edit.before != edit.after);
+        match edits.iter().all(is_stamp) {
+            true => refuse("this would change nothing; edit it by hand"),
+            false => Ok(edits),
+        }
     }
 
     fn set_edits(
@@ -220,16 +240,7 @@ impl Composer<'_> {
             (Some(inner), Some(outer)) if json::Object::parse(outer).is_ok() => {
                 (Some(inner), step.raw(field), raw.to_owned())
             }
-            (Some(inner), None | Some("null")) => {
-                (None, outer, format!("{{{}: {raw}}}", json::quote(inner)))
-            }
-            (Some(_), Some(_)) => {
-                return refuse(format!(
-                    "`{}` of {} is not a JSON object; edit the whole step",
-                    spec.key,
-                    step.id()
-                ));
-            }
+            (Some(inner), outer) => (None, outer, as_object(spec.key, outer, Some((inner, raw)))),
             (None, outer) => (None, outer, raw.to_owned()),
         };
         let mut edits = vec![self.log_edit(step, spec.key, inner, before, &after)];
@@ -380,6 +391,27 @@ impl Composer<'_> {
         };
         edit(target, Some(before), after)
     }
+}
+
+/// Whether an edit does no more than date a step.
+fn is_stamp(edit: &Edit) -> bool {
+    let key = Field::UpdatedAt.spec().key;
+    matches!(&edit.target, Target::LogValue { key: own, .. } if *own == key)
+}
+
+/// What stands in the place of the object under `key`, in an object, with one more entry or the
+/// same with another value.
+fn as_object(key: &str, bare: Option<&str>, entry: Option<(&str, &str)>) -> String {
+    let bare = bare.and_then(|raw| Some((stand_in(key, raw)?.spec().inner?, raw)));
+    let kept = bare.filter(|(inner, _)| entry.is_none_or(|(name, _)| name != *inner));
+    let order = inner_order(key);
+    let mut entries: Vec<(&str, &str)> = kept.into_iter().chain(entry).collect();
+    entries.sort_by_key(|(inner, _)| order.iter().position(|known| known == inner));
+    let entries = entries.iter();
+    let entries: Vec<String> = entries
+        .map(|(inner, raw)| format!("{}: {raw}", json::quote(inner)))
+        .collect();
+    format!("{{{}}}", entries.join(", "))
 }
 
 /// Refuses a section with an unfinished merge in it.

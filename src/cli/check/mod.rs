@@ -21,9 +21,10 @@ use color_eyre::eyre::{Result, bail};
 
 use super::invocation::{Invocation, OpenPlan};
 use super::{Ending, settings};
+use crate::document::english::listed;
 use crate::document::progress::Progress;
 use crate::plan::Plan;
-use crate::plan::checks::{Findings, Severity};
+use crate::plan::checks::{Findings, Fix, Severity};
 use crate::plan::last_change::LastChanges;
 use crate::store::locate::inspect::CheckInput;
 
@@ -36,10 +37,7 @@ pub struct Check {
     /// Output format.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
-    /// First fix what is safe to fix, as one change: status spelling, timestamp format, line order,
-    /// themes that differ from their block's, and drift if --prefer says which side wins. Then
-    /// report what is left.
-    #[arg(long)]
+    #[arg(long, help = fix_help())]
     pub fix: bool,
     /// Write nothing; print what --fix would write, as a diff for `git apply` or `patch -p1` in the
     /// plan's root.
@@ -53,6 +51,14 @@ pub struct Check {
     /// Where log and canon disagree, let --fix use this side's version.
     #[arg(long, value_name = "SIDE", requires = "fix")]
     pub prefer: Option<Side>,
+}
+
+fn fix_help() -> String {
+    let kinds: Vec<&str> = Fix::KINDS.into_iter().map(Fix::words).collect();
+    format!(
+        "First fix what is safe to fix, as one change: {}. Then report what is left",
+        listed(&kinds)
+    )
 }
 
 /// How problems are printed.
@@ -134,7 +140,7 @@ impl Check {
             invocation.say(&format!("left out: {problems} that {revision} has too"))?;
         }
         match self.format {
-            Format::Text => text::print(invocation, plan, &found, old.is_some())?,
+            Format::Text => text::print(invocation, plan, &found, old.is_some(), self)?,
             Format::Json => json::print(invocation, plan, &found, old)?,
             Format::Github => github::print(invocation, &opened.layout.root, plan, &found)?,
         }

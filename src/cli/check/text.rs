@@ -3,6 +3,7 @@
 use color_eyre::eyre::Result;
 use ratatui::text::{Line, Span};
 
+use super::Check;
 use crate::cli::invocation::Invocation;
 use crate::cli::printer::Printer;
 use crate::plan::Plan;
@@ -14,7 +15,8 @@ use crate::tui::widgets::frame::words;
 use crate::tui::widgets::text_layout::TextLayout;
 
 /// Prints everything that was found, in lines of at most the paint's columns, paths aside. If it
-/// `is_compared` with another version, that is what is new.
+/// `is_compared` with another version, that is what is new. What was `asked` to be fixed and is
+/// still here cannot be.
 ///
 /// # Errors
 /// When standard output cannot be written.
@@ -23,6 +25,7 @@ pub fn print(
     plan: &Plan,
     found: &Findings,
     is_compared: bool,
+    asked: &Check,
 ) -> Result<()> {
     let paint = invocation.paint();
     let mut fixes = Fixes::default();
@@ -35,6 +38,14 @@ pub fn print(
             invocation.print(&lines)
         },
     )?;
+    if asked.fix {
+        fixes.safe = 0;
+        fixes.drift = if asked.prefer.is_some() {
+            0
+        } else {
+            fixes.drift
+        };
+    }
     let mut sheet = paint.sheet();
     sheet.row(summary(found, is_compared, &paint.theme));
     if let Some(hint) = fixes.hint() {

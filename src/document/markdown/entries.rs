@@ -242,8 +242,8 @@ pub(super) fn parting(source: &str, labels: &[String], signs: &[u8]) -> Vec<usiz
     found
 }
 
-/// Whether the words say that there is nothing.
-pub(super) fn is_nothing(words: &str) -> bool {
+/// Whether the words say that there is nothing: in a list of the canon and of the log alike.
+pub(crate) fn is_nothing(words: &str) -> bool {
     let bare = |words: &'_ str| words.trim().trim_end_matches('.').len();
     let mut words = words.trim();
     words = &words[..bare(words)];

@@ -13,7 +13,7 @@ pub mod roadmap;
 pub mod roster;
 pub mod section;
 
-use crate::document::markdown::{MarkdownDocument, Table};
+use crate::document::markdown::{MarkdownDocument, Table, is_nothing};
 
 /// Whether `document` holds any of the structures, or may hold checklists: those are read when
 /// somebody asks for them. A document without any is searched and not parsed.
@@ -36,13 +36,15 @@ pub(crate) fn title(document: &MarkdownDocument) -> &str {
         .map_or("", |heading| &heading.text)
 }
 
-/// What stands for a value that is not set yet.
-const UNSET: [&str; 5] = ["tbd", "tba", "none", "n/a", "open"];
+/// What stands for a value that is not set yet, beside what says that there is nothing.
+const UNSET: [&str; 3] = ["tbd", "tba", "open"];
 
 /// Whether a value says anything.
 pub(crate) fn is_set(text: &str) -> bool {
     let text = text.trim();
-    text.contains(char::is_alphanumeric) && !UNSET.contains(&&*text.to_lowercase())
+    text.contains(char::is_alphanumeric)
+        && !is_nothing(text)
+        && !UNSET.contains(&&*text.to_lowercase())
 }
 
 /// Words in a form in which spelling habits do not matter: letters and digits in lower

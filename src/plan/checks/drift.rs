@@ -2,7 +2,8 @@
 //!
 //! The step is written in both, and one of them was edited by hand. Whoever reads the other
 //! believes something else. A fix uses the log's or the canon's version for all fields of the step,
-//! whichever you prefer; an edit of the field is written to both at once. A field that only one of
+//! whichever you prefer, but for a field that this version has no value for, such as a status that
+//! is not one of the five; an edit of the field is written to both at once. A field that only one of
 //! the two has is not drift.
 //!
 //! ## Caught
@@ -32,6 +33,7 @@
 use super::wording::{contrasted, quoted};
 use super::{Context, Fix, Found, Help, Pass, Reading, Rule, Severity, Spot};
 use crate::plan::field::Field;
+use crate::plan::status::Status;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -65,8 +67,32 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
                 step.id(),
                 place.unwrap_or_default()
             );
-            let problem = RULE.problem(plan, spot, message);
-            problem.fixed_by(Fix::Drift(step.index())).about(step)
+            let mut problem = RULE.problem(plan, spot, message).about(step);
+            let is_readable =
+                |text: &String| drift.field != Field::Status || Status::read(text).is_some();
+            let is_either = is_readable(&drift.log) || is_readable(&drift.canon);
+            if is_either {
+                problem = problem.fixed_by(Fix::Drift(step.index()));
+            }
+            problem = match (is_readable(&drift.log), is_readable(&drift.canon)) {
+            (true, true) => problem,
+            (true, false) => problem.with_help(
+                "the canon's is not a status: `{problem-fix}` uses the log's version",
+                "the canon's is not a status: `stepdeck check --fix --prefer log` uses the log's \
+                 version",
+            ),
+            (false, true) => problem.with_help(
+                "the log's is not a status: {problem-go} goes to the step, `{take-canon}` uses the \
+                 canon's version",
+                "the log's is not a status: `stepdeck check --fix --prefer canon` uses the canon's \
+                 version",
+            ),
+            (false, false) => problem.with_help(
+                "neither is a status: {problem-go} goes to the step, `{status}` sets one in both",
+                "neither is a status: `stepdeck set STEP status=STATUS` sets one in both",
+            ),
+        };
+            problem
         });
     }
 }

@@ -22,9 +22,9 @@ use std::path::{Component, Path, PathBuf};
 
 use super::wording::quoted;
 use super::{Context, Found, Help, Pass, Reading, Rule, Severity, Spot};
-use crate::plan::StepRef;
 use crate::plan::field::Field;
 use crate::plan::status::State;
+use crate::plan::{StepRef, link};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -37,12 +37,6 @@ pub const RULE: Rule = Rule {
     },
     passes: &[Pass::Step(step)],
 };
-
-/// What a file name without any folder ends with to be taken for a path.
-const FILE_ENDINGS: [&str; 16] = [
-    "md", "txt", "csv", "json", "jsonl", "yaml", "yml", "toml", "pdf", "html", "svg", "png",
-    "xlsx", "docx", "pptx", "ipynb",
-];
 
 /// Whether an entry, in its raw form, is surely no path.
 fn is_address(item: &str) -> bool {
@@ -97,7 +91,8 @@ fn is_missing(step: StepRef<'_>, index: usize, entry: &str, context: &Context<'_
 /// The entry as a path, if it cannot well be anything else.
 pub(super) fn local_path(entry: &str, exists: &dyn Fn(&Path) -> bool) -> Option<PathBuf> {
     let entry = entry.trim();
-    let strange = |c: char| c.is_whitespace() || c.is_control() || "<>*?\\|\"{}`".contains(c);
+    let strange =
+        |c: char| c.is_whitespace() && c != ' ' || c.is_control() || "<>*?\\|\"{}`".contains(c);
     if entry.is_empty() || entry.contains(strange) || entry.contains("://") {
         return None;
     }
@@ -114,8 +109,13 @@ pub(super) fn local_path(entry: &str, exists: &dyn Fn(&Path) -> bool) -> Option<
         let named = ending.starts_with(|c: char| c.is_ascii_alphabetic());
         (plain && named && !stem.is_empty()).then(|| ending.to_ascii_lowercase())
     };
+    let known = link::names_file(path);
+    // A sentence that ends with a path has blanks, too.
+    let is_listed = |word: &str| word.ends_with([',', ';', '.']) || exists(Path::new(word));
+    if path.contains(' ') && (!known || path.split(' ').any(is_listed)) {
+        return None;
+    }
     let Some((folders, name)) = path.rsplit_once('/') else {
-        let known = ending(path).is_some_and(|ending| FILE_ENDINGS.contains(&&*ending));
         return known.then(|| path.into());
     };
     if path.starts_with(['/', '.']) {

@@ -15,6 +15,7 @@
 
 pub(crate) mod against;
 mod findings;
+mod fix;
 mod found;
 mod reading;
 mod spot;
@@ -98,6 +99,7 @@ use crate::document::splice::Span;
 pub(crate) use findings::FindingKey;
 use findings::SHARE;
 pub use findings::{Findings, Problems};
+pub use fix::Fix;
 use found::Found;
 use reading::Reading;
 use spot::Spot;
@@ -129,48 +131,6 @@ impl Severity {
 
 /// The word in `stepdeck.toml` that switches a rule off.
 const OFF: &str = "off";
-
-/// What fixes a problem in the step with this index. Indexes are those of the plan that the
-/// problem was found in, and of no other.
-///
-/// Declared in the order in which the fixes of one step are to be made.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Fix {
-    /// Writes the log's timestamp as RFC 3339 in UTC.
-    Timestamp(usize),
-    /// Writes the log's status in its one spelling.
-    Status(usize),
-    /// Writes one entry per step where dependencies name several in one, or with a remark.
-    Dependencies(usize),
-    /// Takes the theme of the block's row over into the step.
-    Theme(usize),
-    /// Makes log and canon agree about the step, on every field.
-    Drift(usize),
-    /// Removes from a line the uid that another one had before.
-    Uid(usize),
-    /// Puts the steps of one log into the order of their IDs.
-    SortLog { file: usize },
-}
-
-impl Fix {
-    /// Index of the step that it changes, where it changes one.
-    pub(crate) fn step_index(self) -> Option<usize> {
-        match self {
-            Self::Timestamp(step_index)
-            | Self::Status(step_index)
-            | Self::Dependencies(step_index)
-            | Self::Theme(step_index)
-            | Self::Drift(step_index)
-            | Self::Uid(step_index) => Some(step_index),
-            Self::SortLog { .. } => None,
-        }
-    }
-
-    /// Whether a person has to say whose words stay.
-    pub(crate) fn needs_side(self) -> bool {
-        matches!(self, Self::Drift(_))
-    }
-}
 
 /// Something wrong in one place.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -3,6 +3,7 @@
 use super::super::canon::block_table::BlockRow;
 use super::super::canon::checklist::Check;
 use super::super::field::{Field, Kind};
+use super::super::list_entry::items_in_log;
 use super::super::packet::Packet;
 use super::super::source::Location;
 use super::super::{LogPlace, Plan, StepRef};
@@ -116,7 +117,7 @@ impl Spot {
         let (Some(list), Some(raw)) = (line.span(spec.key), line.get(spec.key)) else {
             return Self::section_entries(plan, step, field, indexes);
         };
-        let items = json::items(raw).unwrap_or_default();
+        let items: Vec<&str> = items_in_log(raw).into_iter().flatten().collect();
         let (mut counted, mut column) = (line.body().start, 1);
         let entry = |index: &usize| {
             let Some(item) = items.get(*index) else {

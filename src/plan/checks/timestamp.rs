@@ -4,7 +4,8 @@
 //! cannot be sorted or compared, so the step looks as if it had never been touched. Where the time
 //! is clear (a day, a time without zone, another zone's spelling, `20260131T120000Z`, seconds or
 //! milliseconds since 1970), the fix writes it as RFC 3339, reading a time without zone as UTC and
-//! a day as its beginning.
+//! a day as its beginning. The number of a day in a spreadsheet, such as 45981, is not clear:
+//! programs count from different days.
 //!
 //! ## Caught
 //!

@@ -1,8 +1,9 @@
 //! A status that is not one of the five.
 //!
 //! The five are idea, draft, in progress, blocked and complete. A step with any other status is
-//! counted under none of them and is never done, so its dependents wait forever. Set one of the
-//! five.
+//! counted under none of them and is never done, so its dependents wait forever; nor is it ranked as
+//! ready. Set one of the five: for all steps with the same word at once, on screen 5 or by
+//! `stepdeck set --filter 'status:WIP' status='in progress'`.
 //!
 //! ## Caught
 //!
@@ -28,8 +29,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a status is not one of the five",
     help: Help {
-        keys: "{problem-go} goes to the step: `{status}` sets a status: idea, draft, in progress, blocked or complete",
-        commands: "`stepdeck set STEP status=STATUS` sets one: idea, draft, in progress, blocked or complete",
+        keys: "`{problem-status}` sets one for all steps that have the same word: idea, draft, in progress, blocked or complete; {problem-go} goes to the step",
+        commands: "`stepdeck set STEP status=STATUS` sets one: idea, draft, in progress, blocked or complete; `stepdeck set --filter status:WORD status=STATUS` that of all steps with the same word",
     },
     passes: &[Pass::Step(step)],
 };

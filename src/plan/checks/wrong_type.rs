@@ -4,7 +4,10 @@
 //! `evidence`, `effort` and `cost` objects; what is measured there is a number or words. A step
 //! ID may be a whole number as well as text.
 //! stepdeck shows such a value as it is, but a dashboard or a script may trip over it. Write the
-//! field with the right type.
+//! field with the right type. Where only one thing can be meant, the fix does: `"0002"` or `2` in
+//! the place of `dependencies` is a list of one step, text that says nothing an empty list, one path
+//! or address a list of it, and in the place of `evidence` its link or, where it is empty, `{}`. Text that may be several
+//! entries, and a number that is an Excel date, are left to a person.
 //!
 //! ## Caught
 //!
@@ -18,10 +21,15 @@
 //! {"step_id": "0001", "dependencies": ["0002"], "evidence": {"metric": "coverage", "target": "80 %"}}
 //! ```
 
-use super::{Context, Found, Help, Pass, Reading, Rule, Severity, Spot, timestamp};
+use super::{Context, Fix, Found, Help, Pass, Reading, Rule, Severity, Spot, timestamp};
 use crate::document::json;
+use crate::plan::compound::Compound;
+use crate::plan::dependency::Dependency;
 use crate::plan::field::{Field, FieldSpec, Kind, fields};
+use crate::plan::list_entry::says_nothing;
+use crate::plan::step::stand_in;
 use crate::plan::uid::Uid;
+use crate::plan::{StepRef, link};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -43,18 +51,25 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     let Some(line) = step.log_line() else {
         return;
     };
-    let mut report = |name: &str, raw: &str, wanted: &str, spot| {
+    let mut report = |name: &str, raw: &str, wanted: &str, spot, is_clear: bool| {
         found.add(spot, |spot| {
             let is = match wanted {
                 TEXTS if raw.starts_with('[') => "a list of other things",
                 _ => type_of(raw),
             };
             let message = format!("`{name}` of {} is {is}, not {wanted}", step.id());
-            RULE.problem(plan, spot, message).about(step)
+            let mut problem = RULE.problem(plan, spot, message).about(step);
+            if is_clear {
+                problem = problem.fixed_by(Fix::Type(step.index())).with_help(
+                    "`{problem-fix}` writes the same with the right type",
+                    "`stepdeck check --fix` writes the same with the right type",
+                );
+            }
+            problem
         });
     };
     if let Some(raw) = line.get("step_id").filter(|raw| !is_name(raw)) {
-        report("step_id", raw, "text", Spot::step(plan, step));
+        report("step_id", raw, "text", Spot::step(plan, step), false);
     }
     for spec in fields() {
         let Some(raw) = value(line.get(spec.key)) else {
@@ -67,7 +82,8 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
         };
         let Some(inner) = spec.inner else {
             if let Some(wanted) = fault(spec, raw) {
-                report(spec.name, raw, wanted, spot());
+                let is_clear = meant(step, spec, raw).is_some();
+                report(spec.name, raw, wanted, spot(), is_clear);
             }
             continue;
         };
@@ -76,13 +92,62 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
                 if let Some(raw) = value(object.get(inner))
                     && let Some(wanted) = fault(spec, raw)
                 {
-                    report(spec.name, raw, wanted, spot());
+                    report(spec.name, raw, wanted, spot(), false);
                 }
             }
-            None if spec.is_first() => report(spec.key, raw, "an object", spot()),
+            None if spec.is_first() => {
+                let is_clear = meant(step, spec, raw).is_some();
+                report(spec.key, raw, "an object", spot(), is_clear);
+            }
             None => {}
         }
     }
+}
+
+/// What a value of the wrong type can only mean.
+pub(crate) enum Meant {
+    /// A list of these entries.
+    Entries(Vec<String>),
+    /// An object that holds it under the key that it stands for, or nothing.
+    Object,
+}
+
+/// What a raw value of the wrong type means, where that is clear: nothing, one step, one entry, a
+/// link.
+pub(crate) fn meant(step: StepRef<'_>, spec: &FieldSpec, raw: &str) -> Option<Meant> {
+    if raw.starts_with(['[', '{', 't', 'f', 'n']) {
+        return None;
+    }
+    if spec.inner.is_some() {
+        let is_clear = stand_in(spec.key, raw).is_none_or(|field| field == Field::Link);
+        return is_clear.then_some(Meant::Object);
+    }
+    if spec.kind != Kind::List {
+        return None;
+    }
+    if says_nothing(raw) {
+        return Some(Meant::Entries(Vec::new()));
+    }
+    // What programs wrote with a point may have lost zeros behind it.
+    if !is_name(raw) {
+        return None;
+    }
+    let (words, plan) = (json::words(raw), step.plan());
+    let text = words.trim();
+    let depends = spec.field == Field::Dependencies;
+    if let (true, Dependency::Step(id)) = (depends, Dependency::read(text.into())) {
+        return Some(Meant::Entries(vec![plan.spelled(id).to_string()]));
+    }
+    let is_address = link::is_address(text) && !text.contains(char::is_whitespace);
+    let is_several = match depends {
+        true => {
+            let signs = [',', ';', '&', '+', '/', '\n', '\r'];
+            text.contains(signs) || text.contains(" and ") || Compound::read(plan, text).is_some()
+        }
+        false => text.contains([',', ';', '\n', '\r']),
+    };
+    let is_one = raw.starts_with('"') && (is_address || !is_several);
+    is_one.then(|| Meant::Entries(vec![text.to_owned()]))
 }
 
 /// Whether a raw value can name a step: a text, or a whole number. A number with a fraction is

@@ -20,7 +20,7 @@ use self::past::PlanPast;
 use self::sets::{Known, Sets};
 use self::syntax::Tree;
 pub use self::terms::TERMS;
-use self::terms::{Asked, Test, Whole};
+use self::terms::{Asked, NO_STATUS, Test, Value, Whole};
 use self::words::{Word, Words, fold, fold_onto};
 use super::canon::block_table::BlockColumn;
 use super::dependency::Dependency;
@@ -44,6 +44,14 @@ pub struct QueryError {
     pub reason: String,
 }
 
+impl QueryError {
+    /// The same for a line without so many blanks in front.
+    fn within(mut self, indent: usize) -> Self {
+        self.span = Span::new(self.span.start - indent, self.span.end - indent);
+        self
+    }
+}
+
 impl fmt::Display for QueryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "“{}”: {}", self.term, self.reason)
@@ -52,6 +60,8 @@ impl fmt::Display for QueryError {
 
 /// So many steps are worth a thread of their own.
 const SHARE: usize = 10_000;
+/// Of so many steps without a readable status it is looked at what is written.
+const MOST_STATUSES: usize = 10_000;
 
 /// What must hold.
 enum Expr {
@@ -85,6 +95,8 @@ pub struct Query {
     shown: Words,
     /// The words without which nothing passes, folded.
     required: Vec<String>,
+    /// Statuses that are none of the five, each with what is wrong with it where no step has it.
+    written: Vec<(Value, QueryError)>,
 }
 
 /// A query made ready for one plan.
@@ -170,6 +182,7 @@ impl Default for Query {
             whole: Vec::new(),
             shown: Words::new([]),
             required: Vec::new(),
+            written: Vec::new(),
         }
     }
 }
@@ -184,8 +197,10 @@ impl Query {
             line: text,
             whole: Vec::new(),
             shown: Vec::new(),
+            written: Vec::new(),
         };
         let root = reading.expr(syntax::parse(text)?, true)?;
+        let indent = text.len() - text.trim_start().len();
         let required = match &root {
             Expr::Words(words) => words.texts(),
             Expr::All(parts) => parts
@@ -204,7 +219,38 @@ impl Query {
             whole: reading.whole,
             shown: Words::new(reading.shown.iter().map(String::as_str)),
             required,
+            written: (reading.written.into_iter())
+                .map(|(value, error)| (value, error.within(indent)))
+                .collect(),
         })
+    }
+
+    /// What is wrong with the first status that is none of the five and that no step of the plan
+    /// has: a slip. Of a plan with very many such steps all are trusted.
+    pub(crate) fn slip(&self, plan: &Plan) -> Option<&QueryError> {
+        if self.written.is_empty() {
+            return None;
+        }
+        let mut unknown = plan.steps().filter(|step| step.status().is_none());
+        let looked_at: Vec<StepRef<'_>> = unknown.by_ref().take(MOST_STATUSES).collect();
+        let is_somewhere = |value| {
+            let mut steps = looked_at.iter();
+            steps.any(|step| is_written(value, *step, DateTime::UNIX_EPOCH))
+        };
+        let slip = (self.written.iter()).find(|(value, _)| !is_somewhere(value));
+        slip.filter(|_| unknown.next().is_none())
+            .map(|(_, error)| error)
+    }
+
+    /// The same query, unless it asks for a status that is a slip.
+    ///
+    /// # Errors
+    /// As [`Query::slip`].
+    pub(crate) fn known_to(self, plan: &Plan) -> Result<Self, QueryError> {
+        match self.slip(plan) {
+            Some(error) => Err(error.clone()),
+            None => Ok(self),
+        }
     }
 
     /// Understands a line that is being typed: a group that is open at its end is closed there, and
@@ -356,7 +402,9 @@ impl Prepared<'_> {
         let has = |field| !step.text(field).trim().is_empty();
         match test {
             Test::Status(status) => step.status() == Some(*status),
+            Test::Written(value) => is_written(value, step, self.now),
             Test::State(state) => step.state() == *state,
+            Test::Ready => step.is_ready(),
             Test::Open => step.state().is_open(),
             Test::Drift => !step.drift().is_empty(),
             Test::Marked => self.marks.contains(&step.key()),
@@ -401,6 +449,7 @@ struct Reading<'a> {
     line: &'a str,
     whole: Vec<Whole>,
     shown: Vec<String>,
+    written: Vec<(Value, QueryError)>,
 }
 
 impl Reading<'_> {
@@ -426,11 +475,18 @@ impl Reading<'_> {
             }
             Tree::Not(part) => Expr::Not(Box::new(self.expr(*part, !wanted)?)),
             Tree::Term(term) => {
-                let tests = terms::read(&term).map_err(|reason| QueryError {
+                let wrong = |reason| QueryError {
                     term: self.line[term.span.range()].replace('"', ""),
                     span: term.span,
                     reason,
-                })?;
+                };
+                let tests = terms::read(&term).map_err(wrong)?;
+                for test in tests.iter().flatten() {
+                    if let Asked::Step(Test::Written(value)) = test {
+                        let error = wrong(NO_STATUS.to_owned());
+                        self.written.push((value.clone(), error));
+                    }
+                }
                 match tests {
                     Some(tests) => {
                         let mut tests: Vec<Expr> =
@@ -480,6 +536,11 @@ impl Reading<'_> {
             }
         }
     }
+}
+
+/// Whether a status that is none of the five is like this.
+fn is_written(value: &Value, step: StepRef<'_>, now: DateTime<Utc>) -> bool {
+    step.status().is_none() && value.holds(&step.text(Field::Status), || 0, now)
 }
 
 /// What looking for words costs, see [`Expr::cost`].

@@ -79,7 +79,7 @@ pub const TERMS: [TermSpec; 24] = [
     row("owner:", Values::Owners, Read::Step(owner),
         "the owner contains this text; owner:none finds steps without one, owner=ops those of just ops").ordered(),
     row("status:", Values::These(STATUSES), Read::Step(status),
-        "idea, draft, progress, blocked or complete"),
+        "idea, draft, progress, blocked or complete; any other word finds the statuses that are written so"),
     row("block:", Values::Blocks, Read::Step(block),
         "a block, such as B37, or several: block:B03-B05"),
     row("is:", Values::These(IS), Read::Either(is),
@@ -142,7 +142,10 @@ pub(super) enum Asked {
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Test {
     Status(Status),
+    /// What is written is none of the five, and is like this.
+    Written(Value),
     State(State),
+    Ready,
     Open,
     Drift,
     Marked,
@@ -342,6 +345,9 @@ fn owner(of: &Operand<'_>) -> Result<Test, String> {
     }
 }
 
+/// What is wrong with a status that no step has.
+pub(super) const NO_STATUS: &str = "a status is idea, draft, progress, blocked or complete";
+
 fn status(of: &Operand<'_>) -> Result<Test, String> {
     let text = of.folded();
     let begins = |status: &Status| {
@@ -351,11 +357,14 @@ fn status(of: &Operand<'_>) -> Result<Test, String> {
             .any(|word| word.starts_with(&*text))
     };
     let begun = || Status::ALL.into_iter().find(begins);
-    (!text.is_empty())
-        .then(|| Status::read(&text).or_else(begun))
-        .flatten()
-        .map(Test::Status)
-        .ok_or_else(|| "a status is idea, draft, progress, blocked or complete".to_owned())
+    if text.is_empty() {
+        return Err(NO_STATUS.to_owned());
+    }
+    Ok(match (Status::read(&text).or_else(begun), of.sign) {
+        (Some(status), _) => Test::Status(status),
+        (None, Some(_)) => Test::Written(Value::Is(text.trim().to_owned())),
+        (None, None) => Test::Written(Value::Contains(text)),
+    })
 }
 
 fn block(of: &Operand<'_>) -> Result<Test, String> {
@@ -379,7 +388,7 @@ fn block(of: &Operand<'_>) -> Result<Test, String> {
 
 fn is(of: &Operand<'_>) -> Result<Asked, String> {
     Ok(Asked::Step(match &*of.folded() {
-        "ready" => Test::State(State::Ready),
+        "ready" => Test::Ready,
         "waiting" => Test::State(State::Waiting),
         "blocked" => Test::Status(Status::Blocked),
         "done" | "complete" => Test::State(State::Done),

@@ -34,10 +34,9 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, Utc};
 
-use super::Plan;
 use super::id::StepId;
 use super::last_change::LastChanges;
-use super::status::State;
+use super::{Plan, StepRef};
 use facts::{Facts, Survey};
 use term::{TERMS, Weights};
 
@@ -111,8 +110,9 @@ pub(crate) fn scores(plan: &Plan, inputs: &Inputs<'_>) -> Vec<Option<i64>> {
 
 /// Indexes of the ready steps, ascending.
 fn ready(plan: &Plan) -> Vec<usize> {
-    let is_ready = |step: &usize| plan.graph().state(*step) == State::Ready;
-    (0..plan.len()).filter(is_ready).collect()
+    (plan.steps().filter(|step| step.is_ready()))
+        .map(StepRef::index)
+        .collect()
 }
 
 fn score(facts: &Facts, weights: &Weights) -> i64 {

@@ -90,6 +90,8 @@ pub struct Shortage {
     pub blocked: usize,
     /// How many wait for a step that is not in the plan, or for something outside it.
     pub elsewhere: usize,
+    /// How many have nothing in their way but a status that is none of the five.
+    pub unknown: usize,
     /// The step that would make most others ready if it were complete, and how many.
     pub frees: Option<(StepId, usize)>,
 }
@@ -100,7 +102,11 @@ impl Shortage {
     pub(crate) fn of(plan: &Plan, ready: usize) -> Option<Self> {
         let graph = plan.graph();
         let is_open = |state: &State| matches!(state, State::Waiting | State::Blocked);
-        if ready >= TEN || !graph.states().iter().any(is_open) {
+        if ready >= TEN {
+            return None;
+        }
+        let unknown = plan.steps().filter(|step| step.lacks_a_status()).count();
+        if unknown == 0 && !graph.states().iter().any(is_open) {
             return None;
         }
         let is_waiting = |step: &usize| graph.state(*step) == State::Waiting;
@@ -116,7 +122,9 @@ impl Shortage {
             }
             // What is blocked itself, or in a cycle, would still not be ready.
             let would_be_ready = |step: &usize| {
-                plan.step(*step).status() != Some(Status::Blocked) && graph.cycle(*step).is_none()
+                let own = plan.step(*step);
+                let may_be = own.status() != Some(Status::Blocked) && !own.has_unknown_status();
+                may_be && graph.cycle(*step).is_none()
             };
             let freed = graph.held_back_by(step).filter(would_be_ready).count();
             if freed > best.map_or(0, |(most, _)| most) {
@@ -144,6 +152,7 @@ impl Shortage {
             elsewhere: (0..plan.len())
                 .filter(|step| is_waiting(step) && graph.unmet_elsewhere(*step) > 0)
                 .count(),
+            unknown,
             frees: best.map(|(freed, step)| (id(step), freed)),
         })
     }
@@ -170,6 +179,13 @@ impl fmt::Display for Shortage {
         if self.blocked > 0 {
             let are = if self.blocked == 1 { "is" } else { "are" };
             reasons.push(format!("{} {are} blocked", self.blocked));
+        }
+        if self.unknown > 0 {
+            let have = if self.unknown == 1 { "has" } else { "have" };
+            reasons.push(format!(
+                "{} {have} a status that is none of the five",
+                self.unknown
+            ));
         }
         if !reasons.is_empty() {
             write!(f, ": {}", reasons.join(", "))?;

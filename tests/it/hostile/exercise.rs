@@ -139,9 +139,9 @@ fn wishes(plan: &Plan, problems: &[Problem]) -> Vec<Result<Change, Refusal>> {
     }
     let fixes: Vec<_> = problems.iter().filter_map(|problem| problem.fix).collect();
     for prefer_log in [true, false] {
-        let (change, refused) = composer.fix_all(&fixes, prefer_log);
-        wishes.push(Ok(change));
-        wishes.extend(refused.into_iter().map(|(_, refusal)| Err(refusal)));
+        let all = composer.fix_all(&fixes, prefer_log);
+        wishes.push(Ok(all.change));
+        wishes.extend(all.refused.into_iter().map(|(_, refusal)| Err(refusal)));
     }
     for (file, source) in plan.files().iter().enumerate() {
         let Some(log) = source.log() else { continue };

@@ -7,6 +7,7 @@ mod blocks;
 mod command_line;
 mod fields;
 mod filter_line;
+mod foreign_status;
 mod gate_history;
 mod gate_review;
 mod in_use;

@@ -186,7 +186,7 @@ impl Wish {
             }
             Self::FixAll(side) => {
                 let fixes: Vec<_> = problems(plan, now).iter().filter_map(|p| p.fix).collect();
-                Ok(composer.fix_all(&fixes, *side).0)
+                Ok(composer.fix_all(&fixes, *side).change)
             }
         };
         change.ok().filter(|change| !change.edits.is_empty())

@@ -149,7 +149,8 @@ fn fixing_all_that_can_be_fixed_leaves_nothing_to_fix() {
             let found = problems(&plan, now);
             counts.push(found.len());
             let fixes: Vec<_> = found.iter().filter_map(|problem| problem.fix).collect();
-            let (change, _) = Composer::new(&plan, now).fix_all(&fixes, prefer_log);
+            let composer = Composer::new(&plan, now);
+            let change = composer.fix_all(&fixes, prefer_log).change;
             if change.edits.is_empty() {
                 break;
             }
@@ -238,7 +239,10 @@ fn the_filter_finds_what_asking_each_step_finds() {
             step.status() == Some(Status::InProgress)
         }),
         ("block:B03", |step| step.id().block_number() == 3),
-        ("is:ready", |step| step.state() == State::Ready),
+        ("is:ready", |step| {
+            let is_readable = step.status().is_some() || step.text(Field::Status).is_empty();
+            step.state() == State::Ready && is_readable
+        }),
         ("is:waiting", |step| step.state() == State::Waiting),
         ("is:open", |step| step.status() != Some(Status::Complete)),
         ("is:drift", |step| !step.drift().is_empty()),

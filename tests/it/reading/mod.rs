@@ -1,5 +1,7 @@
 mod fields;
 mod foreign_tree;
+mod foreign_words;
 mod ids;
 pub(crate) mod lists;
+mod nothing;
 mod untidy_plan;

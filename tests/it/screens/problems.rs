@@ -123,7 +123,7 @@ fn the_help_of_a_problem_follows_the_keys_in_force() {
     let wishes = [
         ("problem-fix", "alt-f"),
         ("problem-go", "alt-g"),
-        ("status", "alt-s"),
+        ("problem-status", "alt-s"),
     ];
     let wishes = wishes.map(|(name, key)| (name.to_owned(), vec![key.to_owned()]));
     let (keymap, problems) = stepdeck::app::core::keymap::Keymap::new(&wishes.into());
@@ -135,7 +135,7 @@ fn the_help_of_a_problem_follows_the_keys_in_force() {
         ("status-spelling", "`Alt-f` writes it"),
         (
             "unknown-status",
-            "Alt-g goes to the step: `Alt-s` sets a status",
+            "`Alt-s` sets one for all steps that have the same word",
         ),
     ] {
         let at = problem_of(&model, code);

@@ -105,10 +105,15 @@ impl Model {
 
     /// Opens the menu of statuses for these steps.
     pub(crate) fn status_menu(&mut self, steps: Arc<[StepKey]>) {
+        let title = format!("Status of {}", called(&steps));
+        self.status_menu_called(title, steps);
+    }
+
+    /// The same under another title.
+    pub(crate) fn status_menu_called(&mut self, title: String, steps: Arc<[StepKey]>) {
         let request = self.set_request(steps, Field::Status);
         let current = self.common_text(&request.steps, Field::Status);
         let current = current.and_then(|word| Status::read(&word));
-        let title = format!("Status of {}", called(&request.steps));
         // `i` is for idea, so in progress goes by its second word.
         let keys = ["i", "d", "p", "b", "c"];
         let rows = Status::ALL.into_iter().zip(keys).map(|(status, key)| {

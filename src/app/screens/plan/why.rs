@@ -61,6 +61,10 @@ pub fn why(plan: &Plan, step: StepRef<'_>) -> Vec<String> {
     let id = step.id();
     let mut lines = vec![match (step.state(), step.status()) {
         (State::Done, _) => format!("{id} is done: its status is complete."),
+        (State::Ready, None) if step.has_unknown_status() => format!(
+            "{id} could be ready, but its status “{}” is none of the five: set one.",
+            step.text(Field::Status).trim()
+        ),
         (State::Ready, _) => {
             format!("{id} is ready: every dependency is met and nothing blocks it.")
         }

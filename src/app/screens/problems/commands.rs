@@ -1,7 +1,9 @@
 //! What the checks find, and fixing it.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,12 +15,19 @@ use crate::app::overlays::input::too_long;
 use crate::app::overlays::prompt::Purpose;
 use crate::change::compose::fix_all::{Fixed, fix_repeatedly};
 use crate::change::value::Refusal;
+use crate::document::english::counted;
 use crate::document::progress::Progress;
 use crate::plan::canon::checklist::Check;
-use crate::plan::checks::{Fix, Problem, conflict_marker, duplicate_id, unfinished_renumbering};
+use crate::plan::checks::{
+    Fix, Problem, conflict_marker, duplicate_id, unfinished_renumbering, unknown_status,
+};
+use crate::plan::field::Field;
 use crate::plan::source::{self, Role};
-use crate::plan::{LogPlace, Plan};
+use crate::plan::{LogPlace, Plan, StepKey, StepRef};
 use crate::store::renumbering::RenumberRequest;
+
+/// Why what was found does not count now.
+const JUST_CHANGED: &str = "the plan has just changed and is being checked; press again";
 
 const PROBLEMS: Places = Places::Only(&[Focus::PROBLEMS]);
 
@@ -53,6 +62,16 @@ pub const COMMANDS: &[Command] = &[
         places: PROBLEMS,
         blocked: no_fix,
         run: fix,
+    },
+    Command {
+        name: "problem-status",
+        keys: &["s"],
+        title: "Set the status of all steps whose status is written like this one, or of the marked",
+        hint: "status",
+        group: Group::Edit,
+        places: PROBLEMS,
+        blocked: no_status,
+        run: set_status,
     },
     Command {
         name: "problem-mark",
@@ -175,24 +194,27 @@ fn go(model: &mut Model) {
     }
     match problem.step.filter(|id| model.plan.find(*id).is_some()) {
         Some(id) => {
-            // Of several steps with this ID, the one written at the problem's place.
-            let here = model
-                .plan
-                .family(id)
-                .map(|step| model.plan.step(step))
-                .find(|step| {
-                    step.id() == id
-                        && step
-                            .places()
-                            .iter()
-                            .any(|p| p.path == problem.place.path && p.line == problem.place.line)
-                });
-            let nth = here.map_or(0, |step| step.nth());
+            let nth = about(&model.plan, &problem).map_or(0, StepRef::nth);
             model.jump(id, nth);
         }
         None if not_in_log(model).is_none() => edit_line(model),
         None => model.say(format!("{} · {}", problem.place, problem.message)),
     }
+}
+
+/// The step that a problem is about: of several with its ID the one written at the problem's
+/// place, else the first.
+fn about<'a>(plan: &'a Plan, problem: &Problem) -> Option<StepRef<'a>> {
+    let id = problem.step?;
+    let place = &problem.place;
+    let is_here = |step: &StepRef<'_>| {
+        let mut places = step.places().into_iter();
+        step.id() == id && places.any(|own| own.path == place.path && own.line == place.line)
+    };
+    let mut family = plan.family(id).map(|step| plan.step(step));
+    family
+        .find(is_here)
+        .or_else(|| plan.find(id).map(|at| plan.step(at)))
 }
 
 /// Where the check stands on screen 2 that a problem is about, and its words.
@@ -257,11 +279,75 @@ fn is_of_numbers(view: &ProblemsView, row: usize) -> bool {
         .is_some_and(|(_, code)| codes.contains(&code))
 }
 
+fn no_status(model: &Model) -> Blocked {
+    model.is_locked().or_else(|| no_row(model)).or_else(|| {
+        let view = &model.problems;
+        let is_one = |row: &usize| {
+            let rule = view.found.rule(*row);
+            rule.is_some_and(|(_, code)| code == unknown_status::RULE.code)
+        };
+        let none = !view.subjects().iter().any(is_one);
+        none.then(|| "only a status that is none of the five is set here".to_owned())
+    })
+}
+
+/// Offers the statuses for all steps that share a word for theirs, or for the marked.
+fn set_status(model: &mut Model) {
+    let view = &model.problems;
+    if view.generation != model.generation {
+        return model.refuse(JUST_CHANGED);
+    }
+    let only = view.selected().filter(|_| view.marks.is_empty());
+    let rows = match view.rules.group_of(view.cursor) {
+        Some((_, rows)) if only.is_some() => rows.to_vec(),
+        _ => view.subjects(),
+    };
+    let is_marked = !view.marks.is_empty();
+    let found = view.found.clone();
+    let compose = move |plan: &Plan, _: &Progress| {
+        let (first, last) = (rows.first()?, rows.last()?);
+        let mut steps: Vec<(usize, StepKey, String)> = (*first..)
+            .zip(found.problems(*first..last + 1, plan))
+            .filter(|(at, problem)| {
+                problem.code == unknown_status::RULE.code && rows.binary_search(at).is_ok()
+            })
+            .filter_map(|(at, problem)| {
+                let step = about(plan, &problem)?;
+                let word = step.text(Field::Status).trim().to_lowercase();
+                Some((at, step.key(), word))
+            })
+            .collect();
+        if let Some(row) = only {
+            let word = steps.iter().find(|(at, ..)| *at == row)?.2.clone();
+            steps.retain(|(.., own)| *own == word);
+        }
+        let words: BTreeSet<&String> = steps.iter().map(|(.., word)| word).collect();
+        let words = words.len();
+        let mut keys: Vec<StepKey> = steps.into_iter().map(|(_, key, _)| key).collect();
+        keys.dedup();
+        Some((words, Arc::<[StepKey]>::from(keys)))
+    };
+    model.have_done(
+        JobKind::Compose,
+        compose,
+        move |model, (words, steps)| match words > 1 && !is_marked {
+            true => model.refuse(format!(
+                "these are {words} different words: pick a step, and those that have its word get \
+                 the same status"
+            )),
+            false => {
+                let title = format!("Status of {}", counted(steps.len(), "step"));
+                model.status_menu_called(title, steps);
+            }
+        },
+    );
+}
+
 /// Shows what fixes the problems would change: all of it is one change.
 fn fix(model: &mut Model) {
     let view = &model.problems;
     if view.generation != model.generation {
-        return model.refuse("the plan has just changed and is being checked; press again");
+        return model.refuse(JUST_CHANGED);
     }
     // Which of two steps keeps a number, git knows.
     if view.subjects().iter().all(|row| is_of_numbers(view, *row)) {

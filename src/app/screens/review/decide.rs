@@ -15,10 +15,9 @@ use crate::app::screens::review::view::ReviewPart;
 use crate::change::Change;
 use crate::change::value::Refusal;
 use crate::document::progress::Progress;
-use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
-use crate::plan::status::State;
+use crate::plan::{Plan, StepRef};
 use crate::record::review::gather::{Review, TEN, reason};
 use crate::record::review::landed::Landed;
 use crate::record::review::{Record, Week};
@@ -274,6 +273,6 @@ impl Model {
 
     fn is_ready(&self, id: StepId) -> bool {
         let step = self.plan.find(id).map(|index| self.plan.step(index));
-        step.is_some_and(|step| step.state() == State::Ready)
+        step.is_some_and(StepRef::is_ready)
     }
 }

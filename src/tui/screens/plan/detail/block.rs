@@ -53,6 +53,10 @@ pub fn facts(
         let line = Line::from(Span::styled(text, theme.sign(sign)));
         facts.push(fact("", vec![line]));
     }
+    if block.tally.others() > 0 {
+        let text = format!("? {} other", block.tally.others());
+        facts.push(fact("", vec![Line::styled(text, theme.warning)]));
+    }
     if block.tally.retired > 0 {
         let text = format!("{} {} retired", theme.glyphs.line, block.tally.retired);
         facts.push(fact("", vec![Line::styled(text, theme.dim)]));

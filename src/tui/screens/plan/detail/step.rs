@@ -62,6 +62,9 @@ pub fn facts(
     for (row, field) in detail_fields().iter().enumerate() {
         let measure = measure.of_row(row, cursor);
         let mut lines = field_lines(around, theme, step, *field, measure);
+        if step.is_bare(*field) {
+            add_remark(&mut lines, "(not in an object)", theme, measure);
+        }
         let drift = drift.iter().find(|drift| drift.field == *field);
         let warning = drift.map(|_| (lines.len(), " drift"));
         if let Some(drift) = drift {
@@ -82,6 +85,18 @@ pub fn facts(
         title: format!("Detail {}", step.id()),
         fields: detail_fields().len(),
         facts,
+    }
+}
+
+/// Says how a value is written, behind it or below it.
+fn add_remark(lines: &mut Vec<Line<'static>>, remark: &str, theme: &Theme, measure: Measure) {
+    let room = lines
+        .last_mut()
+        .filter(|line| usize::from(frame::line_width(line)) + 1 + width(remark) <= measure.width);
+    match room {
+        Some(line) => line.push_span(Span::styled(format!(" {remark}"), theme.warning)),
+        None if measure.is_low() => {}
+        None => lines.push(Line::styled(remark.to_owned(), theme.warning)),
     }
 }
 
