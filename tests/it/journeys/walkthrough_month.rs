@@ -142,12 +142,8 @@ const DAYS: [Day; 8] = [
             ),
             (
                 "The drill is repeated by 29 January<Enter>",
-                "It is written with name and date.",
-                "waiver written",
-            ),
-            (
-                "sg",
-                "Passing asks first, and says what follows.",
+                "It is written with name and date, and the decision goes on: passing asks first, and says what \
+                 follows.",
                 "Pass the gate of Groundwork",
             ),
             (
