@@ -520,9 +520,10 @@ fn bookmarks_are_listed_with_what_they_are_on() {
 #[test]
 fn what_a_merge_left_is_decided_in_a_card() {
     let two = line(LINES, "0002");
-    let other = two.replace("\"draft\"", "\"blocked\"");
+    let [base, other] =
+        ["idea", "blocked"].map(|status| two.replace("\"draft\"", &format!("\"{status}\"")));
     let conflict =
-        format!("<<<<<<< HEAD\n{two}\n||||||| base\n{two}\n=======\n{other}\n>>>>>>> side\n");
+        format!("<<<<<<< HEAD\n{two}\n||||||| base\n{base}\n=======\n{other}\n>>>>>>> side\n");
     let log = LINES.replace(&format!("{two}\n"), &conflict);
     let mut desk = Desk::open(&[(LOG, &log), (CANON, DOCUMENT)]);
     desk.keys("5");
