@@ -137,17 +137,17 @@ pub(crate) fn says_nothing(raw: &str) -> bool {
 /// The words of the entries that a raw value of a list field has. Text in the place of a list is
 /// one entry.
 pub(crate) fn words_in_log(raw: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    let items = items_in_log(raw);
-    let text = (items.is_none() && !says_nothing(raw)).then_some(raw);
-    items.into_iter().flatten().chain(text).map(json::words)
+    let items = json::known_items(raw);
+    let text = items.is_none().then_some(raw);
+    let all = items.into_iter().flatten().chain(text).map(json::words);
+    all.filter(|words| !is_nothing(words))
 }
 
 /// The entries of a raw JSON array.
 pub(crate) fn in_log(raw: &str) -> Vec<ListEntry> {
-    let items = items_in_log(raw).into_iter().flatten();
-    items
-        .map(|item| ListEntry::plain(json::words(item)))
-        .collect()
+    let items = json::known_items(raw).into_iter().flatten();
+    let words = items.map(json::words).filter(|words| !is_nothing(words));
+    words.map(ListEntry::plain).collect()
 }
 
 /// The address or path that has nothing but a remark in brackets behind it.

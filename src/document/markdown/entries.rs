@@ -244,6 +244,10 @@ pub(super) fn parting(source: &str, labels: &[String], signs: &[u8]) -> Vec<usiz
 
 /// Whether the words say that there is nothing: in a list of the canon and of the log alike.
 pub(crate) fn is_nothing(words: &str) -> bool {
+    // IDs, as most entries are, do not.
+    if words.starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
     let bare = |words: &'_ str| words.trim().trim_end_matches('.').len();
     let mut words = words.trim();
     words = &words[..bare(words)];
