@@ -25,7 +25,7 @@ use crate::plan::source::Location;
 /// So many steps are worth a thread of their own.
 pub(super) const SHARE: usize = 5_000;
 /// So many problems are worded before the first of them are handed on.
-const STRETCH: usize = 16_384;
+const STRETCH: usize = 8_192;
 /// So many problems to be worded are worth a thread of their own.
 const WORDED: usize = 2_048;
 /// Instead of a step: the problem is kept with its words.
