@@ -94,12 +94,14 @@ impl Keymap {
             };
             let reason = format!("{key} is taken by {}", other.name);
             // What comes back to its own keys may stand in the way of another wish: once more.
-            if let Some(wish) = wished.get_mut(command.name) {
-                refused.push((wish.entry.clone(), reason));
-                wish.keys.retain(|wished| *wished != key);
-                if wish.keys.is_empty() {
-                    wished.remove(command.name);
-                }
+            let Some(wish) = wished.get_mut(command.name) else {
+                debug_assert!(false, "{} in the registry: {reason}", command.name);
+                break map;
+            };
+            refused.push((wish.entry.clone(), reason));
+            wish.keys.retain(|wished| *wished != key);
+            if wish.keys.is_empty() {
+                wished.remove(command.name);
             }
         };
         let by_name: HashMap<&'static str, Vec<Key>> = (commands.iter())
