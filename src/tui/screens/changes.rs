@@ -26,7 +26,7 @@ use crate::tui::widgets::text_layout::{TextLayout, thumb};
 const BESIDE: u16 = 120;
 /// So many lines of a text are shown; beyond that nobody scrolls.
 const MOST_LINES: usize = 2000;
-/// Below this many rows the list has the screen for itself.
+/// Below this many rows one pane at a time has the screen.
 const LIST_ALONE: u16 = 12;
 
 /// Draws the screen into `body`.
@@ -36,6 +36,9 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &
         return unknown(buf, body, model, theme);
     };
     let (above, below) = places(body, view.lines.len() + read.notes.len() + 1);
+    if below.is_none() && model.place() == Focus::CHANGE_TEXT {
+        return detail(buf, body, model, read, theme, sight);
+    }
     list(buf, above, model, read, theme, sight);
     if let Some(area) = below {
         detail(buf, area, model, read, theme, sight);
