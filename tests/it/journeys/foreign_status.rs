@@ -75,3 +75,18 @@ fn one_key_sets_the_status_of_all_steps_with_the_same_word() {
     desk.keys("u");
     assert_eq!(desk.diff(), "");
 }
+
+/// The word is the one that the selected row shows, also where log and canon have different ones.
+#[test]
+fn the_word_of_the_selected_row_decides() {
+    let log = log().replacen("Done", "WIP", 1);
+    let canon = "# Plan\n\n### Step 0001 — Step 1\n\n- **Owner:** ops\n- **Status:** Cancelled\n";
+    let mut desk = Desk::sized(&[(LOG, &log), ("docs/plan.md", canon)], 120, 40);
+    desk.keys("5/rule:unknown-status<Enter>g<Enter>Gs");
+    let screen = desk.screen();
+    assert!(screen.contains("Status of 1 step "), "{screen}");
+    desk.keys("c");
+    assert!(!desk.file("docs/plan.md").contains("Cancelled"));
+    assert_eq!(desk.file(LOG).matches("complete").count(), 1);
+    assert!(desk.file(LOG).contains("WIP"));
+}

@@ -16,12 +16,12 @@ use crate::app::overlays::prompt::Purpose;
 use crate::change::compose::fix_all::{Fixed, fix_repeatedly};
 use crate::change::value::Refusal;
 use crate::document::english::counted;
+use crate::document::json;
 use crate::document::progress::Progress;
 use crate::plan::canon::checklist::Check;
 use crate::plan::checks::{
-    Fix, Problem, conflict_marker, duplicate_id, unfinished_renumbering, unknown_status,
+    Fix, Problem, conflict_marker, duplicate_id, line, unfinished_renumbering, unknown_status,
 };
-use crate::plan::field::Field;
 use crate::plan::source::{self, Role};
 use crate::plan::{LogPlace, Plan, StepKey, StepRef};
 use crate::store::renumbering::RenumberRequest;
@@ -279,6 +279,18 @@ fn is_of_numbers(view: &ProblemsView, row: usize) -> bool {
         .is_some_and(|(_, code)| codes.contains(&code))
 }
 
+/// The status that a problem marks: log and canon can each have another one.
+fn word_at(plan: &Plan, problem: &Problem) -> Option<String> {
+    let source = line(plan, &problem.place.path, problem.place.line)?;
+    let marked = problem.span.and_then(|span| source.get(span.range()));
+    let marked = String::from_utf8_lossy(marked.unwrap_or_default());
+    let word = match marked.starts_with('"') {
+        true => json::words(&marked),
+        false => marked,
+    };
+    Some(word.trim().to_lowercase())
+}
+
 fn no_status(model: &Model) -> Blocked {
     model.is_locked().or_else(|| no_row(model)).or_else(|| {
         let view = &model.problems;
@@ -313,8 +325,7 @@ fn set_status(model: &mut Model) {
             })
             .filter_map(|(at, problem)| {
                 let step = about(plan, &problem)?;
-                let word = step.text(Field::Status).trim().to_lowercase();
-                Some((at, step.key(), word))
+                Some((at, step.key(), word_at(plan, &problem)?))
             })
             .collect();
         if let Some(row) = only {
