@@ -198,9 +198,9 @@ impl Parser {
             State::String(introducer) if is_key => {
                 out.push(letter(char::from(introducer), KeyModifiers::ALT));
             }
-            // Nothing followed it, so it was typed.
-            State::String(introducer) if self.buffer.is_empty() => {
-                out.push(letter(char::from(introducer), KeyModifiers::NONE));
+            // No answer stops before its head is whole, so it was typed.
+            State::String(introducer) if self.late && !has_head(introducer, &self.buffer) => {
+                return self.retype(introducer, None, out);
             }
             _ => {}
         }
@@ -386,14 +386,20 @@ impl Parser {
             ESC => self.state = State::StringEscape(introducer),
             CTRL_C => self.plain(byte, KeyModifiers::NONE, out),
             _ if self.late && !is_answer(introducer, &self.buffer, byte) => {
-                let typed = [&[introducer], &*self.buffer, &[byte]].concat();
-                self.reset();
-                typed.iter().for_each(|byte| self.step(*byte, false, out));
+                self.retype(introducer, Some(byte), out);
             }
             // What is longer is no answer that anybody reads.
             _ if self.buffer.len() < LONGEST_SEQUENCE => self.buffer.push(byte),
             _ => {}
         }
+    }
+
+    /// Takes what looked like a string for keys.
+    fn retype(&mut self, introducer: u8, last: Option<u8>, out: &mut Vec<Typed>) {
+        let between = std::mem::take(&mut self.buffer);
+        self.reset();
+        let typed = [introducer].into_iter().chain(between).chain(last);
+        typed.for_each(|byte| self.step(byte, false, out));
     }
 
     /// The end of a string: only one of them is of any interest.
@@ -444,21 +450,31 @@ fn introduced(byte: u8) -> Option<State> {
     }
 }
 
-/// Whether `byte` goes on with a string in a way in which terminals begin theirs: a number and a
-/// semicolon, or one of their answers, whatever follows that.
-fn is_answer(introducer: u8, before: &[u8], byte: u8) -> bool {
-    let heads: &[&[u8]] = match introducer {
-        b']' => {
-            return before.contains(&b';')
-                || byte.is_ascii_digit()
-                || byte == b';' && !before.is_empty();
-        }
+/// How the answers of terminals begin; those of `]` with a number and a semicolon.
+fn heads(introducer: u8) -> &'static [&'static [u8]] {
+    match introducer {
         b'P' => &[b">|", b"!|", b"0$r", b"1$r", b"0+r", b"1+r"],
         b'_' => &[b"G"],
         _ => &[],
-    };
+    }
+}
+
+/// Whether a string has the whole head of an answer.
+fn has_head(introducer: u8, text: &[u8]) -> bool {
+    match introducer {
+        b']' => text.contains(&b';'),
+        _ => heads(introducer).iter().any(|head| text.starts_with(head)),
+    }
+}
+
+/// Whether `byte` goes on with a string in a way in which terminals begin theirs.
+fn is_answer(introducer: u8, before: &[u8], byte: u8) -> bool {
+    if introducer == b']' {
+        let is_number = byte.is_ascii_digit() || byte == b';' && !before.is_empty();
+        return has_head(introducer, before) || is_number;
+    }
     let text = before.iter().chain([&byte]);
-    heads
+    heads(introducer)
         .iter()
         .any(|head| text.clone().zip(*head).all(|(a, b)| a == b))
 }

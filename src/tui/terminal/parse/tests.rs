@@ -347,7 +347,8 @@ fn an_esc_that_was_meant_costs_nothing() {
 #[test]
 fn a_string_of_a_persons_own_making_is_what_was_typed() {
     for typed in [
-        "P", "]", "_", "^", "Pj", "]j", "_j", "^j", "]1j", "P1j", "]]jj", "PP", "Psc",
+        "P", "]", "_", "^", "Pj", "]j", "_j", "^j", "]1", "]12", "P1", "P0$", "]1j", "P1j", "]]jj",
+        "PP", "Psc",
     ] {
         for pause in [40, 300, 600] {
             let mut pieces = vec![(0, &b"\x1b"[..])];
