@@ -52,6 +52,20 @@ fn the_filter_line_finds_what_is_written() {
     assert!(screen.contains("a status is idea, draft"), "{screen}");
 }
 
+/// The list of problems is narrowed by what it shows: the rule's name and its title, too.
+#[test]
+fn a_rule_is_found_by_its_name_and_by_its_title() {
+    for words in ["unknown-status", "not one of the five"] {
+        let mut desk = desk();
+        desk.keys(&format!("5/{words}<Enter>"));
+        let screen = desk.screen();
+        assert!(
+            screen.contains("unknown-status") && !screen.contains("missing-field"),
+            "{words}: {screen}"
+        );
+    }
+}
+
 /// On screen 5 one key sets the status of all steps that have the word of the selected one.
 #[test]
 fn one_key_sets_the_status_of_all_steps_with_the_same_word() {

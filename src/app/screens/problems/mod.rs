@@ -201,8 +201,11 @@ impl Model {
                 }
                 let step = problem.step.and_then(|id| plan.find(id));
                 let steps: Vec<usize> = step.into_iter().collect();
-                let text = format!("{} {}", problem.place.path.display(), problem.message);
-                if passes(problem.code, &steps, &text) {
+                let (code, place) = (problem.code, problem.place.path.display());
+                // As the list shows it, and as `rule:` has it.
+                let title = found.rule_title(code);
+                let text = format!("{code} {title} {place} {}", problem.message);
+                if passes(code, &steps, &text) {
                     passing.push(at);
                 }
             }
