@@ -295,6 +295,7 @@ fn state_style(state: State, theme: &Theme) -> Style {
     match state {
         State::Ready => theme.sign(Sign::Ready),
         State::Blocked => theme.sign(Sign::Blocked),
+        State::Unclear => theme.warning,
         State::Done | State::Waiting | State::Retired => theme.dim,
     }
 }

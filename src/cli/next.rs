@@ -11,7 +11,7 @@ use crate::plan::ranking::Ranked;
 use crate::plan::ranking::term::{TERMS, Weights, unknown_term};
 use crate::plan::source::Role;
 use crate::plan::status::State;
-use crate::plan::{Plan, StepRef};
+use crate::plan::Plan;
 use crate::record::review::Week;
 use crate::record::review::gather::Review;
 use crate::tui::widgets::text_layout::TextLayout;
@@ -260,13 +260,7 @@ fn terms(sheet: &mut TextLayout, paint: &Printer, ranked: &Ranked, indent: usize
 
 /// How many steps are in each state.
 fn states(plan: &Plan) -> String {
-    let count = |state: State| {
-        let is_so = |step: &StepRef<'_>| match state {
-            State::Ready => step.is_ready(),
-            state => step.state() == state,
-        };
-        plan.steps().filter(is_so).count()
-    };
+    let count = |state: State| plan.steps().filter(|step| step.state() == state).count();
     let states = [State::Ready, State::Waiting, State::Blocked, State::Done];
     let mut counts: Vec<(State, usize)> = states.map(|state| (state, count(state))).into();
     // Most plans have none.
@@ -275,7 +269,7 @@ fn states(plan: &Plan) -> String {
     let counts = counts
         .iter()
         .map(|(state, count)| format!("{count} {}", state.word()));
-    let unknown = plan.steps().filter(|step| step.lacks_a_status()).count();
+    let unknown = count(State::Unclear);
     let unknown =
         (unknown > 0).then(|| format!("{unknown} with a status that is none of the five"));
     counts.chain(unknown).collect::<Vec<_>>().join(", ")

@@ -1,4 +1,4 @@
-//! How steps are counted and called on the page: each in exactly one of seven ways.
+//! How steps are counted and called on the page: each in exactly one of eight ways.
 
 use crate::plan::StepRef;
 use crate::plan::status::{State, Status};
@@ -11,18 +11,20 @@ pub(super) enum Look {
     Ready,
     Idea,
     Waiting,
+    Unclear,
     Blocked,
     Retired,
 }
 
 impl Look {
     /// Every one, in the order of bars and legends.
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Done,
         Self::InProgress,
         Self::Ready,
         Self::Idea,
         Self::Waiting,
+        Self::Unclear,
         Self::Blocked,
         Self::Retired,
     ];
@@ -35,6 +37,7 @@ impl Look {
             (State::Blocked, _) | (_, Some(Status::Blocked)) => Self::Blocked,
             (_, Some(Status::InProgress)) => Self::InProgress,
             (State::Waiting, _) => Self::Waiting,
+            (State::Unclear, _) => Self::Unclear,
             (State::Ready, Some(Status::Idea)) => Self::Idea,
             (State::Ready, _) => Self::Ready,
         }
@@ -48,6 +51,7 @@ impl Look {
             Self::Ready => "Ready",
             Self::Idea => "Idea",
             Self::Waiting => "Waiting",
+            Self::Unclear => "Unclear",
             Self::Blocked => "Blocked",
             Self::Retired => "Retired",
         }
@@ -61,6 +65,7 @@ impl Look {
             Self::Ready => "r",
             Self::Idea => "i",
             Self::Waiting => "w",
+            Self::Unclear => "u",
             Self::Blocked => "b",
             Self::Retired => "x",
         }

@@ -120,7 +120,7 @@
 
   // Sorting, table by table: up, down, and as it was.
   const number = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
-  const order = ["b", "p", "r", "w", "i", "d", "x"];
+  const order = ["b", "u", "p", "r", "w", "i", "d", "x"];
   const sort = (head, table) => {
     const place = head.cellIndex, body = table.tBodies[0];
     const was = head.getAttribute("aria-sort");

@@ -76,6 +76,8 @@ pub enum State {
     Waiting,
     /// Every dependency is met, yet its status says blocked.
     Blocked,
+    /// Nothing is in its way, but its status is none of the five: that is to be set first.
+    Unclear,
     /// Not complete, and its block is retired or merged: nobody will do it any more.
     Retired,
 }
@@ -88,6 +90,7 @@ impl State {
             Self::Ready => "ready",
             Self::Waiting => "waiting",
             Self::Blocked => "blocked",
+            Self::Unclear => "unclear",
             Self::Retired => "retired",
         }
     }

@@ -78,9 +78,12 @@ impl<'a> StepRef<'a> {
         self.plan.statuses[self.index]
     }
 
-    /// What the dependencies make of it.
+    /// What its dependencies and its status make of it.
     pub fn state(self) -> State {
-        self.plan.graph.state(self.index)
+        match self.plan.graph.state(self.index) {
+            State::Ready if self.has_unknown_status() => State::Unclear,
+            state => state,
+        }
     }
 
     /// Whether a status is written that is none of the five.
@@ -88,15 +91,9 @@ impl<'a> StepRef<'a> {
         self.status().is_none() && !self.text(Field::Status).trim().is_empty()
     }
 
-    /// Whether it can be worked on: nothing is in its way, and it does not have a status that
-    /// nobody can read, which is to be fixed first.
+    /// Whether it can be worked on.
     pub fn is_ready(self) -> bool {
-        self.state() == State::Ready && !self.has_unknown_status()
-    }
-
-    /// Whether nothing but such a status keeps it from being ready.
-    pub(crate) fn lacks_a_status(self) -> bool {
-        self.state() == State::Ready && self.has_unknown_status()
+        self.state() == State::Ready
     }
 
     /// Index of the block that its number falls into.

@@ -112,9 +112,11 @@ fn by_status(text: &mut String, plan: &Plan, steps: &[usize]) {
             family.sample(&labels, count);
         }
         // Most plans have none.
-        if let Some(count) = counts.get(&(status, State::Retired)) {
-            let labels = [("status", label(status)), ("state", State::Retired.word())];
-            family.sample(&labels, *count);
+        for state in [State::Retired, State::Unclear] {
+            if let Some(count) = counts.get(&(status, state)) {
+                let labels = [("status", label(status)), ("state", state.word())];
+                family.sample(&labels, *count);
+            }
         }
     }
 }

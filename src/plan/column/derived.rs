@@ -188,7 +188,7 @@ fn urgency(state: State) -> u8 {
     match state {
         State::Blocked => 0,
         State::Waiting => 1,
-        State::Ready => 2,
+        State::Unclear | State::Ready => 2,
         State::Done | State::Retired => 3,
     }
 }

@@ -404,7 +404,6 @@ impl Prepared<'_> {
             Test::Status(status) => step.status() == Some(*status),
             Test::Written(value) => is_written(value, step, self.now),
             Test::State(state) => step.state() == *state,
-            Test::Ready => step.is_ready(),
             Test::Open => step.state().is_open(),
             Test::Drift => !step.drift().is_empty(),
             Test::Marked => self.marks.contains(&step.key()),

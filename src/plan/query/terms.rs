@@ -52,6 +52,7 @@ pub(super) enum Values {
 
 const IS: &[&str] = &[
     "ready", "waiting", "blocked", "done", "open", "mine", "drift", "marked", "cyclic", "retired",
+    "unclear",
 ];
 const STATUSES: &[&str] = &["idea", "draft", "progress", "blocked", "complete"];
 const SINCE: &[&str] = &["<7d", ">14d", "review"];
@@ -83,7 +84,7 @@ pub const TERMS: [TermSpec; 24] = [
     row("block:", Values::Blocks, Read::Step(block),
         "a block, such as B37, or several: block:B03-B05"),
     row("is:", Values::These(IS), Read::Either(is),
-        "ready, waiting, blocked, done, open, mine (you are its owner), drift, marked, cyclic or retired (with its block)"),
+        "ready, waiting, blocked, done, open, mine (you are its owner), drift, marked, cyclic, retired (with its block) or unclear (nothing is in its way, but its status is none of the five)"),
     row("stage:", Values::Stages, Read::Whole(|of| Ok(Whole::Stage(of.folded()))),
         "named by a check of the stage"),
     row("workstream:", Values::Workstreams, Read::Whole(|of| Ok(Whole::Workstream(of.folded()))),
@@ -145,7 +146,6 @@ pub(super) enum Test {
     /// What is written is none of the five, and is like this.
     Written(Value),
     State(State),
-    Ready,
     Open,
     Drift,
     Marked,
@@ -388,7 +388,8 @@ fn block(of: &Operand<'_>) -> Result<Test, String> {
 
 fn is(of: &Operand<'_>) -> Result<Asked, String> {
     Ok(Asked::Step(match &*of.folded() {
-        "ready" => Test::Ready,
+        "ready" => Test::State(State::Ready),
+        "unclear" => Test::State(State::Unclear),
         "waiting" => Test::State(State::Waiting),
         "blocked" => Test::Status(Status::Blocked),
         "done" | "complete" => Test::State(State::Done),

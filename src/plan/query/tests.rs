@@ -161,7 +161,7 @@ fn what_makes_no_sense_says_what_would() {
     assert_eq!(
         reason("is:purple").as_deref(),
         Some(
-            "“is:purple”: is: takes ready, waiting, blocked, done, open, mine, drift, marked, cyclic or retired"
+            "“is:purple”: is: takes ready, waiting, blocked, done, open, mine, drift, marked, cyclic, retired or unclear"
         )
     );
     assert!(reason("colour:red").unwrap().contains("owner:"));

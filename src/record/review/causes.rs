@@ -105,7 +105,7 @@ impl Shortage {
         if ready >= TEN {
             return None;
         }
-        let unknown = plan.steps().filter(|step| step.lacks_a_status()).count();
+        let unknown = (plan.steps().filter(|step| step.state() == State::Unclear)).count();
         if unknown == 0 && !graph.states().iter().any(is_open) {
             return None;
         }

@@ -164,7 +164,7 @@ impl<'a> Today<'a> {
         mine.sort_by_key(|step| match (step.status(), step.state()) {
             (Some(Status::Blocked), _) => 0,
             (Some(Status::InProgress), _) => 1,
-            (_, State::Ready) => 2,
+            (_, State::Ready | State::Unclear) => 2,
             _ => 3,
         });
         (mine.into_iter().map(StepRef::id).collect(), is_owner)

@@ -104,7 +104,7 @@ fn a_filter_that_makes_no_sense_is_pointed_at() {
         assert_eq!(
             run.err,
             "stepdeck: cannot read the filter at “is:purple”: is: takes ready, waiting, \
-             blocked, done, open, mine, drift, marked, cyclic or retired\n\
+             blocked, done, open, mine, drift, marked, cyclic, retired or unclear\n\
              \x20 漢 is:purple x\n\
              \x20    ^^^^^^^^^\n"
         );

@@ -108,6 +108,23 @@ fn a_status_that_nobody_can_read_is_not_ranked_and_that_is_said() {
     let review = folder.run(&["review", "show"]).out + &folder.run(&["review"]).out;
     let said = "Only 1 step is ready: 4 have a status that is none of the five";
     assert!(review.contains(said), "{review}");
+    // Whoever reads the state elsewhere counts the same.
+    let unclear = ["0001", "0002", "0004", "0005"];
+    let list = folder.run(&["list", "--filter", "is:unclear"]).out;
+    assert_eq!(ids(&list), unclear);
+    assert!(
+        list.lines().all(|line| line.contains("\tunclear\t")),
+        "{list}"
+    );
+    let json = folder.run(&["list", "--json"]).out;
+    assert_eq!(json.matches("\"state\": \"unclear\"").count(), 4, "{json}");
+    let csv = folder.run(&["export", "--format", "csv"]).out;
+    assert_eq!(csv.matches(",unclear").count(), 4, "{csv}");
+    let metrics = folder.run(&["export", "--format", "openmetrics"]).out;
+    let counted = "stepdeck_steps{status=\"unknown\",state=\"unclear\"} 4";
+    assert!(metrics.contains(counted), "{metrics}");
+    let page = folder.run(&["export", "--format", "html"]).out;
+    assert!(page.contains("<span class=\"u\">Unclear</span>"), "{page}");
     let shown = folder.run(&["show", "0001"]).out;
     let why = "0001 could be ready, but its status “WIP” is none of the five: set one.";
     assert!(shown.contains(why), "{shown}");

@@ -61,7 +61,7 @@ pub fn why(plan: &Plan, step: StepRef<'_>) -> Vec<String> {
     let id = step.id();
     let mut lines = vec![match (step.state(), step.status()) {
         (State::Done, _) => format!("{id} is done: its status is complete."),
-        (State::Ready, None) if step.has_unknown_status() => format!(
+        (State::Unclear, _) => format!(
             "{id} could be ready, but its status “{}” is none of the five: set one.",
             step.text(Field::Status).trim()
         ),

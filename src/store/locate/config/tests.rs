@@ -242,7 +242,7 @@ fn a_view_that_is_wrong_in_a_part_is_not_there_and_each_mistake_has_its_place() 
             "stepdeck.toml:7:1: views a b: unknown entry \"colour\": the entries of a view are \
              filter, sort, columns, group",
             "stepdeck.toml:9:10: views x: filter: “is:purple”: is: takes ready, waiting, blocked, \
-             done, open, mine, drift, marked, cyclic or retired; the view is ignored",
+             done, open, mine, drift, marked, cyclic, retired or unclear; the view is ignored",
             "stepdeck.toml:10:18: views x: sort: “mood” is not a column",
             "stepdeck.toml:12:4: views x: columns: “luck” is not a column",
             "stepdeck.toml:13:9: views x: group: steps are not grouped by “id”",
