@@ -34,6 +34,7 @@ pub mod paper;
 pub mod query;
 pub mod ranking;
 pub mod risk;
+pub(crate) mod roster;
 pub mod source;
 pub(crate) mod spelling;
 pub mod stage;

@@ -5,12 +5,14 @@ use crate::plan::Plan;
 use crate::plan::field::fields;
 use crate::plan::id::StepId;
 use crate::plan::packet::Decision;
+use crate::plan::roster::Roster;
 use crate::plan::stage::{self, Stage};
 use crate::plan::status::{State, Status};
 
 /// What a consequence is told from: the plan as it was, without its words.
 pub struct Before {
     gates: Vec<(String, bool)>,
+    steps: Roster,
     statuses: Vec<Option<Status>>,
     states: Vec<State>,
     current: Option<String>,
@@ -27,6 +29,7 @@ impl Before {
             .map(|stage| (stage.name.clone(), stage.is_met()));
         Self {
             gates: gates.collect(),
+            steps: plan.roster(),
             statuses: plan.statuses().to_vec(),
             states: plan.graph().states().to_vec(),
             current: current(plan),
@@ -58,16 +61,12 @@ pub fn consequence(before: &Before, after: &Plan) -> String {
         (_, Some(new)) => text += &format!(" · {new} is now the current stage"),
         (_, None) => text += " · every gate has been passed",
     }
-    if before.states.len() != after.len() {
-        return text;
-    }
     let (mut ready, mut waiting) = (0, 0);
-    let states = before.states.iter().zip(after.graph().states());
-    let statuses = before.statuses.iter().zip(after.statuses());
-    for ((from, to), (old, new)) in states.zip(statuses) {
-        // Who was given another status was told so.
-        match (from, to) {
-            _ if from == to || old != new => {}
+    let (states, statuses) = (after.graph().states(), after.statuses());
+    for (old, new) in before.steps.shared_with(after) {
+        match (before.states[old], states[new]) {
+            // Who was given another status was told so.
+            _ if before.statuses[old] != statuses[new] => {}
             (State::Waiting, State::Ready) => ready += 1,
             (State::Ready, State::Waiting) => waiting += 1,
             _ => {}

@@ -27,6 +27,7 @@ mod outside;
 mod own_commands;
 mod palette;
 mod papers;
+mod picking;
 mod popups;
 mod pty_harness;
 mod rereading;
