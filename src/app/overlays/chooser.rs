@@ -289,6 +289,8 @@ fn step_rows(
     // Without words, the nearest steps come first.
     let number = |index: usize| plan.step(index).id().number();
     let distance = |index: usize| number(index).abs_diff(from);
+    // Whoever types a number means the step with that number, whatever else has these digits.
+    let meant = typed_id(text).and_then(|id| plan.find(id));
     let mut scored = Vec::new();
     for other in plan.steps() {
         if !strides.add(1) {
@@ -299,8 +301,9 @@ fn step_rows(
             continue;
         }
         let near = format!("{} {} {}", other.id(), other.title(), other.owner());
-        if let Some(score) = words.score(&near, &[]) {
-            scored.push((Reverse(score), distance(at), at));
+        let is_meant = meant == Some(at);
+        if let Some(score) = words.score(&near, &[]).or(is_meant.then_some(0)) {
+            scored.push((!is_meant, Reverse(score), distance(at), at));
         }
     }
     // Only the first ones are shown.
@@ -322,6 +325,29 @@ fn step_rows(
             Row::new("", label, other.status().map_or("?", |s| s.word()), choice)
         })
         .collect();
+    if let Some(other) = meant.map(|at| plan.step(at)) {
+        let why = match known.binary_search(&other.index()) {
+            _ if these.contains(&other.id()) => Some("a step cannot depend on itself".to_owned()),
+            Ok(_) => Some(match upstream {
+                true => format!("{} is among the dependencies already", other.id()),
+                false => format!("{} depends on it already", other.id()),
+            }),
+            Err(_) => None,
+        };
+        if why.is_some() {
+            let label = format!("{} {}", other.id(), other.title());
+            let choice = Choice::Depend(steps.clone(), [other.id().to_string()].into());
+            let detail = other.status().map_or("?", |s| s.word());
+            let row = Row::new("", label, detail, choice);
+            rows.insert(
+                0,
+                Row {
+                    blocked: why,
+                    ..row
+                },
+            );
+        }
+    }
     let text = text.trim();
     if upstream && !text.is_empty() && typed_id(text).is_none() {
         let choice = Choice::Depend(steps.clone(), [text.to_owned()].into());

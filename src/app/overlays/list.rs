@@ -324,6 +324,14 @@ impl EntryList {
                 }
             }
         }
+        // The cursor stays on its entry, wherever that stands now.
+        let former = self.rows.get(self.cursor).map(|row| &row.text);
+        let is_former = |row: &ListRow| Some(&row.text) == former;
+        if !rows.get(self.cursor).is_some_and(is_former)
+            && let Some(at) = rows.iter().position(is_former)
+        {
+            self.cursor = at;
+        }
         self.rows = rows;
         self.cursor = moved(self.cursor, 0, self.rows.len());
     }

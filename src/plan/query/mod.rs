@@ -409,10 +409,11 @@ impl Prepared<'_> {
             Test::Marked => self.marks.contains(&step.key()),
             Test::Cyclic => step.is_cyclic(),
             Test::Blocks(range) => range.contains(&self.plan.blocks()[step.block()].id),
-            // As its line spells it, or as most plans would.
-            Test::Id(start) => [step.id(), step.id().padded_to(USUAL_DIGITS)]
-                .iter()
-                .any(|id| id.to_string().to_lowercase().starts_with(start.as_str())),
+            // As its line spells it, as most plans would, or without zeros.
+            Test::Id(start) => [0, step.id().digits(), USUAL_DIGITS]
+                .into_iter()
+                .map(|digits| step.id().padded_to(digits).to_string().to_lowercase())
+                .any(|id| id.starts_with(start.as_str())),
             Test::Ids(range) => range.contains(&step.id().number()),
             Test::DependsOn(id) => step.dependencies().any(|d| d == Dependency::Step(*id)),
             Test::Evidence { given } => (has(Field::Actual) || has(Field::Link)) == *given,
