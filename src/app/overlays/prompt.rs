@@ -218,6 +218,14 @@ impl Purpose {
         }
     }
 
+    /// What was asked before, and the answer, where this asks on.
+    pub(crate) fn before(&self) -> Option<(Self, String)> {
+        match self {
+            Self::Note(text) => text.before().map(|(text, title)| (Self::Note(text), title)),
+            _ => None,
+        }
+    }
+
     /// Takes from the purpose of an earlier field what its text was first typed over: if
     /// something else stands there by now, a person picks.
     pub(crate) fn take_seen(&mut self, first: Self) {

@@ -101,8 +101,17 @@ impl Model {
     /// Keeps the text of a field that is left without saving. An Esc may be the head of a key
     /// that a slow line tore apart, so what was typed is not lost by it.
     pub(crate) fn remember_left(&mut self, prompt: &Prompt) {
-        if prompt.input.text != prompt.input.initial {
-            let draft = self.draft_of(prompt);
+        let typed = (prompt.input.text != prompt.input.initial).then(|| self.draft_of(prompt));
+        // Of two fields in a row the first has its answer again, too.
+        let before = prompt.purpose.before().map(|(purpose, text)| Draft {
+            label: String::new(),
+            initial: String::new(),
+            multiline: false,
+            text,
+            purpose,
+            ..self.draft_of(prompt)
+        });
+        for draft in typed.into_iter().chain(before) {
             self.left.truncate(LEFT - 1);
             self.left.insert(0, draft);
             self.say("not saved · your text is kept for when you open the field again");

@@ -88,6 +88,21 @@ fn blocks_are_merged_and_rethemed_from_the_grid() {
     }
 }
 
+/// The second field of two is left: both texts are there again.
+#[test]
+fn a_decision_that_was_left_at_its_reasons_has_its_title_again() {
+    for why in ["It is cheaper.", ""] {
+        let mut desk = desk(100, 30);
+        desk.keys("dKeep it small<Enter>").wait_for("Why");
+        desk.keys(why).keys("<Esc>");
+        desk.wait_for("your text is kept");
+        desk.keys("d").wait_for("Keep it small");
+        desk.keys("<Enter>").wait_for("Why");
+        let screen = desk.screen();
+        assert!(screen.contains(why), "{screen}");
+    }
+}
+
 #[test]
 fn a_decision_is_written_from_the_marks() {
     for (columns, rows) in SIZES {

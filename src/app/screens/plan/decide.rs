@@ -84,6 +84,21 @@ pub(crate) struct DecisionText {
     title: Option<String>,
 }
 
+impl DecisionText {
+    /// The question for the title and the title, where the reasons are asked for.
+    pub(crate) fn before(&self) -> Option<(Self, String)> {
+        let title = self.title.clone()?;
+        let (steps, asked) = (self.steps.clone(), None);
+        Some((
+            Self {
+                steps,
+                title: asked,
+            },
+            title,
+        ))
+    }
+}
+
 fn no_block(model: &Model) -> Blocked {
     let none = || model.view.block(&model.plan).is_none();
     (model.is_locked()).or_else(|| none().then(|| "no block is selected".to_owned()))
