@@ -272,7 +272,12 @@ fn add(model: &mut Model) {
         }
         (_, None) => StepId::new(1),
     };
-    match model.composer().next_free(from) {
+    // Where the blocks of the table are full, one that is not in it yet goes on behind them.
+    let last = model.plan.steps().next_back();
+    let behind = || StepId::new(last.map_or(0, |step| step.id().number()) + 1);
+    let composer = model.composer();
+    let free = composer.next_free(from);
+    match free.or_else(|| composer.next_free(behind())) {
         Some(id) => model.ask_title(id),
         None => model.refuse(format!("there is no free number after {from}")),
     }
