@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::core::message::Effect;
-use crate::app::core::model::Model;
+use crate::app::core::model::{Model, Tone};
 use crate::app::sync::notices::{changed_steps, named};
 use crate::change::places::LineHints;
 use crate::change::{Change, Scope, apply};
@@ -236,7 +236,17 @@ impl Model {
         self.take_as_found(|model| model.put_in(plan, &since));
         let is_told = !self.overlays.is_empty() || !steps.is_empty();
         if let Some(what) = in_words(&files).filter(|_| is_told) {
-            self.say(format!("{what} changed on disk{}", named(&steps)));
+            let news = format!("{what} changed on disk{}", named(&steps));
+            match self
+                .notice
+                .as_mut()
+                .filter(|notice| notice.tone == Tone::Error)
+            {
+                // What went wrong stays until a key is pressed.
+                Some(failure) if failure.text.contains("changed on disk") => {}
+                Some(failure) => failure.text += &format!(" · {news}"),
+                None => self.say(news),
+            }
         }
         self.flash(steps);
         self.read_on();

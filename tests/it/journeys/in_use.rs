@@ -428,6 +428,25 @@ fn a_wrong_value_is_refused_in_place_and_the_text_kept() {
     }
 }
 
+/// Somebody writes the log while the editor is open: that the text was refused is still said.
+#[test]
+fn what_others_changed_does_not_hide_that_a_text_was_refused() {
+    let mut desk = desk();
+    let log = desk.folder().join(LOG);
+    desk.cockpit.face.editor = Box::new(move |text| {
+        let lines = std::fs::read_to_string(&log).unwrap();
+        std::fs::write(&log, lines.replacen("Pick the engine", "Pick an engine", 1)).unwrap();
+        Ok(text.replace("status = \"draft\"", "status == \"draft\""))
+    });
+    desk.keys("jE").wait_for("Pick an engine");
+    let notice = desk.cockpit.model.notice.clone().unwrap();
+    assert!(
+        notice.text.contains("E continues with your text"),
+        "{}",
+        notice.text
+    );
+}
+
 fn folder() -> TempDir {
     crate::support::fixture::folder_of(&FILES)
 }
