@@ -300,6 +300,12 @@ pub struct Scope {
 }
 
 impl Change {
+    /// Whether it takes the markers of a conflict out of a file.
+    pub(crate) fn decides_a_conflict(&self) -> bool {
+        let is_dispute = |edit: &Edit| matches!(edit.target, Target::Dispute { .. });
+        self.edits.iter().any(is_dispute)
+    }
+
     /// What the change concerns; nothing where lines or files come or go.
     pub fn scope(&self) -> Option<Scope> {
         let mut scope = Scope::default();

@@ -178,7 +178,11 @@ impl Model {
             return false;
         }
         let aside = self.reveal(&change);
-        let words = aside.map_or(String::new(), |words| format!(" · {words}"));
+        let mut words = aside.map_or(String::new(), |words| format!(" · {words}"));
+        if change.decides_a_conflict() {
+            let redo = self.keymap.key_of("redo");
+            words += &format!(" · both versions are there again: {redo} decides as before");
+        }
         self.say(format!("{}{words}", change.undone()));
         true
     }

@@ -547,6 +547,7 @@ fn what_a_merge_left_is_decided_in_a_card() {
     desk.wait_for("0002 status: their version");
     assert_eq!(desk.file(LOG), LINES.replace(two, &other));
     desk.keys("u");
+    desk.wait_for("both versions are there again");
     assert_eq!(desk.diff(), "");
     desk.keys("e");
     desk.wait_for("A merge left two versions");
