@@ -312,6 +312,7 @@ impl Review<'_> {
             ops.push(Op::Put(Section::Dependencies, entry));
             (tally.decided, tally.skipped) = (tally.decided + 1, tally.skipped.saturating_sub(1));
         }
+        ops.extend(self.handed_over());
         if let Some(weights) = fill.filter(|_| self.record.entries(Section::Ten).is_empty()) {
             let best = self.best(weights);
             tally.decided += best.len();
@@ -349,6 +350,22 @@ impl Review<'_> {
         let best = ranked.iter().filter(|ranked| !aside(ranked)).take(TEN);
         best.map(|r| self.committed(self.plan.step(r.step), &reason(r)))
             .collect()
+    }
+
+    /// Those of the ten that have another owner by now. Several words that are no owner of the plan
+    /// somebody wrote by hand: they stay.
+    fn handed_over(&self) -> impl Iterator<Item = Op> {
+        let is_owner = |text: &str| {
+            let mut steps = self.plan.steps();
+            !text.contains(' ') || steps.any(|step| one_line(&step.owner()) == text)
+        };
+        let ten = self.record.entries(Section::Ten).iter();
+        ten.filter_map(move |entry| {
+            let owner = self.found(entry.id).ok()?.owner();
+            let is_new = !owner.is_empty() && one_line(&owner) != entry.owner;
+            (is_new && is_owner(&entry.owner))
+                .then(|| Op::Put(Section::Ten, entry.clone().owned_by(&owner)))
+        })
     }
 
     /// Has the record list what was not discussed, and nothing else.

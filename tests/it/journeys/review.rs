@@ -70,6 +70,36 @@ fn the_whole_review_is_taken_back_with_one_key() {
     assert_eq!(desk.file(PAPER), held);
 }
 
+/// Who takes a step is often settled after it was committed to. What is more than a name stays as
+/// somebody wrote it.
+#[test]
+fn the_ten_have_the_owners_that_their_steps_have_at_the_end() {
+    for (by_hand, at_the_end) in [
+        ("grc", "ruth"),
+        ("grc with Bo's help", "grc with Bo's help"),
+    ] {
+        let mut desk = desk();
+        desk.keys("3<Tab><Tab>++");
+        let line = |owner: &str| format!("- **Owner:** {owner}\n");
+        let paper = desk.file(PAPER).replace(&line("grc"), &line(by_hand));
+        desk.write_outside(PAPER, &paper);
+        let written = line(by_hand);
+        desk.run_until("the paper is read", |desk| {
+            let files = format!("{:?}", desk.cockpit.model.plan.files());
+            files.contains(written.trim_end())
+        });
+        desk.keys("goruth<Enter>").keys("joruth<Enter>");
+        desk.keys("F").wait_for("is finished");
+        let paper = desk.file(PAPER);
+        let ten = paper.split("## Decided").next().unwrap();
+        assert_eq!(
+            ten.matches(&line("ruth")).count(),
+            if by_hand == "grc" { 2 } else { 1 }
+        );
+        assert!(ten.contains(&line(at_the_end)), "{paper}");
+    }
+}
+
 #[test]
 fn each_decision_is_undone_with_its_line() {
     let mut desk = desk();
