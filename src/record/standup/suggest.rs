@@ -10,7 +10,7 @@ use crate::change::value::{Refusal, refuse};
 use crate::plan::Plan;
 use crate::plan::field::Field;
 use crate::plan::id::{StepId, ids_in};
-use crate::plan::stage::{Stage, Standing, standings};
+use crate::plan::stage::{Stage, standings};
 use crate::plan::status::Status;
 use crate::plan::step::StepRef;
 use crate::record::{by, one_line, waits_for};
@@ -87,7 +87,7 @@ fn since(date: NaiveDate, earlier: &[Entry]) -> DateTime<Utc> {
 /// The stages that have a card: the current one, those behind it, those already passed.
 pub(super) fn order(stages: &[Stage]) -> Vec<usize> {
     let standings = standings(stages);
-    let passed = |at: &usize| standings[*at] == Standing::Met;
+    let passed = |at: &usize| standings[*at].is_behind();
     let mut order: Vec<usize> = (0..stages.len()).collect();
     order.sort_by_key(passed);
     order.retain(|at| !stages[*at].checks.is_empty());
