@@ -223,7 +223,7 @@ impl<'a> Changes<'a> {
                 of.iter()
                     .map(|(check, origin)| {
                         let by = origin_words(origin, self.since.baseline.has_history);
-                        format!("\n  - {word}: {}{by}", plain(check))
+                        format!("\n  - {word}: {}{by}", plain(check.trim_end_matches('.')))
                     })
                     .collect::<String>()
             };
@@ -284,7 +284,10 @@ impl<'a> Changes<'a> {
                     .unwrap_or(&words);
                 // A long text is read in the plan.
                 let words = match words.chars().count() > 80 {
-                    true => format!("{} rewritten", words.split(':').next().unwrap_or_default()),
+                    true => {
+                        let field = words.split(':').next().unwrap_or_default();
+                        format!("{field} {}", how(event))
+                    }
                     false => words.to_owned(),
                 };
                 said.push(plain(&words));
@@ -325,6 +328,19 @@ impl<'a> Changes<'a> {
         origin.map_or_else(String::new, |origin| {
             origin_words(origin, self.since.baseline.has_history)
         })
+    }
+}
+
+/// What was done to a field that has a long text, or had one.
+fn how(event: &Event) -> &'static str {
+    let is_empty = |raw: &Option<String>| {
+        raw.as_deref()
+            .is_none_or(|raw| matches!(raw.trim(), "" | "null" | "\"\"" | "[]"))
+    };
+    match (is_empty(&event.before), is_empty(&event.after)) {
+        (true, _) => "written",
+        (_, true) => "cleared",
+        (false, false) => "rewritten",
     }
 }
 

@@ -1,5 +1,6 @@
 //! The rows of the review: what each says, in columns.
 
+use chrono::NaiveDate;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -118,6 +119,8 @@ impl Columns {
     }
 }
 
+/// Columns of a day as it is stamped; one that people wrote otherwise gets no more.
+const DAY: usize = "2026-11-21".len();
 /// From this many columns on there is room for whole words beside a title.
 const WIDE: u16 = 90;
 /// Columns that an owner takes at the most beside the words of a cause.
@@ -231,8 +234,10 @@ fn proposal(
             // Those stand first that were left untouched for longest.
             Some(Status::Idea | Status::Draft) if model.review.is_first => {
                 let edited = step.text(Field::UpdatedAt);
-                let day: String = edited.chars().take("2026-11-21".len()).collect();
-                Line::styled(visible_line(&day).into_owned(), theme.dim)
+                let is_instant = |day: &&str| day.parse::<NaiveDate>().is_ok();
+                let day = edited.get(..DAY).filter(is_instant).unwrap_or(&edited);
+                let day = fit(&visible_line(day), DAY, theme.glyphs.ellipsis).into_owned();
+                Line::styled(day, theme.dim)
             }
             Some(Status::Idea | Status::Draft) => Line::default(),
             _ => Line::styled("decided elsewhere", theme.dim),
