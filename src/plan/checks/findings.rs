@@ -11,7 +11,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chrono::{DateTime, Utc};
 
@@ -281,6 +281,20 @@ impl Findings {
 
     /// Some of them in words, or as many as there are.
     pub fn problems<'a>(&'a self, range: Range<usize>, plan: &'a Plan) -> Problems<'a> {
+        self.problems_by(range, plan, self.looks())
+    }
+
+    /// A place for how each rule looks at a step.
+    fn looks<'a>(&self) -> Arc<Looks<'a>> {
+        self.rules.iter().map(|_| OnceLock::new()).collect()
+    }
+
+    fn problems_by<'a>(
+        &'a self,
+        range: Range<usize>,
+        plan: &'a Plan,
+        looks: Arc<Looks<'a>>,
+    ) -> Problems<'a> {
         let end = range.end.min(self.found.len());
         Problems {
             findings: self,
@@ -288,7 +302,7 @@ impl Findings {
             rest: self.found[range.start.min(end)..end].iter(),
             reader: Reader::default(),
             reading: None,
-            looks: self.rules.iter().map(|_| None).collect(),
+            looks,
             looked: Vec::new(),
         }
     }
@@ -310,10 +324,12 @@ impl Findings {
         work: impl Fn(Problems<'_>) -> T + Sync,
         mut hand_on: impl FnMut(T) -> Result<(), E>,
     ) -> Result<(), E> {
+        let looks = self.looks();
         let stretch = |number: usize| {
             let from = number * STRETCH;
             in_parallel(STRETCH.min(self.len() - from), WORDED, |part| {
-                work(self.problems(from + part.start..from + part.end, plan))
+                let part = from + part.start..from + part.end;
+                work(self.problems_by(part, plan, looks.clone()))
             })
         };
         one_ahead(self.len().div_ceil(STRETCH), stretch, |parts| {
@@ -377,6 +393,9 @@ fn short(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
+/// How each rule looks at a step, by the index of the rule.
+type Looks<'a> = [OnceLock<Option<Look<'a>>>];
+
 /// Problems, worded one after the other.
 pub struct Problems<'a> {
     findings: &'a Findings,
@@ -385,8 +404,9 @@ pub struct Problems<'a> {
     reader: Reader<'a>,
     /// The last step.
     reading: Option<Reading<'a>>,
-    /// How each rule looks at a step, once that is needed.
-    looks: Vec<Option<Look<'a>>>,
+    /// How each rule looks at a step, once that is needed. Some go through the plan to know it, so
+    /// those who word parts of the findings share it.
+    looks: Arc<Looks<'a>>,
     /// What rules found in the last step, as far as it was not given out.
     looked: Vec<(u8, Vec<Option<Problem>>)>,
 }
@@ -429,10 +449,8 @@ impl Problems<'_> {
         let known = self.looked.iter().position(is_of_rule);
         let at = known.unwrap_or(self.looked.len());
         if known.is_none() {
-            let look = self.looks.get_mut(finding.rule as usize)?;
-            if look.is_none() {
-                *look = rule.look(self.plan);
-            }
+            let look = self.looks.get(finding.rule as usize)?;
+            let look = look.get_or_init(|| rule.look(self.plan));
             let absent = &self.findings.absent;
             let context = Context {
                 exists: &|path: &Path| !absent.contains(path),

@@ -356,7 +356,7 @@ enum Pass {
 }
 
 /// A look at one step.
-type Look<'a> = Box<dyn Fn(&Reading<'_>, &Context<'_>, &mut Found) + Sync + 'a>;
+type Look<'a> = Box<dyn Fn(&Reading<'_>, &Context<'_>, &mut Found) + Send + Sync + 'a>;
 
 impl Rule {
     /// The severity under these settings; nothing where the rule is off.
