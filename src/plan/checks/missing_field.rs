@@ -80,14 +80,27 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
 fn is_whole(reading: &Reading<'_>) -> bool {
     let title = reading.plain(Field::Title);
     let titled = title.is_some_and(|title| title.starts_with(|c: char| c.is_alphanumeric()));
-    let there = |spec: &FieldSpec| match spec.inner {
-        None => reading.value(spec.field).is_some(),
-        Some(inner) => reading
-            .value(spec.field)
-            .and_then(json::plain_entries)
-            .is_some_and(|mut entries| entries.any(|(key, _)| key == inner)),
+    let there = |spec: &FieldSpec| match (reading.value(spec.field), spec.inner) {
+        (None, _) => false,
+        (Some(_), None) => true,
+        // One look at the object for all that it has to have.
+        (Some(raw), Some(_)) => !spec.is_first() || is_whole_object(spec.key, raw),
     };
     titled && required().all(there)
+}
+
+/// Whether an object surely has all that is required below its key.
+fn is_whole_object(key: &str, raw: &str) -> bool {
+    let inner = || required().filter(|spec| spec.key == key).zip(0..);
+    let bit = |name: &str| {
+        let found = inner().find(|(spec, _)| spec.inner == Some(name));
+        found.map_or(0_u32, |(_, at)| 1 << at)
+    };
+    let Some(entries) = json::plain_entries(raw) else {
+        return false;
+    };
+    let found = entries.fold(0, |found, (name, _)| found | bit(name));
+    found.count_ones() as usize == inner().count()
 }
 
 /// The fields that each log line has.
