@@ -232,7 +232,15 @@ impl LogDocument {
     /// In which chunk a line is, and as which of its lines. The place behind the last line is one
     /// in the last chunk.
     fn locate(&self, index: usize) -> (usize, usize) {
-        let chunk = self.starts.partition_point(|start| *start <= index) - 1;
+        let begins = |chunk: usize| self.starts.get(chunk).is_none_or(|start| *start > index);
+        // Chunks have about as many lines each, so it is near where it would be then.
+        let guess = index * self.starts.len() / self.line_count.max(1);
+        let near = guess.saturating_sub(1)..(guess + 2).min(self.starts.len());
+        let found = near.rev().find(|chunk| !begins(*chunk));
+        let chunk = found.filter(|chunk| begins(chunk + 1)).unwrap_or_else(|| {
+            let behind = self.starts.partition_point(|start| *start <= index);
+            behind - 1
+        });
         (chunk, index - self.starts[chunk])
     }
 
