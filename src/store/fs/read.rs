@@ -10,7 +10,9 @@ use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::SystemTime;
 
+use rustix::buffer::spare_capacity;
 use rustix::fs::OFlags;
+use rustix::io::Errno;
 
 use super::read_error::{NotAFile, ReadError};
 use super::stamp::Stamp;
@@ -339,14 +341,11 @@ fn read_part(file: &File, range: Range<u64>, progress: &Progress) -> io::Result<
         let block = BLOCK.min(end - at) as usize;
         let known = rest.len();
         rest.try_reserve_exact(block)?;
-        rest.resize(known + block, 0);
-        let got = match file.read_at(&mut rest[known..], at) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
-            Ok(0) => {
-                rest.truncate(known);
-                break;
-            }
-            got => got?,
+        let got = match rustix::io::pread(file, spare_capacity(&mut rest), at) {
+            Err(Errno::INTR) => 0,
+            Ok(0) => break,
+            // The buffer may have room for what is behind the end.
+            got => got?.min((end - at) as usize),
         };
         rest.truncate(known + got);
         told.add(got);
