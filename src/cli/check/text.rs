@@ -1,5 +1,8 @@
 //! Problems for people, each with its line, and last how many there are.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use color_eyre::eyre::Result;
 use ratatui::text::{Line, Span};
 
@@ -68,6 +71,8 @@ fn report(paint: &Printer, plan: &Plan, problems: Problems<'_>) -> (String, Fixe
     const USUAL: usize = 400;
     let mut lines = String::with_capacity(problems.len() * USUAL);
     let mut fixes = Fixes::default();
+    // Most problems of a rule get the same help.
+    let mut helps: HashMap<&str, String> = HashMap::new();
     for problem in problems {
         match problem.fix {
             Some(fix) if fix.needs_side() => fixes.drift += 1,
@@ -76,8 +81,14 @@ fn report(paint: &Printer, plan: &Plan, problems: Problems<'_>) -> (String, Fixe
         }
         let mut sheet = paint.sheet();
         add(&mut sheet, plan, &problem, &paint.theme);
-        sheet.blank();
         paint.put_lines(&mut lines, sheet);
+        match problem.command_help {
+            Cow::Borrowed(words) => {
+                lines.push_str(helps.entry(words).or_insert_with(|| help(paint, words)));
+            }
+            Cow::Owned(words) => lines.push_str(&help(paint, &words)),
+        }
+        lines.push('\n');
     }
     (lines, fixes)
 }
@@ -91,8 +102,14 @@ fn add(sheet: &mut TextLayout<'_>, plan: &Plan, problem: &Problem, theme: &Theme
     ]);
     sheet.hanging("  ", &words(theme, &problem.message), theme.title);
     excerpt(sheet, plan, problem, theme, false);
+}
+
+/// What to do, in lines.
+fn help(paint: &Printer, text: &str) -> String {
+    let (mut sheet, theme) = (paint.sheet(), &paint.theme);
     let lead = Span::styled("  help: ", theme.accent);
-    sheet.hanging(lead, &words(theme, &problem.command_help), theme.text);
+    sheet.hanging(lead, &words(theme, text), theme.text);
+    paint.lines(sheet)
 }
 
 fn summary(found: &Findings, is_compared: bool, theme: &Theme) -> Line<'static> {

@@ -67,7 +67,7 @@ fn marked(
         true => 0,
         false => boundary(bytes, from.saturating_sub(lead)),
     };
-    let end = boundary(bytes, start + room * most * WIDEST_LETTER);
+    let end = start + reach(&bytes[start..], room * most);
     let (from, to) = (from.clamp(start, end), to.clamp(start, end));
     let parts = [start..from, from..to.max(from), to.max(from)..end].map(|part| safe(bytes, part));
     let mut rows = Rows::new(room, most, theme);
@@ -125,8 +125,15 @@ impl<'a> Rows<'a> {
             if self.used >= self.room && !self.end_row() {
                 return false;
             }
-            let end = text.char_indices().nth(self.room - self.used);
-            let (now, rest) = text.split_at(end.map_or(text.len(), |(at, _)| at));
+            let free = self.room - self.used;
+            let end = match text.is_ascii() {
+                true => free.min(text.len()),
+                false => text
+                    .char_indices()
+                    .nth(free)
+                    .map_or(text.len(), |(at, _)| at),
+            };
+            let (now, rest) = text.split_at(end);
             self.put(now, width(now), is_marked);
             text = rest;
         }
@@ -156,8 +163,8 @@ impl<'a> Rows<'a> {
             _ => self.spans.push(Span::styled(text.to_owned(), style)),
         }
         self.was_marked = Some(is_marked);
-        let below = if is_marked { '^' } else { ' ' };
-        self.carets.extend(std::iter::repeat_n(below, columns));
+        let below = if is_marked { "^" } else { " " };
+        self.carets.push_str(&below.repeat(columns));
     }
 
     /// Puts the sign that there is more in the place of the last letters of the row.
@@ -212,6 +219,16 @@ impl<'a> Rows<'a> {
 
 fn safe(bytes: &[u8], part: Range<usize>) -> String {
     visible_line(&String::from_utf8_lossy(&bytes[part])).into_owned()
+}
+
+/// How many bytes fill so many columns for sure, or all there are.
+fn reach(bytes: &[u8], columns: usize) -> usize {
+    let most = boundary(bytes, columns * WIDEST_LETTER);
+    let text = std::str::from_utf8(&bytes[..most]).unwrap_or_default();
+    // Letters of one column each fill them sooner. One more, so that there is more is seen.
+    let sooner = text.char_indices().nth(columns + 1).map(|(at, _)| at);
+    let is_simple = |at: &usize| simple_letters(&text[..*at]).is_some();
+    sooner.filter(is_simple).unwrap_or(most)
 }
 
 /// The next byte at or behind `at` that begins a character, or the end of the line.
