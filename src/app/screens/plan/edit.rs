@@ -30,7 +30,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "edit",
         keys: &["e"],
-        title: "Edit a field of the step or block, the check, or the line",
+        title: "Edit a field of the step or block, or the line",
         hint: "edit",
         places: PLAN,
         blocked: |model| model.is_locked(),
