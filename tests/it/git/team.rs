@@ -7,7 +7,7 @@ use crate::support::schema::valid;
 
 /// The repository with a canon, standing on a new branch `ben`; on `main` Ana has added a step
 /// under the number that Ben's gets.
-fn two_people() -> Option<Repo> {
+pub(super) fn two_people() -> Option<Repo> {
     let repo = set_up()?;
     repo.write(CANON, DOCUMENT);
     repo.commit("canon");
@@ -16,7 +16,7 @@ fn two_people() -> Option<Repo> {
 }
 
 impl Repo {
-    fn add(&self, id: &str, title: &str) {
+    pub(super) fn add(&self, id: &str, title: &str) {
         let title = format!("title={title}");
         self.stepdeck(&["add", "--id", id, &title]).ok();
         self.commit(&format!("add {id}"));
@@ -29,7 +29,7 @@ impl Repo {
         self.git(&["checkout", "-q", "ben"]).ok();
     }
 
-    fn field(&self, id: &str, key: &str) -> serde_json::Value {
+    pub(super) fn field(&self, id: &str, key: &str) -> serde_json::Value {
         let text = self.read(LOG);
         let value: serde_json::Value = serde_json::from_str(line(&text, id)).unwrap();
         value[key].clone()
