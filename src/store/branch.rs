@@ -14,7 +14,7 @@ use std::rc::Rc;
 use self::ids::ids_in;
 use self::known::{KnownSteps, Numbers, ids_of};
 use crate::change::compose::Composer;
-use crate::change::compose::renumber::{MentioningText, Reach, Renumbered};
+use crate::change::compose::renumber::{Before, MentioningText, Reach, Renumbered};
 use crate::change::renumber::added::Added;
 use crate::change::value::{Refusal, refuse};
 use crate::git::mainline::Mainline;
@@ -66,6 +66,8 @@ pub(crate) struct Collision {
     pub old: StepId,
     /// Whether it has another one already.
     pub is_renumbered: bool,
+    /// Whether the branch added it, as far as git knows.
+    pub is_new: bool,
     /// How its mentions are told, where git knows.
     pub origin: Option<Origin>,
     /// How many merges lie between.
@@ -141,6 +143,7 @@ impl Branch {
                     step: step.index(),
                     old,
                     is_renumbered: true,
+                    is_new: false,
                     origin: age.map(|age| candidates[age].clone()),
                     age: age.unwrap_or(usize::MAX),
                 });
@@ -158,14 +161,13 @@ impl Branch {
         let base = self.base()?;
         let mut found = self.renumbered(plan);
         for collision in &mut found {
+            // What the mainline has had for long is not the branch's.
+            let step = plan.step(collision.step);
+            let is_known = |base: &String| self.is_known(base, step);
+            collision.is_new = base.as_ref().is_some_and(|base| !is_known(base));
             let fallback = || {
                 let mainline = base.clone().filter(|base| *base != self.head)?;
-                // What the mainline has had for long is not the branch's.
-                let step = plan.step(collision.step);
-                if self.is_known(&mainline, step) {
-                    return None;
-                }
-                Some(Origin::since(mainline))
+                collision.is_new.then(|| Origin::since(mainline))
             };
             collision.origin = collision.origin.take().or_else(fallback);
         }
@@ -213,6 +215,7 @@ impl Branch {
                     step: step.index(),
                     old: id,
                     is_renumbered: false,
+                    is_new: true,
                     origin: origin.or(fallback),
                     age: 0,
                 });
@@ -248,6 +251,7 @@ impl Branch {
             step: step.index(),
             old: step.id(),
             is_renumbered: false,
+            is_new: true,
             origin: Some(Origin::since(base.to_owned())),
             age: 0,
         });
@@ -353,7 +357,11 @@ impl Branch {
             }
             of_id.insert(collision.old, collision);
             if collision.is_renumbered {
-                before.push((collision.step, collision.old));
+                before.push(Before {
+                    step: collision.step,
+                    old: collision.old,
+                    is_new: collision.is_new,
+                });
                 continue;
             }
             let free = match collision.old.parent() {

@@ -23,7 +23,7 @@ impl Repo {
     }
 
     /// Commits Ana's step on `main`, and comes back to `ben`.
-    fn ana_adds(&self) {
+    pub(super) fn ana_adds(&self) {
         self.git(&["checkout", "-q", "main"]).ok();
         self.add("0102", "Ana's step");
         self.git(&["checkout", "-q", "ben"]).ok();
@@ -40,7 +40,7 @@ impl Repo {
         parents.split_whitespace().count()
     }
 
-    fn errors(&self) -> Vec<String> {
+    pub(super) fn errors(&self) -> Vec<String> {
         let run = self.stepdeck(&["check", "--format", "json"]);
         let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
         let problems = report["problems"].as_array().unwrap().iter();
@@ -360,7 +360,7 @@ fn one_step_is_renumbered_with_what_mentions_it() {
 
 impl Repo {
     /// A commit after a merge, so that what the merge brought in is nobody's own any more.
-    fn commit_nothing(&self) {
+    pub(super) fn commit_nothing(&self) {
         self.git(&["commit", "-q", "--allow-empty", "-m", "go on"])
             .ok();
     }
