@@ -97,6 +97,9 @@ impl Renumber {
                 crate::document::visible::visible(title)
             );
         }
+        for (step, block) in &done.blocks {
+            lines += &format!("{step} goes to {block}, the block of its number\n");
+        }
         for mention in &done.rewritten {
             let path = mention.path.display().to_string();
             let (line, from, to) = (mention.line, mention.from, mention.to);

@@ -249,6 +249,9 @@ fn renumbered(invocation: &mut Invocation<'_, '_>) -> Result<()> {
     for (old, new, title) in &done.steps {
         invocation.say(&format!("{old} is renumbered to {new}: {title}"))?;
     }
+    for (step, block) in &done.blocks {
+        invocation.say(&format!("{step} goes to {block}, the block of its number"))?;
+    }
     match done.rewritten.len() {
         0 => {}
         1 => invocation.say("1 mention follows")?,

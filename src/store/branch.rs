@@ -12,12 +12,11 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use self::ids::ids_in;
+use self::known::{KnownSteps, Numbers, ids_of};
 use crate::change::compose::Composer;
-use crate::change::compose::renumber::{MentioningText, Reach, Renumbered};
+use crate::change::compose::renumber::{Before, MentioningText, Reach, Renumbered};
 use crate::change::renumber::added::Added;
 use crate::change::value::{Refusal, refuse};
-use crate::document::json;
-use crate::document::log::LineReader;
 use crate::git::mainline::Mainline;
 use crate::git::{Git, GitError};
 use crate::plan::checks::unfinished_renumbering::stale_sections;
@@ -28,6 +27,7 @@ use crate::plan::uid::Uid;
 use crate::plan::{Plan, StepRef};
 
 pub(crate) mod ids;
+mod known;
 
 /// How many merges back a renumbering is looked for.
 const MERGES: &str = "30";
@@ -66,6 +66,8 @@ pub(crate) struct Collision {
     pub old: StepId,
     /// Whether it has another one already.
     pub is_renumbered: bool,
+    /// Whether the branch added it, as far as git knows.
+    pub is_new: bool,
     /// How its mentions are told, where git knows.
     pub origin: Option<Origin>,
     /// How many merges lie between.
@@ -141,6 +143,7 @@ impl Branch {
                     step: step.index(),
                     old,
                     is_renumbered: true,
+                    is_new: false,
                     origin: age.map(|age| candidates[age].clone()),
                     age: age.unwrap_or(usize::MAX),
                 });
@@ -158,14 +161,13 @@ impl Branch {
         let base = self.base()?;
         let mut found = self.renumbered(plan);
         for collision in &mut found {
+            // What the mainline has had for long is not the branch's.
+            let step = plan.step(collision.step);
+            let is_known = |base: &String| self.is_known(base, step);
+            collision.is_new = base.as_ref().is_some_and(|base| !is_known(base));
             let fallback = || {
                 let mainline = base.clone().filter(|base| *base != self.head)?;
-                // What the mainline has had for long is not the branch's.
-                let step = plan.step(collision.step);
-                if self.is_known(&mainline, step) {
-                    return None;
-                }
-                Some(Origin::since(mainline))
+                collision.is_new.then(|| Origin::since(mainline))
             };
             collision.origin = collision.origin.take().or_else(fallback);
         }
@@ -200,12 +202,21 @@ impl Branch {
             }
             for step in different.into_iter().skip(1) {
                 let is_it = |origin: &&Origin| self.brings(origin, step, id);
+                let origin = candidates.iter().find(is_it).cloned();
+                // What both sides have had under one number is one step, whatever it is called now.
+                if origin
+                    .as_ref()
+                    .is_some_and(|origin| self.had_before(origin, id))
+                {
+                    continue;
+                }
                 let fallback = base.map(|base| Origin::since(base.to_owned()));
                 found.push(Collision {
                     step: step.index(),
                     old: id,
                     is_renumbered: false,
-                    origin: candidates.iter().find(is_it).cloned().or(fallback),
+                    is_new: true,
+                    origin: origin.or(fallback),
                     age: 0,
                 });
             }
@@ -218,20 +229,29 @@ impl Branch {
         let (Some(tip), Some(base)) = (&self.tip, base) else {
             return Ok(Vec::new());
         };
-        if *tip == base || self.git.is_ancestor(tip, &self.head)? {
-            return Ok(Vec::new());
+        let merged = self.git.commit_of("MERGE_HEAD")?;
+        for head in std::iter::once(&self.head).chain(&merged) {
+            if *tip == base || self.git.is_ancestor(tip, head)? {
+                return Ok(Vec::new());
+            }
         }
         let taken = ids_in(&self.logs_at(tip));
+        let start = self.git.merge_base(&self.head, tip)?;
+        let start = start.map(|start| self.steps_at(&start));
         let is_ahead = |step: &StepRef<'_>| {
             step.log_line().is_some()
                 && taken.contains(&step.id())
                 && !self.has(tip, *step, step.id())
                 && !self.is_known(base, *step)
+                // What was there before both is one step, whatever it is called now.
+                && !start.as_ref().is_some_and(|start| start.ids.contains(&step.id()))
+                && !self.has_landed(base, tip, *step)
         };
         let found = plan.steps().filter(is_ahead).map(|step| Collision {
             step: step.index(),
             old: step.id(),
             is_renumbered: false,
+            is_new: true,
             origin: Some(Origin::since(base.to_owned())),
             age: 0,
         });
@@ -337,7 +357,11 @@ impl Branch {
             }
             of_id.insert(collision.old, collision);
             if collision.is_renumbered {
-                before.push((collision.step, collision.old));
+                before.push(Before {
+                    step: collision.step,
+                    old: collision.old,
+                    is_new: collision.is_new,
+                });
                 continue;
             }
             let free = match collision.old.parent() {
@@ -469,6 +493,37 @@ impl Branch {
         self.resolves(own, step, id) && !self.resolves(&origin.mainline, step, id) && is_given()
     }
 
+    /// Whether both sides of a merge come from a version that has this ID.
+    fn had_before(&self, origin: &Origin, id: StepId) -> bool {
+        let own = origin.own.as_deref().unwrap_or_default();
+        let start = self.git.merge_base(own, &origin.mainline).ok().flatten();
+        start.is_some_and(|start| self.steps_at(&start).ids.contains(&id))
+    }
+
+    /// Whether a step that only its number tells is the one that has it on the mainline, since the
+    /// branch once had it under that title: as after a squash.
+    fn has_landed(&self, base: &str, tip: &str, step: StepRef<'_>) -> bool {
+        let id = step.id();
+        if uid(step).is_some() {
+            return false;
+        }
+        let range = format!("{base}..{}", self.head);
+        let mut arguments = vec!["rev-list", "--first-parent", "-n", MERGES, &range, "--"];
+        arguments.extend(self.logs.iter().filter_map(|path| path.to_str()));
+        let own = self.git.lines(&arguments).unwrap_or_default();
+        let landed = self.steps_at(tip);
+        let titles = landed.by_title.iter();
+        let mut titles = titles.filter(|(_, numbers)| numbers.present.contains(&id));
+        titles.any(|(title, _)| {
+            let has = |commit: &String| {
+                let steps = self.steps_at(commit);
+                let numbers = steps.by_title.get(title);
+                numbers.is_some_and(|numbers| numbers.present.contains(&id))
+            };
+            own.iter().any(has)
+        })
+    }
+
     /// Whether a version means the step by a number that it had before: nobody has it there.
     fn resolves(&self, commit: &str, step: StepRef<'_>, id: StepId) -> bool {
         self.numbers_of(commit, step).former.contains(&id)
@@ -500,50 +555,6 @@ impl Branch {
     }
 }
 
-/// The IDs of the lines that are one step.
-#[derive(Clone, Default)]
-struct Numbers {
-    present: Vec<StepId>,
-    former: Vec<StepId>,
-}
-
-/// The IDs of a version's steps, by what the steps are known by.
-#[derive(Default)]
-struct KnownSteps {
-    ids: HashSet<StepId>,
-    by_uid: HashMap<Uid, Numbers>,
-    /// By the title as it is written.
-    by_title: HashMap<String, Numbers>,
-}
-
-impl KnownSteps {
-    fn read(logs: &[u8]) -> Self {
-        let mut steps = Self::default();
-        let mut reader = LineReader::default();
-        for line in logs.split(|byte| *byte == b'\n') {
-            let values = reader.values(line, ["step_id", "uid", "title", "was"]);
-            let Some([Some(id), uid, title, was]) = values else {
-                continue;
-            };
-            let Some(id) = StepId::of_raw(id) else {
-                continue;
-            };
-            steps.ids.insert(id);
-            let former: Vec<StepId> = was.map(ids_of).unwrap_or_default();
-            let note = |numbers: &mut Numbers| {
-                numbers.present.push(id);
-                numbers.former.extend(&former);
-            };
-            if let Some(uid) = uid.and_then(Uid::of_raw) {
-                note(steps.by_uid.entry(uid).or_default());
-            }
-            let title = title.unwrap_or("\"\"").to_owned();
-            note(steps.by_title.entry(title).or_default());
-        }
-        steps
-    }
-}
-
 fn uid(step: StepRef<'_>) -> Option<Uid> {
     step.raw(Field::Uid).and_then(Uid::of_raw)
 }
@@ -559,10 +570,4 @@ fn is_same(one: StepRef<'_>, other: StepRef<'_>) -> bool {
 /// The IDs that a step had before.
 fn former(step: StepRef<'_>) -> Vec<StepId> {
     step.raw(Field::Was).map(ids_of).unwrap_or_default()
-}
-
-/// The IDs in a list.
-fn ids_of(raw: &str) -> Vec<StepId> {
-    let items = json::items(raw).unwrap_or_default();
-    items.into_iter().filter_map(StepId::of_raw).collect()
 }

@@ -4,7 +4,7 @@
 //! The step keeps its `uid` and its stamp: it is the same step, and nobody worked on it. A line
 //! that would be out of order goes to its place.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -12,10 +12,13 @@ use super::{Composer, reversible, shown};
 use crate::change::Change;
 use crate::change::renumber::NewIds;
 use crate::change::value::{Refusal, refuse};
+use crate::plan::Plan;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::id::{BlockId, StepId};
+use below::Below;
 use follow::Job;
 
+mod below;
 mod follow;
 mod lines;
 #[cfg(test)]
@@ -57,6 +60,27 @@ pub struct Renumbered {
     pub rewritten: Vec<Rewritten>,
     /// The mentions that do not.
     pub left: Vec<Left>,
+    /// Steps that had another number already, and are now in the block of that.
+    pub blocks: Vec<(StepId, BlockId)>,
+}
+
+/// A step that was renumbered before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Before {
+    /// Its index.
+    pub step: usize,
+    /// The ID that it had.
+    pub old: StepId,
+    /// Whether the branch added it, so that its line is the branch's to change.
+    pub is_new: bool,
+}
+
+impl Before {
+    /// The ID that it has once `steps` have theirs.
+    fn now(&self, plan: &Plan, steps: &[(usize, StepId)]) -> StepId {
+        let moved = steps.iter().find(|(at, _)| *at == self.step);
+        moved.map_or(plan.step(self.step).id(), |(_, new)| *new)
+    }
 }
 
 /// A mention that follows its step.
@@ -121,35 +145,34 @@ impl Composer<'_> {
         self.renumber_with(steps, &[], reach)
     }
 
-    /// The same, where mentions of steps that were renumbered before follow too: each given by its
-    /// index and the ID that it had.
+    /// The same, where what a renumbering left under the old number follows too: mentions, sub-steps
+    /// that only the canon has, and the block of a step.
     ///
     /// # Errors
     /// As [`Composer::renumber`].
     pub(crate) fn renumber_with(
         &self,
         steps: &[(usize, StepId)],
-        before: &[(usize, StepId)],
+        before: &[Before],
         reach: Reach<'_>,
     ) -> Result<Renumbered, Refusal> {
-        let steps = self.with_sub_steps(steps, reach)?;
+        let Below { steps, sections } = self.with_sub_steps(steps, before, reach)?;
         self.may_get(&steps)?;
-        let now = |step: usize| {
-            let moved = steps.iter().find(|(at, _)| *at == step);
-            moved.map_or(self.plan.step(step).id(), |(_, new)| *new)
-        };
-        let earlier = before.iter().map(|(step, old)| (*old, now(*step)));
+        let earlier = before.iter().map(|it| (it.old, it.now(self.plan, &steps)));
         let ids: NewIds = (steps.iter())
             .map(|(step, new)| (self.plan.step(*step).id(), *new))
+            .chain(sections)
             .chain(earlier)
             .collect();
         let mut job = Job {
             composer: self,
             steps: &steps,
+            before,
             ids: &ids,
             reach,
             rewritten: Vec::new(),
             left: Vec::new(),
+            blocks: Vec::new(),
         };
         let mut edits = Vec::new();
         for file in self.plan.files() {
@@ -169,10 +192,17 @@ impl Composer<'_> {
             };
             edits.extend(reversible(file, change)?.edits);
         }
-        let (rewritten, left) = (job.rewritten, job.left);
+        let (rewritten, left, blocks) = (job.rewritten, job.left, job.blocks);
         let told = |(step, new): &(usize, StepId)| {
             let step = self.plan.step(*step);
-            (step.id(), *new, step.title().into_owned())
+            let is_line = step.log_line().is_some();
+            let own = self.own_sections(reach, &|id| !is_line && id == step.id());
+            let own = own.first().map(|section| section.title.clone());
+            (
+                step.id(),
+                *new,
+                own.unwrap_or_else(|| step.title().into_owned()),
+            )
         };
         let steps: Vec<_> = steps.iter().map(told).collect();
         let label = match steps.as_slice() {
@@ -187,65 +217,8 @@ impl Composer<'_> {
             steps,
             rewritten,
             left,
+            blocks,
         })
-    }
-
-    /// The steps with all that is below them, in the order of their old IDs; new IDs are spelled as
-    /// the old ones.
-    fn with_sub_steps(
-        &self,
-        steps: &[(usize, StepId)],
-        reach: Reach<'_>,
-    ) -> Result<Vec<(usize, StepId)>, Refusal> {
-        let mut all: BTreeMap<usize, StepId> = BTreeMap::new();
-        for (step, new) in steps {
-            let step = self.plan.step(*step);
-            let old = step.id();
-            let is_one = self.plan.find_nth(old, 1).is_none();
-            all.insert(step.index(), new.padded_to(old.digits()));
-            for index in self.plan.family(old) {
-                let below = self.plan.step(index).id();
-                let Some(rest) = below.suffix().strip_prefix(old.suffix()) else {
-                    continue;
-                };
-                if rest.is_empty() || !rest.starts_with('.') || all.contains_key(&index) {
-                    continue;
-                }
-                if !is_one && !self.is_own_line(index, reach) {
-                    continue;
-                }
-                let Ok(id) = format!("{new}{rest}").parse::<StepId>() else {
-                    return refuse(format!(
-                        "{below} has no ID below {new}: it would be too long"
-                    ));
-                };
-                all.insert(index, id.padded_to(below.digits()));
-            }
-        }
-        let mut all: Vec<(usize, StepId)> = all.into_iter().collect();
-        all.retain(|(step, new)| self.plan.step(*step).id() != *new);
-        Ok(all)
-    }
-
-    /// Whether the branch itself brought in the line of a step.
-    fn is_own_line(&self, step: usize, reach: Reach<'_>) -> bool {
-        let (Reach::Own(own), Some(place)) = (reach, self.plan.step(step).log_place()) else {
-            return false;
-        };
-        let file = &self.plan.files()[place.file];
-        let Some(log) = file.log() else { return false };
-        let start: usize = log.lines().take(place.line).map(|l| l.bytes().len()).sum();
-        let span = log.line(place.line).span("step_id");
-        let span = span.map(|span| span.shifted(start).range());
-        let text = log.rope().contiguous().into_owned();
-        let text = String::from_utf8_lossy(&text);
-        let id = self.plan.step(step).id();
-        let text = MentioningText {
-            path: &file.path,
-            text: &text,
-            is_open: true,
-        };
-        span.is_some_and(|span| own(&text, id, &span))
     }
 
     fn may_get(&self, steps: &[(usize, StepId)]) -> Result<(), Refusal> {

@@ -85,7 +85,8 @@ pub(super) fn name(unit: &Unit<'_>) -> String {
     }
 }
 
-fn lines(base: &[u8], ours: &[u8], theirs: &[u8]) -> Vec<Stretch> {
+/// Three versions of some lines in one.
+pub(super) fn lines(base: &[u8], ours: &[u8], theirs: &[u8]) -> Vec<Stretch> {
     let [base, ours, theirs] = [base, ours, theirs].map(|text| {
         text.split_inclusive(|byte| *byte == b'\n')
             .collect::<Vec<_>>()

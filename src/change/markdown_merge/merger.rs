@@ -1,12 +1,14 @@
 //! Units of three versions put together: what one side alone touched is taken as its bytes, what both
 //! touched is taken apart further, and what both made of one thing is asked about.
 
+use super::crossing::{Run, is_as_lines, runs, without_sections};
 use super::heads::{self, Head};
 use super::output::Output;
 use super::pair::{Thing, things};
 use super::table;
 use super::unit::{Kind, Unit, are_same};
 use super::weave::order;
+use crate::change::three_way::text::Stretch;
 use crate::change::three_way::{Dispute, Side};
 
 /// One unit in the versions that have it.
@@ -26,6 +28,23 @@ pub(super) struct Lists<'u, 'a> {
 }
 
 impl<'u, 'a> Lists<'u, 'a> {
+    fn swapped(&self) -> Self {
+        Self {
+            ours: self.theirs,
+            theirs: self.ours,
+            ..*self
+        }
+    }
+
+    fn of(&self, run: &Run) -> Self {
+        let [base, ours, theirs] = &run.spans;
+        Self {
+            base: &self.base[base.clone()],
+            ours: &self.ours[ours.clone()],
+            theirs: &self.theirs[theirs.clone()],
+        }
+    }
+
     pub(super) fn trio(&self, thing: &Thing) -> Trio<'u, 'a> {
         Trio {
             base: thing.base.map(|at| &self.base[at]),
@@ -78,10 +97,30 @@ pub(super) fn merge_lists(lists: Lists<'_, '_>, output: &mut Output<'_>) {
         return output.units(lists.theirs);
     }
     let things = things(lists.base, lists.ours, lists.theirs);
+    let runs = runs(&lists, &things);
+    merge_things(lists, &things, &runs, output);
+}
+
+/// Writes what becomes of things, those of a run together.
+fn merge_things(lists: Lists<'_, '_>, things: &[Thing], runs: &[Run], output: &mut Output<'_>) {
     let rank = |number: usize| lists.trio(&things[number]).any()?.rank.as_deref();
+    let mut run_of: Vec<Option<usize>> = vec![None; things.len()];
+    for (at, run) in runs.iter().enumerate() {
+        run.things
+            .iter()
+            .for_each(|number| run_of[*number] = Some(at));
+    }
+    let mut is_written = vec![false; runs.len()];
     let mut before: Option<Thing> = None;
-    for number in order(&things, rank) {
+    for number in order(things, rank) {
         let thing = things[number];
+        if let Some(run) = run_of[number] {
+            if !std::mem::replace(&mut is_written[run], true) {
+                merge_run(lists.of(&runs[run]), output);
+            }
+            before = Some(thing);
+            continue;
+        }
         let trio = lists.trio(&thing);
         let fate = trio.fate();
         if matches!(fate, Fate::Gone) {
@@ -108,6 +147,67 @@ pub(super) fn merge_lists(lists: Lists<'_, '_>, output: &mut Output<'_>) {
     }
 }
 
+/// Writes neighbours of which one side made others: by what is in them, and by line where that is not
+/// what either side did.
+fn merge_run(lists: Lists<'_, '_>, output: &mut Output<'_>) {
+    if are_same(lists.base, lists.theirs) {
+        return output.units(lists.ours);
+    }
+    if are_same(lists.base, lists.ours) {
+        return output.units(lists.theirs);
+    }
+    let all = [lists.base, lists.ours, lists.theirs];
+    let [base, ours, theirs] = &all.map(text);
+    let stretches = heads::lines(base, ours, theirs);
+    // Where lines are in dispute, it must not depend on which side is ours that units are in none.
+    let is_disputed = |stretch: &Stretch| matches!(stretch, Stretch::Disputed { .. });
+    let is_possible = !stretches.iter().any(is_disputed) || {
+        let mut scrap = Output::new(output.markers);
+        merge_inside(lists.swapped(), [base, theirs, ours], &mut scrap)
+    };
+    let mark = output.mark();
+    if is_possible && merge_inside(lists, [base, ours, theirs], output) {
+        return;
+    }
+    output.back_to(&mark);
+    for stretch in stretches {
+        match stretch {
+            Stretch::Merged(lines) => output.read(&lines),
+            Stretch::Disputed { ours: o, theirs: t } => {
+                let (name, keys) = ("the text there".to_owned(), Vec::new());
+                output.conflict(&o, &t, Dispute::Changed { name, keys });
+            }
+        }
+    }
+}
+
+/// Writes what becomes of the neighbours in a run by what is in them; whether that is clean, and all
+/// that either side did.
+fn merge_inside(lists: Lists<'_, '_>, texts: [&[u8]; 3], output: &mut Output<'_>) -> bool {
+    let all = [lists.base, lists.ours, lists.theirs];
+    let mark = output.mark();
+    let is_full = |unit: &Unit<'_>| unit.kind == Kind::Section && !unit.children.is_empty();
+    match all.iter().any(|units| units.iter().any(is_full)) {
+        true => {
+            let [base, ours, theirs] = &all.map(without_sections);
+            merge_lists(Lists { base, ours, theirs }, output);
+        }
+        false => {
+            let things = things(lists.base, lists.ours, lists.theirs);
+            merge_things(lists, &things, &[], output);
+        }
+    }
+    let together = output.lines_together(mark.put_together);
+    output.conflicts.len() == mark.conflicts
+        && is_as_lines(texts, &output.bytes[mark.bytes..], &together)
+}
+
+/// The lines of units with the blank ones before each.
+fn text(units: &[Unit<'_>]) -> Vec<u8> {
+    let parts = units.iter().flat_map(|unit| [unit.lead, unit.whole]);
+    parts.flatten().copied().collect()
+}
+
 fn merge_units(
     base: Option<&Unit<'_>>,
     ours: &Unit<'_>,
@@ -118,7 +218,11 @@ fn merge_units(
         return table::merge(base, ours, theirs, output);
     }
     match heads::merge(base, ours, theirs) {
-        Head::One(head) => output.head(ours.kind, &head),
+        Head::One(head) => {
+            let from = output.bytes.len();
+            output.head(ours.kind, &head);
+            output.note_together([base, Some(ours), Some(theirs)], from);
+        }
         Head::Two {
             ours,
             theirs,

@@ -9,9 +9,12 @@
 //! record merge alike.
 //!
 //! What one side alone touched is taken as its bytes; what both made of one thing is between markers.
+//! Where a side made some units part of another thing, as by a heading in a list, [`crossing`] sees to it
+//! that nothing is there or missing that lines would have otherwise.
 //! The result is read again: unless it holds the very units that were put together, nothing is
 //! answered, and git merges the lines. Pure: bytes in, bytes and conflicts out.
 
+mod crossing;
 mod facts;
 mod generated;
 mod heads;
@@ -28,12 +31,14 @@ mod weave;
 
 use std::borrow::Cow;
 
+use crossing::is_as_lines;
 pub use facts::CommonCommit;
 pub(crate) use generated::parts_of_sections;
 use merger::{Lists, merge_lists};
 use output::Output;
 use unit::Kind;
 
+use super::three_way::text::Stretch;
 use super::three_way::{Markers, Merged, Versions};
 use crate::document::encoding::Encoding;
 use crate::document::log::is_conflict_marker;
@@ -82,6 +87,15 @@ pub fn merge_knowing(
     output.bytes.extend_from_slice(tail);
     if output.conflicts.is_empty() && !reads_back(&output) {
         return None;
+    }
+    if output.conflicts.is_empty() {
+        let versions = [&lines[0][..], &lines[1], &lines[2]];
+        let together = output.lines_together(0);
+        if !is_as_lines(versions, &output.bytes, &together)
+            && let [Stretch::Merged(lines)] = &*heads::lines(versions[0], versions[1], versions[2])
+        {
+            output.bytes.clone_from(lines);
+        }
     }
     Some(MarkdownMerged {
         is_prose: output.prose == output.conflicts.len(),

@@ -87,12 +87,14 @@ pub(super) fn merge(
         Side::Theirs => theirs,
     };
     let headers = [Some(like), Some(ours), Some(theirs)];
+    let from = output.bytes.len();
     match merge_row(&columns, headers, head) {
         // The line of dashes goes with the header.
         Ok(row) if columns.same => output.head(Kind::Table, &row),
         Ok(_) => output.head(Kind::Table, head.head),
         Err(row) => output.conflict(&row.ours, &row.theirs, row.dispute(ours, false)),
     }
+    output.note_together(headers, from);
     rows(&columns, base, ours, theirs, output);
 }
 
@@ -120,7 +122,9 @@ fn rows(
         match trio.fate() {
             Fate::Gone => {}
             Fate::As(unit) if columns.same => output.unit(unit),
-            Fate::Removed(unit, _) if columns.is_unchanged(trio.base, unit, &all) => {}
+            Fate::Removed(unit, _) if columns.is_unchanged(trio.base, unit, &all) => {
+                output.note_together(all, output.bytes.len());
+            }
             Fate::Removed(unit, by) => {
                 let name = unit.name.clone();
                 let dispute = Dispute::Removed { name, by };
@@ -129,7 +133,11 @@ fn rows(
                     Side::Theirs => output.conflict(unit.whole, b"", dispute),
                 }
             }
-            Fate::As(_) | Fate::Both(..) => row(columns, all, output),
+            Fate::As(_) | Fate::Both(..) => {
+                let from = output.bytes.len();
+                row(columns, all, output);
+                output.note_together(all, from);
+            }
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod far_apart;
+
 const MARKERS: Markers<'_> = Markers {
     ours: "ours",
     theirs: "theirs",

@@ -31,7 +31,10 @@ pub(crate) fn places(file: &SourceFile) -> Vec<Place> {
         }
     }
     for section in section::sections(document, 0) {
-        surely(&mut found, heading(document, &section));
+        surely(
+            &mut found,
+            heading(document, &section).into_iter().collect(),
+        );
         if let Some(item) = section.bullet(Field::Dependencies) {
             let entries = section::list(document, item, &file.path, Field::Dependencies);
             for (_, span) in entries {
@@ -73,7 +76,7 @@ fn surely(found: &mut Vec<Place>, sure: Vec<Place>) {
 }
 
 /// The step that a section's heading names.
-fn heading(document: &MarkdownDocument, section: &Section) -> Vec<Place> {
+pub(crate) fn heading(document: &MarkdownDocument, section: &Section) -> Option<Place> {
     let content = document.headings()[section.heading].content;
     let text = document.source(content);
     let anchors = in_anchors(&text);
@@ -82,15 +85,14 @@ fn heading(document: &MarkdownDocument, section: &Section) -> Vec<Place> {
         let id: StepId = word.parse().ok()?;
         (id == section.id && !is_anchor(at)).then_some((id, at..at + word.len()))
     });
-    let found = place.map(|(id, span)| Place {
+    place.map(|(id, span)| Place {
         source: Span::from(span.clone()).shifted(content.start),
         mention: Mention {
             id,
             span,
             form: Form::Single,
         },
-    });
-    found.into_iter().collect()
+    })
 }
 
 /// What an entry of a list of dependencies names, if that is one step.

@@ -14,7 +14,7 @@ use std::ops::Range;
 use self::rewriting::Shared;
 use self::same::{Entry, Group, entries, groups};
 use super::lines::{Name, Tokens, Version};
-use super::{Renumbered, Side};
+use super::{Renumbered, Side, object};
 use crate::change::renumber::NewIds;
 use crate::document::rope::Rope;
 use crate::plan::id::StepId;
@@ -217,7 +217,7 @@ impl<'a> Numbering<'a> {
         match &self.groups[group] {
             [_, Some(_), Some(_)] => true,
             [Some(base), Some(side), None] | [Some(base), None, Some(side)] => {
-                base.body != side.body
+                !object::is_same(base.body, side.body)
             }
             [base, _, _] => base.is_none(),
         }

@@ -51,6 +51,32 @@ fn different_steps_and_different_keys_merge() {
 }
 
 #[test]
+fn a_removed_step_that_the_other_side_only_wrote_otherwise_is_gone() {
+    let other = step(1, "\"title\": \"a\"");
+    let line = step(
+        2,
+        r#""title": "é", "evidence": {"metric": "m", "target": 1}, "inputs": ["a", "b"]"#,
+    );
+    let again = "{\"inputs\":[\"a\",\"b\"],\"evidence\":{\"target\":1,\"metric\":\"m\"},\"title\":\"\\u00e9\",\"step_id\":\"0002\"}\n";
+    let base = [&*other, &line].concat();
+    let written = [&*other, again].concat();
+    assert_eq!(clean(&base, &other, &written), other);
+    assert_eq!(clean(&base, &written, &other), other);
+    for changed in [
+        again.replace("\"target\":1", "\"target\":2"),
+        again.replace("\"a\",\"b\"", "\"b\",\"a\""),
+        again.replace("{\"inputs\"", "{\"x\":null,\"inputs\""),
+    ] {
+        let (_, conflicts) = merged(&base, &other, &[&*other, &changed].concat());
+        assert_eq!(conflicts, ["2 0002: ours removed it, theirs changed it"]);
+    }
+    // Its number is free for another step.
+    let new = step(2, "\"title\": \"New\", \"uid\": \"abcdefghijkl\"");
+    let ours = [&*other, &new].concat();
+    assert_eq!(clean(&base, &ours, &written), ours);
+}
+
+#[test]
 fn inner_objects_merge_by_key_and_lists_as_sets() {
     let base = step(
         1,

@@ -184,7 +184,9 @@ impl<'v, 'a> Loom<'v, 'a> {
         };
         Some(match lines {
             [None, Some(line), None] | [None, None, Some(line)] => Piece::Row(line.into()),
-            [Some(b), Some(line), None] | [Some(b), None, Some(line)] if b.body == line.body => {
+            [Some(b), Some(line), None] | [Some(b), None, Some(line)]
+                if object::is_same(b.body, line.body) =>
+            {
                 return None;
             }
             [Some(_), Some(o), None] => removed(Side::Theirs, vec![o.into()], Vec::new()),
@@ -295,7 +297,9 @@ impl<'v, 'a> Loom<'v, 'a> {
 
     fn stays(&self, token: usize) -> bool {
         match self.lines(token) {
-            [Some(b), Some(line), None] | [Some(b), None, Some(line)] => b.body != line.body,
+            [Some(b), Some(line), None] | [Some(b), None, Some(line)] => {
+                !object::is_same(b.body, line.body)
+            }
             [_, ours, theirs] => ours.is_some() || theirs.is_some(),
         }
     }

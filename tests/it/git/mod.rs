@@ -7,6 +7,7 @@ mod papers;
 mod pull_request;
 mod quarter;
 mod resolving;
+mod same_step;
 mod standups;
 mod team;
 mod two_papers;

@@ -7,7 +7,7 @@ use crate::support::schema::valid;
 
 /// The repository with a canon, standing on a new branch `ben`; on `main` Ana has added a step
 /// under the number that Ben's gets.
-fn two_people() -> Option<Repo> {
+pub(super) fn two_people() -> Option<Repo> {
     let repo = set_up()?;
     repo.write(CANON, DOCUMENT);
     repo.commit("canon");
@@ -16,20 +16,20 @@ fn two_people() -> Option<Repo> {
 }
 
 impl Repo {
-    fn add(&self, id: &str, title: &str) {
+    pub(super) fn add(&self, id: &str, title: &str) {
         let title = format!("title={title}");
         self.stepdeck(&["add", "--id", id, &title]).ok();
         self.commit(&format!("add {id}"));
     }
 
     /// Commits Ana's step on `main`, and comes back to `ben`.
-    fn ana_adds(&self) {
+    pub(super) fn ana_adds(&self) {
         self.git(&["checkout", "-q", "main"]).ok();
         self.add("0102", "Ana's step");
         self.git(&["checkout", "-q", "ben"]).ok();
     }
 
-    fn field(&self, id: &str, key: &str) -> serde_json::Value {
+    pub(super) fn field(&self, id: &str, key: &str) -> serde_json::Value {
         let text = self.read(LOG);
         let value: serde_json::Value = serde_json::from_str(line(&text, id)).unwrap();
         value[key].clone()
@@ -40,7 +40,7 @@ impl Repo {
         parents.split_whitespace().count()
     }
 
-    fn errors(&self) -> Vec<String> {
+    pub(super) fn errors(&self) -> Vec<String> {
         let run = self.stepdeck(&["check", "--format", "json"]);
         let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
         let problems = report["problems"].as_array().unwrap().iter();
@@ -360,7 +360,7 @@ fn one_step_is_renumbered_with_what_mentions_it() {
 
 impl Repo {
     /// A commit after a merge, so that what the merge brought in is nobody's own any more.
-    fn commit_nothing(&self) {
+    pub(super) fn commit_nothing(&self) {
         self.git(&["commit", "-q", "--allow-empty", "-m", "go on"])
             .ok();
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::lines::{by_line, placed};
-use super::{Left, MentioningText, Reach, Rewritten, Stays};
+use super::{Before, Left, MentioningText, Reach, Rewritten, Stays};
 use crate::change::compose::{Composer, resolved};
 use crate::change::renumber::line::{self, LinePlace};
 use crate::change::renumber::{NewIds, Place, page};
@@ -14,10 +14,11 @@ use crate::change::{Edit, Target};
 use crate::document::json::{self, Object};
 use crate::document::log::LogDocument;
 use crate::document::markdown::MarkdownDocument;
-use crate::document::splice::{self, Splice};
+use crate::document::splice::{self, Span, Splice};
 use crate::plan::StepRef;
+use crate::plan::canon::section::Section;
 use crate::plan::field::Field;
-use crate::plan::id::StepId;
+use crate::plan::id::{BlockId, StepId};
 use crate::plan::mention::Form;
 use crate::plan::packet::Packet;
 use crate::plan::source::{Role, SourceFile};
@@ -26,10 +27,12 @@ use crate::plan::source::{Role, SourceFile};
 pub(super) struct Job<'j, 'a> {
     pub(super) composer: &'j Composer<'a>,
     pub(super) steps: &'j [(usize, StepId)],
+    pub(super) before: &'j [Before],
     pub(super) ids: &'j NewIds,
     pub(super) reach: Reach<'j>,
     pub(super) rewritten: Vec<Rewritten>,
     pub(super) left: Vec<Left>,
+    pub(super) blocks: Vec<(StepId, BlockId)>,
 }
 
 impl Job<'_, '_> {
@@ -93,7 +96,11 @@ impl Job<'_, '_> {
                     let after = self.renamed_line(&text, splices, plan.step(*step), *new)?;
                     lines.push((at, text, after, *new));
                 }
-                None => values.extend(self.values(plan.step(*step), &text, &object, &splices)),
+                None => {
+                    let step = plan.step(*step);
+                    values.extend(self.values(step, &text, &object, &splices));
+                    values.extend(self.block_of_number(step, &text, &object));
+                }
             }
         }
         values.extend(placed(file, log, lines));
@@ -154,22 +161,56 @@ impl Job<'_, '_> {
         let unreadable = || Refusal(format!("the line of {old} is not a JSON object"));
         let object = Object::parse(text).map_err(|_| unreadable())?;
         splices.extend(line::set_id(text, &object, new));
-        let (before, after) = [old, new].map(|id| self.composer.block_named(id)).into();
-        if before.0 != after.0 {
-            let follow = |field: Field, was: &str, is: String| {
-                let span = object.span(field.spec().key)?;
-                let is_so = json::words(&text[span.range()]).trim() == was;
-                is_so.then(|| Splice::replace(span, json::quote(&is)))
-            };
-            let (block, theme) = (before.0.to_string(), before.1);
-            splices.extend(follow(Field::Block, &block, after.0.to_string()));
-            if !theme.is_empty() {
-                splices.extend(follow(Field::Theme, theme, after.1.to_owned()));
-            }
-        }
+        let block = self.block(text, &object, (old, new)).into_iter();
+        splices.extend(block.map(|(_, span, raw)| Splice::replace(span, raw)));
         let bytes = splice::apply(text.as_bytes(), &splices).map_err(|_| unreadable())?;
         let text = String::from_utf8(bytes).map_err(|_| unreadable())?;
         line::with_former(&text, old, new).ok_or_else(unreadable)
+    }
+
+    /// Block and theme of a line whose step goes from one ID to another, where they are those of the
+    /// old one: each field, where its value is, and the new value.
+    fn block(
+        &self,
+        text: &str,
+        object: &Object<'_>,
+        (old, new): (StepId, StepId),
+    ) -> Vec<(Field, Span, String)> {
+        let [before, after] = [old, new].map(|id| self.composer.block_named(id));
+        if before.0 == after.0 {
+            return Vec::new();
+        }
+        let follow = |field: Field, was: &str, is: String| {
+            let span = object.span(field.spec().key)?;
+            let is_so = json::words(&text[span.range()]).trim() == was;
+            (is_so && !was.is_empty()).then(|| (field, span, json::quote(&is)))
+        };
+        let (block, theme) = (before.0.to_string(), before.1);
+        let block = follow(Field::Block, &block, after.0.to_string());
+        let theme = follow(Field::Theme, theme, after.1.to_owned());
+        block.into_iter().chain(theme).collect()
+    }
+
+    /// The edits that put a step of the branch that was renumbered before into the block of its number.
+    fn block_of_number(&mut self, step: StepRef<'_>, text: &str, object: &Object<'_>) -> Vec<Edit> {
+        let before = self.before.iter();
+        let mut before = before.filter(|it| it.step == step.index() && it.is_new);
+        let found = before.find_map(|it| {
+            let values = self.block(text, object, (it.old, step.id()));
+            let is_block = values.iter().any(|(field, ..)| *field == Field::Block);
+            is_block.then_some(values)
+        });
+        let values = found.unwrap_or_default();
+        if !values.is_empty() {
+            let block = self.composer.block_named(step.id()).0;
+            self.blocks.push((step.id(), block));
+        }
+        let edit = |(field, span, after): (Field, Span, String)| {
+            let raw = &text[span.range()];
+            let key = field.spec().key;
+            (self.composer).log_edit(step, key, None, Some(raw), &after)
+        };
+        values.into_iter().map(edit).collect()
     }
 
     /// The edits of a line that only names renumbered steps, one per value.
@@ -289,12 +330,18 @@ impl Job<'_, '_> {
         let (mut splices, mut edits) = (Vec::new(), Vec::new());
         for (step, new) in self.steps {
             let step = plan.step(*step);
-            let Some((section, _)) = step.section().filter(|_| step.log_line().is_none()) else {
-                continue;
-            };
-            if plan.files()[section.file].path != file.path {
+            if step.log_line().is_some() {
                 continue;
             }
+            let is_here = |section: &&Section| plan.files()[section.file].path == file.path;
+            let section = match self.reach {
+                Reach::Own(_) => {
+                    let own = (self.composer).own_sections(self.reach, &|id| id == step.id());
+                    own.into_iter().find(is_here)
+                }
+                _ => step.section().map(|(section, _)| section).filter(is_here),
+            };
+            let Some(section) = section else { continue };
             resolved(section, file)?;
             let former = format!(" (was {})", step.id().in_prose());
             let notes = section.bullet(Field::Notes).and_then(|item| {

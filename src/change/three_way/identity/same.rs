@@ -76,12 +76,13 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Whether nothing says that they are two steps, given that they have one ID.
-    fn may_be(&self, other: &Self) -> bool {
-        match (self.uid, other.uid) {
+    /// Whether nothing says that a later line is about another step, given that both have one ID. A
+    /// uid can be lost; what has one that was not there before is new, unless its title says otherwise.
+    fn may_be(&self, later: &Self) -> bool {
+        match (self.uid, later.uid) {
             (Some(a), Some(b)) => a == b,
-            (None, None) => true,
-            _ => self.title == other.title,
+            (_, None) => true,
+            (None, Some(_)) => self.title == later.title,
         }
     }
 }

@@ -143,6 +143,16 @@ fn lines_without_a_uid_are_one_step_where_their_titles_agree() {
 }
 
 #[test]
+fn a_step_that_lost_its_uid_is_the_one_with_its_number() {
+    let base = step("0001", "Hold", &format!(", \"owner\": \"a\"{}", uid("a")));
+    let ours = step("0001", "Hold it", ", \"owner\": \"a\"");
+    let theirs = base.replace("\"a\"", "\"b\"");
+    let (text, told) = clean(&base, &ours, &theirs, None);
+    assert_eq!(text, ours.replace("\"a\"", "\"b\""));
+    assert_eq!(told, [] as [&str; 0]);
+}
+
+#[test]
 fn a_step_that_is_gone_is_not_taken_for_the_one_that_has_its_number() {
     let base = step("0005", "Old", &uid("o"));
     let ours = step("0005", "New", &uid("n"));
