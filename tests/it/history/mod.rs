@@ -24,3 +24,4 @@ mod scorecards;
 mod shared;
 mod stage_reports;
 mod since;
+mod standups;
