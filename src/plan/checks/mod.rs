@@ -103,6 +103,7 @@ pub use fix::Fix;
 use found::Found;
 use reading::Reading;
 use spot::Spot;
+pub(crate) use wording::numbers;
 
 /// How much a problem matters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

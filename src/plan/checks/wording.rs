@@ -24,7 +24,7 @@ pub(super) fn contrasted(a: &str, b: &str) -> (String, String) {
 }
 
 /// Step numbers from first to last: `0004`, `0004–0009`.
-pub(super) fn numbers(first: u32, last: u32) -> String {
+pub(crate) fn numbers(first: u32, last: u32) -> String {
     match first == last {
         true => format!("{first:04}"),
         false => format!("{first:04}–{last:04}"),
