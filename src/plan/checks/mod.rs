@@ -33,6 +33,7 @@ pub(crate) mod criterion_contradicted;
 pub(crate) mod cycle;
 pub(crate) mod drift;
 pub(crate) mod duplicate_id;
+pub(crate) mod duplicate_key;
 pub(crate) mod duplicate_uid;
 pub(crate) mod encoding;
 pub(crate) mod evidence_moved;
@@ -415,6 +416,7 @@ pub const RULES: &[Rule] = &[
     wrong_type::RULE,
     malformed_id::RULE,
     duplicate_id::RULE,
+    duplicate_key::RULE,
     duplicate_uid::RULE,
     unfinished_renumbering::RULE,
     id_outside_block::RULE,
