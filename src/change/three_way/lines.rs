@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
+use super::object;
 use crate::document::json;
 use crate::document::log::{self, LineReader};
 use crate::document::parallel::in_parallel;
@@ -168,6 +169,14 @@ pub struct Line<'a> {
 }
 
 impl Line<'_> {
+    /// Whether nothing differs but how it is written.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let text = |line: &Self| std::str::from_utf8(line.body).ok();
+        let texts = || text(self).zip(text(other));
+        self.body == other.body
+            || texts().is_some_and(|(one, other)| object::says_the_same(one, other))
+    }
+
     /// Whether nothing but whitespace is there.
     pub fn is_blank(&self) -> bool {
         self.body.trim_ascii().is_empty()

@@ -152,6 +152,12 @@ fn decide<'a>(
     if base == ours {
         return agreed(theirs.map(Cow::Borrowed), false);
     }
+    // Who only wrote it in another way did not change what the other side removed.
+    if let (Some(b), None, Some(kept)) | (Some(b), Some(kept), None) = (base, ours, theirs)
+        && says_the_same(b, kept)
+    {
+        return agreed(None, true);
+    }
     if let (Some(o), Some(t)) = (ours, theirs)
         && depth > 0
         && [Some(o), Some(t), base]
@@ -186,6 +192,27 @@ impl<'a> Decision<'a> {
             both_changed: true,
         }
     }
+}
+
+/// Whether two texts are JSON with the same values, whatever the order of keys and the blanks between
+/// them.
+pub(super) fn says_the_same(one: &str, other: &str) -> bool {
+    same_at(one, other, DEEPEST)
+}
+
+fn same_at(one: &str, other: &str, depth: usize) -> bool {
+    if one == other || json::is_same_but_for_blanks(one, other) {
+        return true;
+    }
+    let (Ok(a), Ok(b)) = (Object::parse(one), Object::parse(other)) else {
+        return false;
+    };
+    let (a, b) = (Slots::of(&a), Slots::of(&b));
+    let is_same = |(slot, _): &(Slot<'_>, Span)| match (a.raw(*slot), b.raw(*slot)) {
+        (Some(one), Some(other)) => one == other || depth > 0 && same_at(one, other, depth - 1),
+        _ => false,
+    };
+    a.list.len() == b.list.len() && a.list.iter().all(is_same)
 }
 
 fn is_object(raw: &str) -> bool {

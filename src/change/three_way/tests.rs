@@ -174,6 +174,28 @@ fn a_step_changed_here_and_removed_there_is_asked_about() {
 }
 
 #[test]
+fn a_step_removed_here_and_only_written_in_another_way_there_is_gone() {
+    let line = |rest: &str| format!("{{{rest}}}\n");
+    let base = [
+        step(1, "\"a\": 1"),
+        line("\"step_id\": \"0002\", \"title\": \"x\", \"e\": {\"t\": 1, \"m\": [1, 2]}"),
+    ]
+    .concat();
+    let gone = step(1, "\"a\": 1");
+    let exported = line("\"title\":\"x\",\"e\":{\"m\":[1,2],\"t\":1},\"step_id\":\"0002\"");
+    let exported = [&*gone, &exported].concat();
+    assert_eq!(clean(&base, &exported, &gone), gone);
+    assert_eq!(clean(&base, &gone, &exported), gone);
+    // A value that is another one is a change.
+    let (_, conflicts) = merged(&base, &exported.replace("[1,2]", "[2,1]"), &gone);
+    assert_eq!(conflicts, ["2 0002: theirs removed it, ours changed it"]);
+    // The same of an object within the line.
+    let without = base.replace(", \"e\": {\"t\": 1, \"m\": [1, 2]}", "");
+    let merged = clean(&base, &exported, &without);
+    assert!(!merged.contains("\"e\""), "{merged}");
+}
+
+#[test]
 fn a_log_sorted_on_one_side_takes_the_changes_of_the_other() {
     let [one, two, three] = [1, 2, 3].map(|id| step(id, "\"a\": 1"));
     let base = [&*three, &one, &two].concat();

@@ -184,7 +184,7 @@ impl<'v, 'a> Loom<'v, 'a> {
         };
         Some(match lines {
             [None, Some(line), None] | [None, None, Some(line)] => Piece::Row(line.into()),
-            [Some(b), Some(line), None] | [Some(b), None, Some(line)] if b.body == line.body => {
+            [Some(b), Some(line), None] | [Some(b), None, Some(line)] if b.says_the_same(line) => {
                 return None;
             }
             [Some(_), Some(o), None] => removed(Side::Theirs, vec![o.into()], Vec::new()),
