@@ -239,6 +239,34 @@ fn add_after_says_that_the_blocks_are_full() {
 }
 
 #[test]
+fn a_list_takes_several_entries_at_once_however_it_is_set() {
+    let folder = folder();
+    for (assignment, entries) in [
+        ("artifacts=a;b", "[\"a\", \"b\"]"),
+        ("artifacts+=c; d", "[\"a\", \"b\", \"c\", \"d\"]"),
+        ("artifacts-=a;d", "[\"b\", \"c\"]"),
+        ("artifacts-=b", "[\"c\"]"),
+    ] {
+        let run = folder.run(&["set", "0002", assignment]);
+        assert_eq!(run.code, 0, "{run:?}");
+        let log = folder.read(LOG);
+        assert!(log.contains(&format!("\"artifacts\": {entries}")), "{log}");
+    }
+    let run = folder.run(&["set", "0002", "artifacts-=c;x"]);
+    assert!(run.err.contains("artifacts has no entry “x”"), "{run:?}");
+}
+
+#[test]
+fn add_says_that_a_log_has_carriage_returns_for_line_ends() {
+    let log = LINES.replace('\n', "\r");
+    let folder = Folder::new(&[(LOG, &log), (CANON, DOCUMENT)]);
+    let run = folder.run(&["add", "title=x"]);
+    assert_eq!((run.code, folder.diff().as_str()), (2, ""), "{run:?}");
+    let said = "its lines end with a carriage return alone: convert them to newlines first";
+    assert!(run.err.contains(said), "{run:?}");
+}
+
+#[test]
 fn add_to_a_full_block_says_that_it_is_full() {
     let line = |number: u32| format!("{{\"step_id\": \"{number:04}\", \"title\": \"x\"}}\n");
     let log = |numbers: &[std::ops::RangeInclusive<u32>]| -> Folder {
