@@ -439,7 +439,7 @@ impl Prepared<'_> {
                 let owner = step.owner();
                 let owner = fold(owner.trim());
                 let steward = || self.plan.block_text(step.block(), BlockColumn::Steward);
-                owners.contains(&*owner) || name.holds_folded(&owner) || name.holds(&steward())
+                owners.contains(&*owner) || name.holds_folded(&owner) || name.holds(steward())
             }
             (Some(Known::Owners(owners)), _) => owners.contains(&*fold(step.owner().trim())),
             _ => false,
