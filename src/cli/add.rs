@@ -4,6 +4,8 @@ use color_eyre::eyre::{Result, bail, eyre};
 
 use super::invocation::{Invocation, Name, OpenPlan, refused};
 use crate::change::compose::{Assignment, Composer, FieldRequest, requests};
+use crate::plan::Plan;
+use crate::plan::checks::numbers;
 use crate::plan::field::Field;
 use crate::plan::id::{BlockId, StepId};
 
@@ -52,6 +54,12 @@ impl Add {
                     self.free_id(opened, &composer.passing_over(branches.ids()), &wishes)?
                 }
             };
+            if let Some((block, (first, last))) = named_block(&opened.plan, &wishes)?
+                && !(first..=last).contains(&id.number())
+            {
+                let numbers = numbers(first, last);
+                bail!("{id} is not in block {block}, which is {numbers}: leave out block=, or choose another ID");
+            }
             added.set(Some(id));
             composer.add_with(id, &title, uid, &wishes).map_err(refused)
         })?;
@@ -72,45 +80,71 @@ impl Add {
             let child = composer.next_child(*parent);
             return child.ok_or_else(|| eyre!("{parent} has no free sub-step ID left"));
         }
-        let block = wishes.iter().find_map(|(field, wish)| match (field, wish) {
-            (&Field::Block, FieldRequest::Value(block)) => Some(block.as_str()),
-            _ => None,
-        });
-        let from = match (
-            &self.after,
-            block.and_then(|b| b.trim().parse::<BlockId>().ok()),
-        ) {
-            (Some(Name(id)), _) => {
-                opened.find(*id)?;
-                id.number().saturating_add(1)
-            }
-            (None, Some(block))
-                if plan.find_block(block).is_none() && plan.block_rows().next().is_some() =>
-            {
-                bail!("there is no block {block} in the block table")
-            }
-            (None, Some(block)) => {
-                let known = plan
-                    .find_block(block)
-                    .map(|index| plan.blocks()[index].range);
-                let (first, last) = known.unwrap_or(block.default_range());
-                let inside = plan.steps().map(|step| step.id().number());
-                let inside = inside.filter(|number| (first..=last).contains(number));
-                inside
-                    .max()
-                    .map_or(first, |number| number.saturating_add(1))
-            }
-            (None, None) => {
-                let last = plan.steps().next_back().map(|step| step.id().number());
-                last.map_or(1, |number| number.saturating_add(1))
-            }
-        };
-        let free = composer.next_free(StepId::new(from));
-        free.ok_or_else(|| match &self.after {
-            Some(Name(id)) => eyre!(
-                "no ID after {id} is free in the plan's blocks: `stepdeck add` without --after takes the next one"
-            ),
-            None => eyre!("there is no free ID from {} on", StepId::new(from)),
-        })
+        if let Some(Name(id)) = &self.after {
+            opened.find(*id)?;
+            let next = StepId::new(id.number().saturating_add(1));
+            return composer.next_free(next).ok_or_else(|| {
+                eyre!(
+                    "no ID after {id} is free in the plan's blocks: `stepdeck add` without --after takes the next one"
+                )
+            });
+        }
+        if let Some(block) = named_block(plan, wishes)? {
+            return free_in(plan, composer, block);
+        }
+        let last = plan.steps().next_back().map(|step| step.id().number());
+        let from = last.map_or(1, |number| number.saturating_add(1));
+        let free = composer.next_free_of_all(from);
+        free.ok_or_else(|| eyre!("there is no free ID from {} on", StepId::new(from)))
+    }
+}
+
+/// A block, and the numbers that belong to it.
+type Block = (BlockId, (u32, u32));
+
+/// The block that is asked for.
+///
+/// # Errors
+/// When the block table does not have it.
+fn named_block(plan: &Plan, wishes: &[(Field, FieldRequest)]) -> Result<Option<Block>> {
+    let named = wishes.iter().find_map(|(field, wish)| match (field, wish) {
+        (&Field::Block, FieldRequest::Value(block)) => block.trim().parse::<BlockId>().ok(),
+        _ => None,
+    });
+    let Some(block) = named else {
+        return Ok(None);
+    };
+    let known = plan.find_block(block);
+    if known.is_none() && plan.block_rows().next().is_some() {
+        bail!("there is no block {block} in the block table")
+    }
+    let range = known.map_or(block.default_range(), |index| plan.blocks()[index].range);
+    Ok(Some((block, range)))
+}
+
+/// The first free ID behind the last step of a block.
+///
+/// # Errors
+/// When it has none, with the gap before that where there is one.
+fn free_in(plan: &Plan, composer: &Composer<'_>, (block, range): Block) -> Result<StepId> {
+    let (first, last) = range;
+    let is_inside = |number: &u32| (first..=last).contains(number);
+    let free_from = |number: u32| {
+        let free = composer.next_free(StepId::new(number));
+        free.filter(|id| is_inside(&id.number()))
+    };
+    let used = plan.steps().map(|step| step.id().number());
+    let behind = (used.filter(is_inside).max()).map_or(first, |number| number.saturating_add(1));
+    if let Some(free) = free_from(behind) {
+        return Ok(free);
+    }
+    let numbers = numbers(first, last);
+    match free_from(first) {
+        Some(gap) => bail!(
+            "block {block} ({numbers}) has no free ID after its last step: `--id {gap}` takes the first gap"
+        ),
+        None => bail!(
+            "block {block} is full: all of {numbers} are used, here or on a branch; add the step to another block"
+        ),
     }
 }

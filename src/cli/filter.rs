@@ -3,8 +3,8 @@
 use color_eyre::eyre::{Report, Result, eyre};
 
 use super::invocation::{Invocation, OpenPlan};
+use super::past::facts;
 use crate::document::visible::{visible_line, width};
-use crate::history::facts::Facts;
 use crate::plan::marks::Marks;
 use crate::plan::query::{Query, QueryError, TERMS};
 
@@ -48,10 +48,8 @@ impl Invocation<'_, '_> {
         let mut known = None;
         if query.asks_past() {
             let mut past = self.past(opened);
-            let mut facts = Facts::of(plan, now, past.git().is_some());
-            past.by_ref().for_each(|landing| facts.add(&landing));
+            known = Some(facts(&mut past, plan, now));
             self.say_unknown(&past)?;
-            known = Some(facts.finish());
         }
         let marks = Marks::default();
         Ok(query.prepare_with(plan, now, &marks, known.as_ref()).all())

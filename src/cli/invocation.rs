@@ -29,7 +29,7 @@ use crate::plan::Plan;
 use crate::plan::disputes::{of_step, unresolved};
 use crate::plan::id::{StepId, typed_id};
 use crate::plan::people::Identity;
-use crate::plan::source::{Location, SourceFile};
+use crate::plan::source::{Location, Role, SourceFile};
 use crate::plan::uid::Uids;
 use crate::store::as_of::AsOf;
 use crate::store::branch::ids::BranchIds;
@@ -102,6 +102,13 @@ pub(crate) struct OpenPlan {
 }
 
 impl OpenPlan {
+    /// Whether no log is where the configuration says that there is one.
+    pub(crate) fn lacks_log(&self) -> bool {
+        let mut files = self.plan.files().iter();
+        let is_named = self.layout.config.paths.contains_key("log");
+        is_named && !files.any(|file| file.role == Role::Log)
+    }
+
     /// Index of the step with this ID.
     ///
     /// # Errors

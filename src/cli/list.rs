@@ -150,6 +150,9 @@ impl List {
                 0 if plan.is_partly_unreadable() => {
                     "none of the plan's steps can be read".to_owned()
                 }
+                0 if opened.lacks_log() => {
+                    "there is no log where the configuration has it".to_owned()
+                }
                 0 => "the plan has no steps yet".to_owned(),
                 total => format!("none of {total} steps matches the filter"),
             };

@@ -1,15 +1,17 @@
 //! What the subcommands about the past share: opening the plan's history, following the steps of a
 //! filter through it, and finding moments in it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use color_eyre::eyre::{Result, eyre};
 use serde::Serialize;
 
 use super::invocation::{Invocation, OpenPlan};
 use crate::document::progress::Progress;
 use crate::git::history::History;
+use crate::history::facts::Facts;
 use crate::history::follow::Followed;
 use crate::history::since::Baseline;
 use crate::history::when::When;
@@ -17,6 +19,7 @@ use crate::history::words::instant;
 use crate::plan::checks::stale;
 use crate::plan::last_change::LastChanges;
 use crate::plan::query::Query;
+use crate::plan::query::past::PlanPast;
 use crate::plan::ranking::term::OLD_DAYS;
 use crate::plan::status::Status;
 use crate::plan::{Plan, StepRef};
@@ -43,17 +46,50 @@ impl<'a> ComparedWith<'a> {
     }
 }
 
-impl Invocation<'_, '_> {
-    /// The past of a plan that was opened.
-    pub(super) fn past(&self, opened: &OpenPlan) -> Past {
-        let as_configured = self.arguments.log.is_empty();
+/// Opens the past of plans.
+pub(super) struct PastReader {
+    as_configured: bool,
+    now: DateTime<Utc>,
+    cache: Option<PathBuf>,
+}
+
+impl PastReader {
+    fn open(&self, opened: &OpenPlan) -> Past {
         Past::open(
             &opened.layout,
             &opened.plan,
-            as_configured,
-            self.outside.now,
-            self.outside.cache.as_deref(),
+            self.as_configured,
+            self.now,
+            self.cache.as_deref(),
         )
+    }
+
+    /// What is known of the past of each step.
+    pub(super) fn facts(&self, opened: &OpenPlan) -> PlanPast {
+        facts(&mut self.open(opened), &opened.plan, self.now)
+    }
+}
+
+/// What a past tells of each step of a plan.
+pub(super) fn facts(past: &mut Past, plan: &Plan, now: DateTime<Utc>) -> PlanPast {
+    let mut facts = Facts::of(plan, now, past.git().is_some());
+    past.for_each(|landing| facts.add(&landing));
+    facts.finish()
+}
+
+impl Invocation<'_, '_> {
+    /// The past of a plan that was opened.
+    pub(super) fn past(&self, opened: &OpenPlan) -> Past {
+        self.past_reader().open(opened)
+    }
+
+    /// What opens the past of plans.
+    pub(super) fn past_reader(&self) -> PastReader {
+        PastReader {
+            as_configured: self.arguments.log.is_empty(),
+            now: self.outside.now,
+            cache: self.outside.cache.clone(),
+        }
     }
 
     /// When the steps that are `wanted` were changed last, at most so many days ago; nothing where no

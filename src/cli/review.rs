@@ -72,11 +72,13 @@ impl Review {
                 let review = review.with_changes(changes.clone());
                 review.finish(&[], Some(&weights), &who).map_err(refused)
             })?;
-            let path = change
-                .edits
-                .last()
-                .map(|edit| edit.path.display().to_string());
-            invocation.say(&format!("{} · {}", change.label, path.unwrap_or_default()))?;
+            match change.edits.last() {
+                Some(edit) => {
+                    let path = edit.path.display();
+                    invocation.say(&format!("{} · {path}", change.label))?;
+                }
+                None => invocation.say(&change.label)?,
+            }
             if !self.json {
                 return Ok(());
             }

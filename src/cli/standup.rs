@@ -136,6 +136,8 @@ impl Standup {
             now,
             due: opened.layout.config.rituals.standup,
             elsewhere: &elsewhere,
+            // Nothing is suggested.
+            past: record::DoneBy::Unknown,
         };
         let mut day = standup.day(date);
         if let Some(name) = &self.only {
@@ -169,7 +171,9 @@ impl Post {
     fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let person = invocation.person();
         let now = invocation.outside.now;
+        let reader = invocation.past_reader();
         let change = invocation.edit(|opened, _| {
+            let past = reader.facts(opened);
             let folder = opened.layout.papers.folder_of(Role::Standup);
             let stages = opened.plan.stages();
             let stage = &stages[find_stage(stages, &self.stage)?].name;
@@ -180,6 +184,7 @@ impl Post {
                 now,
                 due: opened.layout.config.rituals.standup,
                 elsewhere: &[],
+                past: record::DoneBy::of(&past),
             };
             let posted = standup.post(now.date_naive(), stage, &self.wishes());
             posted.map_err(refused)

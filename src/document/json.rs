@@ -6,6 +6,7 @@
 //! which is how a value's place is known.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{Deserializer as _, MapAccess, Visitor};
@@ -104,6 +105,19 @@ impl<'a> Object<'a> {
             Span::new(self.key_span(0).start, self.entries[0].1.end)
         };
         Some(Splice::remove(span))
+    }
+
+    /// The keys that come again, so that they do not count, each with where it is, quotes included,
+    /// and its raw value.
+    pub(crate) fn overridden(&self) -> impl Iterator<Item = (&str, Span, &'a str)> {
+        let mut later = HashSet::new();
+        let from_behind = (0..self.entries.len()).rev();
+        let mut entries: Vec<usize> = from_behind
+            .filter(|at| !later.insert(&*self.entries[*at].0))
+            .collect();
+        entries.reverse();
+        let entries = entries.into_iter();
+        entries.map(|at| (&*self.entries[at].0, self.key_span(at), self.raw(at)))
     }
 
     fn find(&self, key: &str) -> Option<usize> {

@@ -110,14 +110,8 @@ impl fmt::Display for GitError {
     }
 }
 
-impl std::error::Error for GitError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::NotStarted(error) => Some(error),
-            Self::TimedOut { .. } | Self::Failed { .. } => None,
-        }
-    }
-}
+/// What it comes from is in its words.
+impl std::error::Error for GitError {}
 
 impl Git {
     /// Git as it is found on the path, run in `folder`.
@@ -261,6 +255,8 @@ impl Git {
         let mut command = Command::new(&self.program);
         command
             .args(["--no-pager", "-c", "core.fsmonitor=false"])
+            // What git says of a path is shown as it is.
+            .args(["-c", "core.quotePath=false"])
             .args(arguments)
             .current_dir(&self.folder)
             .env("GIT_OPTIONAL_LOCKS", "0")
@@ -335,6 +331,18 @@ mod tests {
     }
 
     #[test]
+    fn why_git_could_not_be_run_is_said_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let git = Git {
+            program: folder.path().join("none"),
+            ..Git::at(folder.path())
+        };
+        let error = git.run(&["status"]).unwrap_err();
+        let said = format!("{:#}", color_eyre::eyre::Report::new(error));
+        assert_eq!(said.matches("os error").count(), 1, "{said}");
+    }
+
+    #[test]
     fn more_than_a_pipe_holds_comes_whole() {
         let folder = tempfile::tempdir().unwrap();
         let script = "head -c 300000 /dev/zero; head -c 200000 /dev/zero >&2; exit 3";
@@ -381,7 +389,7 @@ mod tests {
             "echo \"$@\" $GIT_TERMINAL_PROMPT$GIT_OPTIONAL_LOCKS$GIT_NO_LAZY_FETCH; cat",
         );
         let output = git.output(&["status", "-z"]).unwrap();
-        let expected = "--no-pager -c core.fsmonitor=false status -z 001\n";
+        let expected = "--no-pager -c core.fsmonitor=false -c core.quotePath=false status -z 001\n";
         assert_eq!(String::from_utf8(output).unwrap(), expected);
     }
 }

@@ -186,6 +186,19 @@ impl Git {
     pub(crate) fn tracked(&self) -> Result<Vec<PathBuf>, GitError> {
         Ok(paths(&self.output(&["ls-files", "-z", "--", "."])?))
     }
+
+    /// Those of them that are meant not to be in the working tree, as in a sparse checkout.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn left_out(&self) -> Result<Vec<PathBuf>, GitError> {
+        let output = self.output(&["ls-files", "-t", "-z", "--", "."])?;
+        let tagged = output.split(|byte| *byte == 0);
+        let left_out = tagged.filter_map(|entry| entry.strip_prefix(b"S "));
+        Ok(left_out
+            .map(|path| PathBuf::from(OsStr::from_bytes(path)))
+            .collect())
+    }
 }
 
 fn paths(output: &[u8]) -> Vec<PathBuf> {

@@ -326,9 +326,22 @@ pub(crate) fn measure(text: &str) -> Option<(f64, &str)> {
     let end = text
         .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+')))
         .unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
+    let (number, unit) = text.split_at(end + exponent(&text[end..]));
     let unit = unit.trim_start();
     (!unit.starts_with([',', '\'', '_'])).then_some((number.parse().ok()?, unit))
+}
+
+/// How many bytes the exponent of a number takes, as JSON writes it: `2e3` is 2000.
+fn exponent(text: &str) -> usize {
+    let Some(rest) = text.strip_prefix(['e', 'E']) else {
+        return 0;
+    };
+    let digits = rest.strip_prefix(['+', '-']).unwrap_or(rest);
+    let count = digits.bytes().take_while(u8::is_ascii_digit).count();
+    match count {
+        0 => 0,
+        count => text.len() - digits.len() + count,
+    }
 }
 
 fn words_of_list(raw: &str) -> Option<Vec<Cow<'_, str>>> {

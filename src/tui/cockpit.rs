@@ -374,9 +374,10 @@ impl<F: TerminalHost> Cockpit<F> {
                 self.model.work.has_no_history = read.is_none() && !progress.is_stopped();
                 match read {
                     Some((generation, past)) => self.tell(Message::Past { generation, past }),
-                    // The detail pane says so.
+                    // The detail pane says so, and a standup goes by stamps.
                     None => {
                         self.dirty = true;
+                        self.model.screen.refresh(&mut self.model);
                         Ok(())
                     }
                 }

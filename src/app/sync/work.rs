@@ -172,6 +172,11 @@ impl Model {
         self.has_plan() && !is_busy && self.work.past_of != Some(self.generation)
     }
 
+    /// What is known of the past: of which state of the plan, and whether there is none.
+    pub(crate) fn past_known(&self) -> (Option<u64>, bool) {
+        (self.work.past_of, self.work.has_no_history)
+    }
+
     /// Takes what is known of the past of a state of the plan.
     pub(crate) fn take_past(&mut self, generation: u64, past: Arc<PlanPast>) {
         self.work.reading_past = None;

@@ -24,7 +24,9 @@ pub(crate) enum Action {
     Set(String),
     /// The list gets an entry, unless it has it.
     Add(String),
-    /// The list loses an entry.
+    /// The same of several, separated by semicolons.
+    AddAll(String),
+    /// The list loses an entry, or several that are separated by semicolons.
     Remove(String),
     /// Another entry stands in the place of the first.
     Replace(String, String),
@@ -48,7 +50,7 @@ impl std::str::FromStr for Assignment {
         };
         let value = value.to_owned();
         let (name, action) = match (name.strip_suffix('+'), name.strip_suffix('-')) {
-            (Some(name), _) => (name, Action::Add(value)),
+            (Some(name), _) => (name, Action::AddAll(value)),
             (_, Some(name)) => (name, Action::Remove(value)),
             _ => (name, Action::Set(value)),
         };
@@ -98,9 +100,17 @@ pub(crate) fn requests(
         };
         match action {
             Action::Add(item) => entries.push(item.trim().to_owned()),
-            Action::Remove(item) => {
-                entries.remove(found(entries, *field, item)?);
-            }
+            Action::AddAll(items) => entries.extend(split(items)),
+            // An entry may have a semicolon in it.
+            Action::Remove(items) => match found(entries, *field, items) {
+                Ok(at) => drop(entries.remove(at)),
+                Err(refusal) if !items.contains(';') => return Err(refusal),
+                Err(_) => {
+                    for item in split(items) {
+                        entries.remove(found(entries, *field, &item)?);
+                    }
+                }
+            },
             Action::Replace(old, new) => {
                 let at = found(entries, *field, old)?;
                 entries[at] = new.trim().to_owned();

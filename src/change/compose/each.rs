@@ -237,7 +237,7 @@ fn words(Assignment { field, action }: &Assignment) -> String {
     };
     match action {
         Action::Set(value) => format!("{field} → {}", shown(value)),
-        Action::Add(item) => format!("{field} +{}", shown(item)),
+        Action::Add(item) | Action::AddAll(item) => format!("{field} +{}", shown(item)),
         Action::Remove(item) => format!("{field} −{}", shown(item)),
         Action::Replace(old, new) => format!("{field} −{} +{}", shown(old), shown(new)),
     }

@@ -32,6 +32,11 @@ impl Composer<'_> {
         self.first_free(numbers.filter(|id| !taken.contains(id)))
     }
 
+    /// The first free number from one on, in whatever block.
+    pub(crate) fn next_free_of_all(&self, number: u32) -> Option<StepId> {
+        self.first_free((number..=u32::MAX).map(StepId::new))
+    }
+
     /// The first free sub-step letter below `id`: `.A` to `.Z`, then `.AA` and on.
     pub fn next_child(&self, id: StepId) -> Option<StepId> {
         self.next_child_but(id, &HashSet::new())

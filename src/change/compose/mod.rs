@@ -523,10 +523,21 @@ fn comes_back(file: &SourceFile, change: &Change) -> Result<(), Refusal> {
     let back = there.and_then(|()| apply::change(&change.inverse(), &mut files));
     match back {
         Ok(()) if same(&files) => Ok(()),
-        Ok(()) => refuse(format!(
-            "undo could not restore {} byte for byte; make this edit by hand",
-            file.path.display()
-        )),
+        Ok(()) => {
+            let path = file.path.display();
+            let bytes = file.document.to_bytes();
+            // The last one has nothing behind it.
+            let is_lone = |pair: &[u8]| pair[0] == b'\r' && pair[1] != b'\n';
+            let reason = match bytes.windows(2).any(is_lone) || bytes.ends_with(b"\r") {
+                true => {
+                    "its lines end with a carriage return alone: convert them to newlines first"
+                }
+                false => "make it by hand",
+            };
+            refuse(format!(
+                "this edit of {path} could not be undone byte for byte, so it is not made; {reason}"
+            ))
+        }
         Err(conflicts) => match conflicts.first() {
             Some(conflict) => refuse(conflict.obstacle.to_string()),
             None => Ok(()),

@@ -13,7 +13,7 @@ use crate::page::Page;
 use crate::plan::source::Role;
 use crate::record::review::Week;
 use crate::record::review::gather::{Review, TEN};
-use crate::record::standup::{Entry, Standup};
+use crate::record::standup::{DoneBy, Entry, Standup};
 use crate::store::past::review::landed;
 
 /// So many days back a standup is still the latest one.
@@ -80,6 +80,7 @@ fn latest_standup(opened: &OpenPlan, now: DateTime<Utc>) -> Vec<Entry> {
         due: opened.layout.config.rituals.standup,
         // The page tells of what it was made from.
         elsewhere: &[],
+        past: DoneBy::Unknown,
     };
     let today = standup.today();
     let from = today.checked_sub_days(chrono::Days::new(STANDUP_DAYS));

@@ -405,6 +405,12 @@ impl<'a> LineRef<'a> {
         self.chunk.object(self.line).is_some()
     }
 
+    /// Whether the line is an object that has a key twice.
+    pub(crate) fn repeats_a_key(self) -> bool {
+        let object = self.chunk.object(self.line);
+        object.is_some_and(|(shape, _)| shape.repeats())
+    }
+
     /// Keys and raw values in source order; nothing where the line is not an object.
     pub fn entries(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let object = self.chunk.object(self.line).into_iter();

@@ -19,6 +19,8 @@ pub(super) struct LineShape {
     keys: Box<[Arc<str>]>,
     starts: Box<[u32]>,
     finder: Finder,
+    /// Whether a key is there twice.
+    repeats: bool,
 }
 
 pub(super) fn length(bytes: usize) -> u32 {
@@ -41,6 +43,10 @@ impl LineShape {
         let keys: Box<[Arc<str>]> = found.iter().map(|(key, _)| name(key)).collect();
         Self {
             finder: Finder::of(&keys),
+            repeats: {
+                let mut seen = HashSet::new();
+                !keys.iter().all(|key| seen.insert(key))
+            },
             keys,
             starts: starts.into(),
         }
@@ -49,6 +55,11 @@ impl LineShape {
     /// The keys in source order, duplicates included.
     pub(super) fn keys(&self) -> &[Arc<str>] {
         &self.keys
+    }
+
+    /// Whether a key is there twice.
+    pub(super) fn repeats(&self) -> bool {
+        self.repeats
     }
 
     /// Where the value of `key` is in a line whose values have these lengths; of duplicates the last.

@@ -18,7 +18,7 @@
 //! {"step_id": "0002", "status": "complete", "dependencies": ["0001", "[x] Budget signed"]}
 //! ```
 
-use super::wording::quoted;
+use super::wording::{quoted, with_status};
 use super::{Context, Found, Help, Pass, Plan, Reading, Rule, Severity, Spot};
 use crate::document::english::listed;
 use crate::plan::StepRef;
@@ -60,10 +60,9 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
 /// Which entries are not met, and how.
 fn unmet(plan: &Plan, step: StepRef<'_>) -> Vec<(usize, String)> {
     let words = |dependency| match dependency {
-        Dependency::Step(id) => match plan.find(id).map(|found| plan.step(found).status()) {
-            Some(Some(Status::Complete)) => None,
-            Some(Some(status)) => Some(format!("{id} ({status})")),
-            Some(None) => Some(format!("{id} (without a status)")),
+        Dependency::Step(id) => match plan.find(id).map(|found| plan.step(found)) {
+            Some(step) if step.status() == Some(Status::Complete) => None,
+            Some(step) => Some(with_status(step)),
             None => Some(format!("{id} (which does not exist)")),
         },
         Dependency::Condition { met: true, .. } => None,
@@ -99,6 +98,27 @@ mod tests {
                  (blocked), “Budget signed” (open) and 0009 (which does not exist)"
             ]
         );
+    }
+
+    #[test]
+    fn it_catches_a_status_that_is_none_of_the_five_as_it_is_written() {
+        let log = [
+            step("0001", &[("status", "\"zzz\"")]),
+            step("0002", &[("status", "\"\"")]),
+            step(
+                "0003",
+                &[
+                    ("status", "\"complete\""),
+                    ("dependencies", "[\"0001\", \"0002\"]"),
+                ],
+            ),
+        ]
+        .concat();
+        let [only] = &found(&RULE, &[(LOG, &log)])[..] else {
+            panic!()
+        };
+        let said = "depends on 0001 (“zzz”) and 0002 (without a status)";
+        assert!(only.ends_with(said), "{only}");
     }
 
     #[test]

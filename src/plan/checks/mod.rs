@@ -33,6 +33,7 @@ pub(crate) mod criterion_contradicted;
 pub(crate) mod cycle;
 pub(crate) mod drift;
 pub(crate) mod duplicate_id;
+pub(crate) mod duplicate_key;
 pub(crate) mod duplicate_uid;
 pub(crate) mod encoding;
 pub(crate) mod evidence_moved;
@@ -103,6 +104,7 @@ pub use fix::Fix;
 use found::Found;
 use reading::Reading;
 use spot::Spot;
+pub(crate) use wording::numbers;
 
 /// How much a problem matters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -426,6 +428,7 @@ pub const RULES: &[Rule] = &[
     cycle::RULE,
     overlapping_blocks::RULE,
     unsorted::RULE,
+    duplicate_key::RULE,
     compound_dependency::RULE,
     gap_in_series::RULE,
     complete_but_waiting::RULE,

@@ -128,7 +128,9 @@ fn columns_count_characters_and_spans_count_bytes() {
         .replace("\"status\": \"draft\", ", "")
         .replacen("Idea\"", "Idea\", ", 1);
     let plan = plan(&[(LOG, &log)]);
-    let found = in_context(&[], |context| check(&plan, context));
+    let mut found = in_context(&[], |context| check(&plan, context));
+    // The line has its title twice.
+    found.retain(|problem| problem.code != duplicate_key::RULE.code);
     assert_eq!(
         found.iter().map(|p| shown(&plan, p)).collect::<Vec<_>>(),
         ["data/plans/plan.jsonl:1:27 [\"Idea\"] 0001 spells its status “Idea” instead of “idea”"]

@@ -33,7 +33,7 @@
 //! - [x] Budget of 2027 agreed
 //! ```
 
-use super::wording::quoted;
+use super::wording::{quoted, with_status};
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::document::english::listed;
 use crate::plan::canon::checklist::Check;
@@ -54,14 +54,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for check in plan.stages().iter().flat_map(|stage| &stage.checks) {
         let open: Vec<(usize, String)> = open_steps(plan, check)
             .into_iter()
-            .map(|index| {
-                let step = plan.step(index);
-                let words = match step.status() {
-                    Some(status) => format!("{} ({status})", step.id()),
-                    None => format!("{} (without a status)", step.id()),
-                };
-                (index, words)
-            })
+            .map(|index| (index, with_status(plan.step(index))))
             .collect();
         let Some((first, _)) = open.first() else {
             continue;

@@ -37,6 +37,10 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Plan(run)],
 };
 
+/// What helps where lines end as they did on old Macs.
+const CONVERT: &str =
+    "a carriage return alone does not end a line: convert it to a newline where it is meant to";
+
 /// Lines of a pointer at most.
 const POINTER: usize = 8;
 
@@ -71,14 +75,21 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             });
             let span = Span::new(offset, offset + width);
             let spot = Spot::in_line(LogPlace { file, line }, content, span);
-            problems.push(RULE.problem(plan, spot, message));
+            let problem = RULE.problem(plan, spot, message);
+            problems.push(
+                match memchr::memchr(b'\r', &content.bytes()[content.body().range()]) {
+                    Some(_) => problem.with_help(CONVERT, CONVERT),
+                    None => problem,
+                },
+            );
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::example::{LOG, found, step};
+    use super::super::check;
+    use super::super::example::{LOG, found, in_context, plan, step};
     use super::RULE;
 
     #[test]
@@ -92,6 +103,15 @@ mod tests {
                  sequence, expected a JSON object",
             ]
         );
+    }
+
+    #[test]
+    fn it_catches_lines_that_end_with_a_carriage_return_alone() {
+        let log = step("0001", &[]).replace('\n', "\r").repeat(2);
+        let plan = plan(&[(LOG, &log)]);
+        let found = in_context(&[], |context| check(&plan, context));
+        assert_eq!(found[0].code, RULE.code);
+        assert!(found[0].help.contains("carriage return"), "{:?}", found[0]);
     }
 
     #[test]

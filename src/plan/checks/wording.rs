@@ -1,5 +1,8 @@
 //! Values in messages: quoted, cut to a bearable length.
 
+use crate::plan::StepRef;
+use crate::plan::field::Field;
+
 /// How many characters of a value a message shows.
 const LONGEST: usize = 60;
 
@@ -23,8 +26,18 @@ pub(super) fn contrasted(a: &str, b: &str) -> (String, String) {
     (tail(&a), tail(&b))
 }
 
+/// A step that is not complete, with how its status is written.
+pub(super) fn with_status(step: StepRef<'_>) -> String {
+    let id = step.id();
+    match (step.status(), step.text(Field::Status).trim()) {
+        (Some(status), _) => format!("{id} ({status})"),
+        (None, "") => format!("{id} (without a status)"),
+        (None, written) => format!("{id} ({})", quoted(written)),
+    }
+}
+
 /// Step numbers from first to last: `0004`, `0004–0009`.
-pub(super) fn numbers(first: u32, last: u32) -> String {
+pub(crate) fn numbers(first: u32, last: u32) -> String {
     match first == last {
         true => format!("{first:04}"),
         false => format!("{first:04}–{last:04}"),

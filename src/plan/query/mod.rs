@@ -10,9 +10,11 @@ pub(crate) mod sets;
 mod syntax;
 mod terms;
 pub(crate) mod time;
+mod value;
 pub mod words;
 
 use std::fmt::{self, Write as _};
+use std::ops::RangeBounds as _;
 
 use chrono::{DateTime, Utc};
 
@@ -20,7 +22,8 @@ use self::past::PlanPast;
 use self::sets::{Known, Sets};
 use self::syntax::Tree;
 pub use self::terms::TERMS;
-use self::terms::{Asked, NO_STATUS, Test, Value, Whole};
+use self::terms::{Asked, NO_STATUS, Test, Whole};
+use self::value::Value;
 use self::words::{Word, Words, fold, fold_onto};
 use super::canon::block_table::BlockColumn;
 use super::dependency::Dependency;
@@ -29,7 +32,6 @@ use super::id::USUAL_DIGITS;
 use super::marks::Marks;
 use super::people::Identity;
 use super::{Plan, StepRef};
-use crate::document::json;
 use crate::document::parallel::in_parallel;
 use crate::document::splice::Span;
 
@@ -414,6 +416,7 @@ impl Prepared<'_> {
                 .into_iter()
                 .map(|digits| step.id().padded_to(digits).to_string().to_lowercase())
                 .any(|id| id.starts_with(start.as_str())),
+            Test::IdIs(id) => step.id() == *id,
             Test::Ids(range) => range.contains(&step.id().number()),
             Test::DependsOn(id) => step.dependencies().any(|d| d == Dependency::Step(*id)),
             Test::Evidence { given } => (has(Field::Actual) || has(Field::Link)) == *given,
@@ -423,7 +426,7 @@ impl Prepared<'_> {
             Test::AnyOf(fields) => fields.iter().any(|field| has(*field)),
             Test::Key(key, value) => {
                 let raw = step.log_line().and_then(|line| line.get(key));
-                raw.is_some_and(|raw| value.holds(&json::words(raw), || 0, self.now))
+                raw.is_some_and(|raw| value.holds_in_log(raw, self.now))
             }
         }
     }
@@ -432,11 +435,11 @@ impl Prepared<'_> {
     fn holds_as_a_whole(&self, at: usize, step: StepRef<'_>) -> bool {
         match (self.sets.get(at), &self.query.whole[at]) {
             (Some(Known::Steps(steps)), _) => steps[step.index()],
-            (Some(Known::Owners(owners)), Whole::Workstream(part)) => {
+            (Some(Known::Owners(owners)), Whole::Workstream(name)) => {
                 let owner = step.owner();
                 let owner = fold(owner.trim());
                 let steward = || self.plan.block_text(step.block(), BlockColumn::Steward);
-                owners.contains(&*owner) || owner.contains(part) || fold(steward()).contains(part)
+                owners.contains(&*owner) || name.holds_folded(&owner) || name.holds(steward())
             }
             (Some(Known::Owners(owners)), _) => owners.contains(&*fold(step.owner().trim())),
             _ => false,

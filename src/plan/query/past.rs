@@ -2,12 +2,13 @@
 //! it in. Where a moment is not known, no term about it holds.
 
 use std::collections::HashMap;
+use std::ops::RangeBounds as _;
 
 use chrono::{DateTime, Utc};
 
-use super::terms::{Operand, Sign};
+use super::terms::Operand;
 use super::time::Interval;
-use super::words::fold;
+use super::value::{Bounds, TextTest, bounds};
 use crate::plan::status::Status;
 use crate::plan::{Plan, StepKey};
 
@@ -84,10 +85,10 @@ pub(super) enum PastTest {
     At(Moment, Interval),
     /// The moment lies after the last weekly review.
     SinceReview(Moment),
-    /// Somebody with a name that contains this changed it.
-    By(String),
-    /// Reopened more often than this, or less often, or as often.
-    Reopened(Sign, u32),
+    /// Somebody with such a name changed it.
+    By(TextTest),
+    /// Reopened so often.
+    Reopened(Bounds<u32>),
 }
 
 impl PastTest {
@@ -105,10 +106,9 @@ impl PastTest {
             "open" => Moment::Open,
             "blocked" => Moment::Blocked,
             "by" if value.is_empty() => return Err("by: takes a part of a name".to_owned()),
-            "by" => return Ok(Self::By(of.folded())),
+            "by" => return Ok(Self::By(of.text())),
             _ => {
-                let count = sign.zip(value.parse().ok());
-                let test = count.map(|(sign, than)| Self::Reopened(sign, than));
+                let test = bounds(sign, value, |text| text.parse().ok()).map(Self::Reopened);
                 let help = "write reopened:>0 for more often, reopened:<2 for less";
                 return test.ok_or_else(|| help.to_owned());
             }
@@ -125,7 +125,7 @@ impl PastTest {
     /// For which steps of the plan it holds, by their indexes.
     pub(super) fn set(&self, plan: &Plan, past: &PlanPast, now: DateTime<Utc>) -> Vec<bool> {
         let is_named = |name: &String| match self {
-            Self::By(part) => fold(name).contains(&**part),
+            Self::By(test) => test.holds(name),
             _ => false,
         };
         let named: Vec<bool> = past.people.iter().map(is_named).collect();
@@ -139,9 +139,7 @@ impl PastTest {
                 let mut people = step.people.iter();
                 people.any(|person| named.get(*person as usize) == Some(&true))
             }
-            Self::Reopened(Sign::More, than) => step.reopened > *than,
-            Self::Reopened(Sign::Less, than) => step.reopened < *than,
-            Self::Reopened(Sign::Equal, than) => step.reopened == *than,
+            Self::Reopened(times) => times.contains(&step.reopened),
         };
         let known = plan.steps().map(|step| past.steps.get(&step.key()));
         known.map(|step| step.is_some_and(holds)).collect()

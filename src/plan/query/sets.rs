@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::Query;
 use super::past::PlanPast;
 use super::terms::{Whole, of_workstream};
-use super::words::fold;
+use super::value::TextTest;
 use crate::plan::Plan;
 use crate::plan::graph::Reach;
 use crate::plan::id::StepId;
@@ -50,12 +50,12 @@ impl Query {
         let of = |whole: &Whole| match whole {
             Whole::Upstream(id) => reached(id, true),
             Whole::Downstream(id) => reached(id, false),
-            Whole::Stage(stage) => Gathered::Known(Known::Steps(named_by(plan, stage))),
+            Whole::Stage(name) => Gathered::Known(Known::Steps(named_by(plan, name))),
             Whole::Mine => {
                 let owners = self.me.owners(plan).into_iter();
                 Gathered::Known(Known::Owners(owners.collect()))
             }
-            Whole::Workstream(part) => Gathered::Known(Known::Owners(of_workstream(plan, part))),
+            Whole::Workstream(name) => Gathered::Known(Known::Owners(of_workstream(plan, name))),
             Whole::Past(test) => past.map_or_else(none, |past| {
                 Gathered::Known(Known::Steps(test.set(plan, past, now)))
             }),
@@ -64,10 +64,10 @@ impl Query {
     }
 }
 
-/// Which steps the checks name of stages whose name contains this.
-fn named_by(plan: &Plan, stage: &str) -> Vec<bool> {
+/// Which steps the checks name of stages with such a name.
+fn named_by(plan: &Plan, name: &TextTest) -> Vec<bool> {
     let stages = plan.stages().iter();
-    let named = stages.filter(|s| fold(&s.name).contains(stage));
+    let named = stages.filter(|stage| name.holds(&stage.name));
     let checks = named.flat_map(|stage| &stage.checks);
     let ids = checks.flat_map(|check| &check.steps);
     let mut set = vec![false; plan.len()];

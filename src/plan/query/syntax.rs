@@ -47,17 +47,19 @@ impl Term {
         }
     }
 
-    /// The parts between these characters where no quotes protect them.
-    pub(super) fn split(&self, at: char) -> Vec<&str> {
+    /// The parts between these characters where no quotes protect them, each with whether it begins
+    /// between quotes.
+    pub(super) fn split(&self, at: char) -> Vec<(&str, bool)> {
         let mut parts = Vec::new();
         let mut start = 0;
+        let is_quoted = |at: usize| self.quoted.get(at) == Some(&true);
         for (end, c) in self.text.char_indices() {
             if c == at && !self.quoted[end] {
-                parts.push(&self.text[start..end]);
+                parts.push((&self.text[start..end], is_quoted(start)));
                 start = end + c.len_utf8();
             }
         }
-        parts.push(&self.text[start..]);
+        parts.push((&self.text[start..], is_quoted(start)));
         parts
     }
 

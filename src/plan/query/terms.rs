@@ -1,20 +1,16 @@
 //! The table of terms: what can be asked about a step, how it is written, and what may stand
 //! behind the colon. Help, documentation, errors and completion follow from it.
 
-use std::collections::HashSet;
-use std::ops::{Bound, RangeBounds as _, RangeInclusive};
-
-use chrono::{DateTime, Utc};
-
 use super::past::PastTest;
 use super::syntax::Term;
-use super::time::Interval;
+use super::time::{self, Interval};
+use super::value::{Bounds, Sign, TextTest, Value, bounds, count, has_end, number};
 use super::words::fold;
 use crate::plan::Plan;
 use crate::plan::field::{Field, Kind, fields};
 use crate::plan::id::{BlockId, StepId, typed_id};
 use crate::plan::status::{State, Status};
-use crate::plan::step::measure;
+use std::collections::HashSet;
 
 /// A row of the table.
 pub struct TermSpec {
@@ -82,12 +78,12 @@ pub const TERMS: [TermSpec; 24] = [
     row("status:", Values::These(STATUSES), Read::Step(status),
         "idea, draft, progress, blocked or complete; any other word finds the statuses that are written so"),
     row("block:", Values::Blocks, Read::Step(block),
-        "a block, such as B37, or several: block:B03-B05"),
+        "a block, such as B37, or several: block:B03-B05").ordered(),
     row("is:", Values::These(IS), Read::Either(is),
         "ready, waiting, blocked, done, open, mine (you are its owner), drift, marked, cyclic, retired (with its block) or unclear (nothing is in its way, but its status is none of the five)"),
-    row("stage:", Values::Stages, Read::Whole(|of| Ok(Whole::Stage(of.folded()))),
+    row("stage:", Values::Stages, Read::Whole(|of| Ok(Whole::Stage(of.text()))),
         "named by a check of the stage"),
-    row("workstream:", Values::Workstreams, Read::Whole(|of| Ok(Whole::Workstream(of.folded()))),
+    row("workstream:", Values::Workstreams, Read::Whole(|of| Ok(Whole::Workstream(of.text()))),
         "the owner, or the block's steward, is this workstream, a word of its name, or stands in its row of the owner matrix"),
     row("updated:", Values::These(&["<7d", ">14d"]), Read::Step(updated),
         "edited longer (>7d) or less long (<7d) ago, in days (d), weeks (w) or hours (h); on a date (2026-10-05, \
@@ -106,13 +102,14 @@ pub const TERMS: [TermSpec; 24] = [
         "the title contains this text; any other field too, e.g. outcome:signed").ordered(),
     row("theme:", Values::Free, Read::Step(|of| field(Field::Theme, of)),
         "the theme contains this text; any field can be compared as well: theme=growth, cost.planned>500, \
-         effort.actual:3..5, and dependencies>4 by how many there are").ordered(),
+         effort.actual:3..5, and lists by how many there are: dependencies>4, artifacts=0").ordered(),
     row("id:", Values::Free, Read::Step(id),
-        "the ID starts with this, or lies between two: id:0100..0250").ordered(),
+        "the ID starts with this, or lies between two: id:0100..0250; id=0042 is just that one").ordered(),
     row("note:", Values::Free, Read::Step(|of| field(Field::Notes, of)),
         "the notes contain this text").ordered(),
     row("log.KEY:", Values::Free, Read::Step(of_log),
-        "what the log has under a key that stepdeck does not know, e.g. log.reviewer:ada, log.points>5").ordered(),
+        "what the log has under a key that stepdeck does not know, e.g. log.reviewer:ada, log.points>5, \
+         log.due<2026-10; a list by how many there are").ordered(),
     row("added:", Values::These(SINCE), Read::Whole(past),
         "came into the plan more (>7d) or less (<7d) than this long ago, on or between dates as with updated:, or \
          since the last weekly review (added:review)").ordered(),
@@ -150,10 +147,11 @@ pub(super) enum Test {
     Drift,
     Marked,
     Cyclic,
-    Blocks(RangeInclusive<BlockId>),
+    Blocks(Bounds<BlockId>),
     Id(String),
+    IdIs(StepId),
     /// Numbers, whatever the suffix.
-    Ids(RangeInclusive<u32>),
+    Ids(Bounds<u32>),
     DependsOn(StepId),
     Evidence {
         given: bool,
@@ -165,60 +163,16 @@ pub(super) enum Test {
     Key(String, Value),
 }
 
-/// What a value must be like.
-#[derive(Clone, PartialEq, Debug)]
-pub(super) enum Value {
-    /// Contains this, folded.
-    Contains(String),
-    /// Is this, folded.
-    Is(String),
-    /// Is there.
-    Given,
-    Number(Bound<f64>, Bound<f64>),
-    Time(Interval),
-    /// A list of so many entries.
-    Count(Bound<usize>, Bound<usize>),
-}
-
 /// What a term needs to know of the plan as a whole.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Whole {
     Upstream(StepId),
     Downstream(StepId),
-    Stage(String),
-    Workstream(String),
+    Stage(TextTest),
+    Workstream(TextTest),
     Past(PastTest),
     /// The person at work is the owner.
     Mine,
-}
-
-/// How a value is compared.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Sign {
-    /// `>`: older than an age, later than a date, more than a number.
-    More,
-    /// `<`
-    Less,
-    /// `=`
-    Equal,
-}
-
-impl Sign {
-    const ALL: [(char, Self); 3] = [('>', Self::More), ('<', Self::Less), ('=', Self::Equal)];
-
-    fn split(value: &str) -> Option<(Self, &str)> {
-        let mut all = Self::ALL.into_iter();
-        all.find_map(|(c, sign)| Some((sign, value.strip_prefix(c)?)))
-    }
-
-    /// What lies beyond a limit, or on it.
-    fn bounds<T: Copy>(self, limit: T) -> (Bound<T>, Bound<T>) {
-        match self {
-            Self::More => (Bound::Excluded(limit), Bound::Unbounded),
-            Self::Less => (Bound::Unbounded, Bound::Excluded(limit)),
-            Self::Equal => (Bound::Included(limit), Bound::Included(limit)),
-        }
-    }
 }
 
 /// A term with its name taken off, one of its alternatives.
@@ -231,11 +185,18 @@ pub(super) struct Operand<'a> {
     /// What stands between name and value, where that is no colon.
     pub sign: Option<Sign>,
     pub value: &'a str,
+    /// Whether the value stands between quotes, and so is text where it may be.
+    is_quoted: bool,
 }
 
 impl<'a> Operand<'a> {
     pub(super) fn folded(&self) -> String {
         fold(self.value).into_owned()
+    }
+
+    /// What is asked of a text.
+    pub(super) fn text(&self) -> TextTest {
+        TextTest::new(self.sign, self.value)
     }
 
     /// The sign and what stands behind it: `>7d` may follow a colon.
@@ -244,6 +205,13 @@ impl<'a> Operand<'a> {
             (None, Some((sign, rest))) => (Some(sign), rest),
             _ => (self.sign, self.value),
         }
+    }
+
+    /// What is asked of a value that may be compared, and may be text unless a comparison is meant.
+    fn compared(&self, compared: Option<Value>, is_meant: bool) -> Option<Value> {
+        let is_text = self.is_quoted && self.sign.is_none();
+        let text = || (is_text || !is_meant).then(|| Value::Text(self.text()));
+        compared.filter(|_| !is_text).or_else(text)
     }
 
     fn step(&self) -> Result<StepId, String> {
@@ -263,16 +231,19 @@ pub(super) fn read(term: &Term) -> Result<Option<Vec<Asked>>, String> {
     let key = name.to_lowercase();
     let value = term.from(term.text.len() - rest.len());
     let parts = value.split(',');
-    let mut alternatives: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    let mut alternatives: Vec<_> = (parts.into_iter())
+        .filter(|(part, _)| !part.is_empty())
+        .collect();
     if alternatives.is_empty() {
-        alternatives.push(&value.text);
+        alternatives.push((&value.text, false));
     }
-    let read = |value| {
+    let read = |(value, is_quoted)| {
         of_table(&Operand {
             name,
             key: &key,
             sign,
             value,
+            is_quoted,
         })
     };
     alternatives
@@ -316,7 +287,7 @@ fn of_table(of: &Operand<'_>) -> Result<Asked, String> {
     if let Some(spec) = spec_of(of.name) {
         let key = of.key;
         return match of.sign {
-            Some(Sign::More | Sign::Less) if !spec.is_ordered => {
+            Some(sign) if sign != Sign::Equal && !spec.is_ordered => {
                 Err(format!("{key} has no order: write {key}:"))
             }
             _ => match spec.read {
@@ -339,7 +310,8 @@ fn of_table(of: &Operand<'_>) -> Result<Asked, String> {
 fn owner(of: &Operand<'_>) -> Result<Test, String> {
     match &*of.folded() {
         "" | "none" | "-" if matches!(of.sign, None | Some(Sign::Equal)) => {
-            Ok(Test::Field(Field::Owner, Value::Is(String::new())))
+            let nobody = TextTest::Is(String::new());
+            Ok(Test::Field(Field::Owner, Value::Text(nobody)))
         }
         _ => field(Field::Owner, of),
     }
@@ -362,28 +334,27 @@ fn status(of: &Operand<'_>) -> Result<Test, String> {
     }
     Ok(match (Status::read(&text).or_else(begun), of.sign) {
         (Some(status), _) => Test::Status(status),
-        (None, Some(_)) => Test::Written(Value::Is(text.trim().to_owned())),
-        (None, None) => Test::Written(Value::Contains(text)),
+        (None, _) => Test::Written(Value::Text(of.text())),
     })
 }
 
 fn block(of: &Operand<'_>) -> Result<Test, String> {
     let read = |text: &str| {
-        text.parse()
-            .or_else(|_| format!("B{text}").parse::<BlockId>())
+        let block = text.parse().or_else(|_| format!("B{text}").parse());
+        block.ok()
     };
-    let (first, last) = match of
-        .value
-        .split_once("..")
-        .or_else(|| of.value.split_once('-'))
-    {
-        Some((first, last)) => (read(first), read(last)),
-        None => (read(of.value), read(of.value)),
-    };
-    match (first, last) {
-        (Ok(first), Ok(last)) => Ok(Test::Blocks(first..=last)),
-        _ => Err("a block is B and a number, such as block:B07 or block:B03-B05".to_owned()),
-    }
+    let (sign, value) = of.signed();
+    let ends = value.split_once('-');
+    let ends = ends.filter(|(first, last)| !(first.is_empty() || last.is_empty()));
+    let several = ends.map_or_else(
+        || value.to_owned(),
+        |(first, last)| format!("{first}..{last}"),
+    );
+    let one = || bounds(Some(sign.unwrap_or(Sign::Equal)), value, read);
+    let blocks = bounds(sign, &several, read).or_else(one);
+    blocks.map(Test::Blocks).ok_or_else(|| {
+        "a block is B and a number, such as block:B07, block:B03-B05 or block>B03".to_owned()
+    })
 }
 
 fn is(of: &Operand<'_>) -> Result<Asked, String> {
@@ -439,13 +410,21 @@ fn has(of: &Operand<'_>) -> Result<Test, String> {
 }
 
 fn id(of: &Operand<'_>) -> Result<Test, String> {
-    let Some((first, last)) = of.value.split_once("..") else {
-        return Ok(Test::Id(of.folded()));
+    let (sign, value) = of.signed();
+    let in_number = |text: &str| typed_id(text).map(StepId::number);
+    let test = match sign {
+        None if !value.contains("..") => Some(Test::Id(of.folded())),
+        None => bounds(sign, value, in_number).map(Test::Ids),
+        Some(Sign::Equal) => typed_id(value).map(Test::IdIs),
+        Some(_) => {
+            let is_whole = typed_id(value).is_some_and(|id| id.suffix().is_empty());
+            let ids = bounds(sign, value, in_number).filter(|_| is_whole);
+            ids.map(Test::Ids)
+        }
     };
-    match (typed_id(first), typed_id(last)) {
-        (Some(first), Some(last)) => Ok(Test::Ids(first.number()..=last.number())),
-        _ => Err("write id:0100..0250, with a step ID at both ends".to_owned()),
-    }
+    test.ok_or_else(|| {
+        "write id:0100..0250, with a step ID at an end, or id>0100, with a number".to_owned()
+    })
 }
 
 fn past(of: &Operand<'_>) -> Result<Whole, String> {
@@ -455,39 +434,36 @@ fn past(of: &Operand<'_>) -> Result<Whole, String> {
 /// What is asked of a field: a number where it holds one, a time, how many, or else its text.
 fn field(field: Field, of: &Operand<'_>) -> Result<Test, String> {
     let (sign, value) = of.signed();
-    let key = of.key;
-    let test = match field.spec().kind {
-        Kind::Measure => numbers(sign, value).map(|(from, to)| Value::Number(from, to)),
-        Kind::Instant => {
-            let is_range = sign.is_some() || value.contains("..");
-            is_range
-                .then(|| Interval::read(sign, value).map(Value::Time))
-                .flatten()
-        }
-        Kind::List => {
-            let count = value
-                .parse()
-                .ok()
-                .zip(sign.filter(|sign| *sign != Sign::Equal));
-            count.map(|(count, sign)| {
-                let (from, to) = sign.bounds(count);
-                Value::Count(from, to)
-            })
-        }
-        _ => None,
+    let kind = field.spec().kind;
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    // The second: whether it must be that, and is wrong as text.
+    let (compared, is_meant) = match kind {
+        Kind::Measure => (
+            bounds(sign, value, number).map(Value::Number),
+            has_end(value, |end| number(end).is_some()),
+        ),
+        Kind::Instant => (
+            Interval::compared(sign, value).map(Value::Time),
+            has_end(value, time::is_point) || sign.is_some() && !value.is_empty(),
+        ),
+        Kind::List => (
+            bounds(sign, value, count).map(Value::Count),
+            has_end(value, is_digits),
+        ),
+        _ => (None, of.sign.is_some_and(|sign| sign != Sign::Equal)),
     };
-    let value = test.or_else(|| match of.sign {
-        None => Some(Value::Contains(of.folded())),
-        Some(Sign::Equal) => Some(Value::Is(of.folded().trim().to_owned())),
-        Some(_) => None,
-    });
-    let value = value.ok_or_else(|| match field.spec().kind {
-        Kind::Measure => format!("{key} is compared with a number, such as {key}>10"),
-        Kind::Instant => {
-            format!("{key} is compared with a time, such as {key}>7d or {key}<2026-10")
+    let is_ordered = matches!(kind, Kind::Measure | Kind::Instant | Kind::List);
+    let is_meant = is_meant || is_ordered && sign.is_some_and(|sign| sign != Sign::Equal);
+    let value = of.compared(compared, is_meant).ok_or_else(|| {
+        let key = of.key;
+        match kind {
+            Kind::Measure => format!("{key} is compared with a number, such as {key}>10"),
+            Kind::Instant => {
+                format!("{key} is compared with a time, such as {key}>7d or {key}<2026-10")
+            }
+            Kind::List => format!("{key} is compared with how many there are, such as {key}>3"),
+            _ => format!("{key} is text: write {key}: for a part of it, {key}= for all of it"),
         }
-        Kind::List => format!("{key} is compared with how many there are, such as {key}>3"),
-        _ => format!("{key} is text: write {key}: for a part of it, {key}= for all of it"),
     })?;
     Ok(Test::Field(field, value))
 }
@@ -495,30 +471,20 @@ fn field(field: Field, of: &Operand<'_>) -> Result<Test, String> {
 /// The same of a key of the log, of which nobody knows what it holds.
 fn of_log(of: &Operand<'_>) -> Result<Test, String> {
     let (sign, value) = of.signed();
-    let number = || numbers(sign, value).map(|(from, to)| Value::Number(from, to));
-    let time = || Interval::read(sign, value).map(Value::Time);
-    let is_range = sign.is_some() || value.contains("..");
-    let ordered = is_range.then(|| number().or_else(time)).flatten();
-    let value = ordered.unwrap_or_else(|| match of.sign {
-        Some(Sign::Equal) => Value::Is(of.folded().trim().to_owned()),
-        _ => Value::Contains(of.folded()),
-    });
+    let (numbers, time) = (bounds(sign, value, number), Interval::compared(sign, value));
+    let is_either = numbers.is_some() || time.is_some();
+    let is_meant = has_end(value, |end| number(end).is_some() || time::is_point(end))
+        || sign.is_some_and(|sign| sign != Sign::Equal);
+    let value = of.compared(is_either.then_some(Value::Either(numbers, time)), is_meant);
+    let value = value.ok_or_else(|| {
+        let key = of.name;
+        format!(
+            "{key} is compared with a number or a time, such as {key}>5 or {key}<2026-10; \
+             {key}:\"...\" finds text"
+        )
+    })?;
     let key = log_key(of.name).unwrap_or_default();
     Ok(Test::Key(key.to_owned(), value))
-}
-
-/// `>10`, `=10`, `10..20`.
-fn numbers(sign: Option<Sign>, value: &str) -> Option<(Bound<f64>, Bound<f64>)> {
-    let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
-    if let Some(sign) = sign {
-        return number(value).map(|limit| sign.bounds(limit));
-    }
-    let (first, last) = value.split_once("..")?;
-    let bound = |text: &str| match text {
-        "" => Some(Bound::Unbounded),
-        text => number(text).map(Bound::Included),
-    };
-    Some((bound(first)?, bound(last)?))
 }
 
 /// Words with commas and a last “or”.
@@ -529,32 +495,9 @@ fn listed(words: &[&str]) -> String {
     }
 }
 
-impl Value {
-    /// Whether a text is so; `count` tells how many entries it has as a list.
-    pub(super) fn holds(
-        &self,
-        text: &str,
-        count: impl FnOnce() -> usize,
-        now: DateTime<Utc>,
-    ) -> bool {
-        match self {
-            Self::Contains(part) => fold(text).contains(&**part),
-            Self::Is(all) => fold(text).trim() == all,
-            Self::Given => !text.trim().is_empty(),
-            Self::Number(from, to) => {
-                measure(text).is_some_and(|(number, _)| (*from, *to).contains(&number))
-            }
-            Self::Time(time) => {
-                DateTime::parse_from_rfc3339(text).is_ok_and(|at| time.holds(at.to_utc(), now))
-            }
-            Self::Count(from, to) => (*from, *to).contains(&count()),
-        }
-    }
-}
-
-/// Who stands for a workstream that contains this text: those whom its rows name, and its own words:
-/// what `Platform & Infrastructure` has to do is mostly owned by `platform`.
-pub(super) fn of_workstream(plan: &Plan, part: &str) -> HashSet<String> {
+/// Who stands for a workstream with such a name: those whom its rows name, and its own words: what
+/// `Platform & Infrastructure` has to do is mostly owned by `platform`.
+pub(super) fn of_workstream(plan: &Plan, name: &TextTest) -> HashSet<String> {
     let streams = || plan.stages().iter().flat_map(|stage| stage.workstreams());
     let names: HashSet<String> = streams().map(|it| fold(it.name).into_owned()).collect();
     let words_of = |name: &str| -> HashSet<String> {
@@ -563,7 +506,7 @@ pub(super) fn of_workstream(plan: &Plan, part: &str) -> HashSet<String> {
         words.map(str::to_owned).collect()
     };
     let mut owners = HashSet::new();
-    for stream in streams().filter(|stream| fold(stream.name).contains(part)) {
+    for stream in streams().filter(|stream| name.holds(stream.name)) {
         let people = stream.people.iter();
         owners.extend(people.map(|(_, name)| fold(name.trim()).into_owned()));
         let name = fold(stream.name).into_owned();

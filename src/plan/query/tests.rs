@@ -1,3 +1,5 @@
+mod compared;
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,15 +1,17 @@
 //! Times as a filter asks about them: ages (`>7d` is older), dates (`>2026-10-01` is later) and
 //! ranges of either.
 
+use std::ops::Bound;
+
 use chrono::{DateTime, Days, Duration, Months, NaiveDate, NaiveTime, Utc, Weekday};
 
-use super::terms::Sign;
+use super::value::Sign;
 
-/// A stretch of time, its beginning included, its end not.
+/// A stretch of time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Interval {
-    from: Option<Moment>,
-    to: Option<Moment>,
+    from: Bound<Moment>,
+    to: Bound<Moment>,
 }
 
 /// Where it begins or ends.
@@ -19,11 +21,12 @@ enum Moment {
     Ago(Duration),
 }
 
-/// What stands for a time in a filter: a day, week, month or year, or how long ago.
+/// What stands for a time in a filter: a day, week, month or year, an instant, or how long ago.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Point {
     /// First day, and the day after the last one.
     Date(NaiveDate, NaiveDate),
+    Instant(DateTime<Utc>),
     Age(Duration),
 }
 
@@ -37,90 +40,136 @@ impl Moment {
 }
 
 impl Interval {
-    /// Reads `2026-10`, `2026-10..2026-11`, `7d..14d` or, behind a sign, one age or date. A date
-    /// is a whole day, week (`2026-W40`), month or year in UTC.
+    /// Reads `2026-10`, `2026-10..2026-11`, `7d..14d` or, behind a sign, one age, date or instant.
+    /// A date is a whole day, week (`2026-W40`), month or year in UTC.
     pub(super) fn read(sign: Option<Sign>, value: &str) -> Option<Self> {
-        let all = Self {
-            from: None,
-            to: None,
-        };
-        if let Some((start, end)) = value.split_once("..") {
-            if sign.is_some() || start.is_empty() && end.is_empty() {
-                return None;
-            }
-            let start = (!start.is_empty()).then(|| Point::read(start));
-            let end = (!end.is_empty()).then(|| Point::read(end));
-            let mut bounds = [None, None];
-            for (at, point) in [start, end].into_iter().enumerate() {
-                bounds[at] = match point {
-                    None => None,
-                    Some(point) => Some(point?),
-                };
-            }
-            return match bounds {
-                // The higher age is the earlier time, whichever stands first.
-                [Some(Point::Age(a)), Some(Point::Age(b))] => Some(Self {
-                    from: Some(Moment::Ago(a.max(b))),
-                    to: Some(Moment::Ago(a.min(b))),
-                }),
-                [start, end] => Some(Self {
-                    from: start.map(Point::start),
-                    to: end.map(Point::end),
-                }),
+        if let Some((first, last)) = value.split_once("..") {
+            return match sign {
+                Some(_) => None,
+                None => Self::between(first, last),
             };
         }
         let point = Point::read(value)?;
-        Some(match (sign, point) {
-            (Some(Sign::More), Point::Date(..)) => Self {
-                from: Some(point.end()),
-                ..all
-            },
-            (Some(Sign::Less), Point::Date(..)) => Self {
-                to: Some(point.start()),
-                ..all
-            },
-            (None | Some(Sign::Equal), Point::Date(..)) => Self {
-                from: Some(point.start()),
-                to: Some(point.end()),
-            },
-            (Some(Sign::More), Point::Age(age)) => Self {
-                to: Some(Moment::Ago(age)),
-                ..all
-            },
-            (Some(Sign::Less), Point::Age(age)) => Self {
-                from: Some(Moment::Ago(age)),
-                ..all
-            },
+        // What is older lies further back.
+        let sign = match (sign, point) {
             (None | Some(Sign::Equal), Point::Age(_)) => return None,
+            (Some(Sign::More), Point::Age(_)) => Sign::Less,
+            (Some(Sign::AtLeast), Point::Age(_)) => Sign::AtMost,
+            (Some(Sign::Less), Point::Age(_)) => Sign::More,
+            (Some(Sign::AtMost), Point::Age(_)) => Sign::AtLeast,
+            (sign, _) => sign.unwrap_or(Sign::Equal),
+        };
+        let (from, to) = match sign {
+            Sign::More => (point.after(), Bound::Unbounded),
+            Sign::AtLeast => (Bound::Included(point.start()), Bound::Unbounded),
+            Sign::Less => (Bound::Unbounded, Bound::Excluded(point.start())),
+            Sign::AtMost => (Bound::Unbounded, point.end()),
+            Sign::Equal => (Bound::Included(point.start()), point.end()),
+        };
+        Some(Self { from, to })
+    }
+
+    /// The same where a text alone is no time: behind a sign, or from one to another.
+    pub(super) fn compared(sign: Option<Sign>, value: &str) -> Option<Self> {
+        let is_compared = sign.is_some() || value.contains("..");
+        is_compared.then(|| Self::read(sign, value)).flatten()
+    }
+
+    /// From one to another, both included, whichever stands first.
+    fn between(first: &str, last: &str) -> Option<Self> {
+        if first.is_empty() && last.is_empty() {
+            return None;
+        }
+        let read = |text: &str| match text {
+            "" => Some(None),
+            text => Point::read(text).map(Some),
+        };
+        let (mut first, mut last) = (read(first)?, read(last)?);
+        let is_reversed = match (first, last) {
+            (Some(Point::Age(first)), Some(Point::Age(last))) => first < last,
+            (Some(first), Some(last)) => match (first.start(), last.start()) {
+                (Moment::At(first), Moment::At(last)) => first > last,
+                _ => false,
+            },
+            _ => false,
+        };
+        if is_reversed {
+            std::mem::swap(&mut first, &mut last);
+        }
+        Some(Self {
+            from: first.map_or(Bound::Unbounded, |point| Bound::Included(point.start())),
+            to: last.map_or(Bound::Unbounded, Point::end),
         })
     }
 
     /// Whether the instant lies in it.
     pub(super) fn holds(self, at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         // An age that reaches back behind all time begins with it.
-        let after = |from: Moment| from.at(now).is_none_or(|from| at >= from);
-        let before = |to: Moment| to.at(now).is_some_and(|to| at < to);
-        self.from.is_none_or(after) && self.to.is_none_or(before)
+        let is_after = match self.from {
+            Bound::Unbounded => true,
+            Bound::Included(from) => from.at(now).is_none_or(|from| at >= from),
+            Bound::Excluded(from) => from.at(now).is_none_or(|from| at > from),
+        };
+        let is_before = match self.to {
+            Bound::Unbounded => true,
+            Bound::Included(to) => to.at(now).is_some_and(|to| at <= to),
+            Bound::Excluded(to) => to.at(now).is_some_and(|to| at < to),
+        };
+        is_after && is_before
     }
 }
 
 impl Point {
     fn read(text: &str) -> Option<Self> {
-        age(text).map(Self::Age).or_else(|| date(text))
+        let instant = || {
+            let at = DateTime::parse_from_rfc3339(text).ok()?;
+            Some(Self::Instant(at.to_utc()))
+        };
+        age(text)
+            .map(Self::Age)
+            .or_else(|| date(text))
+            .or_else(instant)
     }
 
     fn start(self) -> Moment {
         match self {
-            Self::Date(first, _) => Moment::At(first.and_time(NaiveTime::MIN).and_utc()),
+            Self::Date(first, _) => Moment::At(midnight(first)),
+            Self::Instant(at) => Moment::At(at),
             Self::Age(age) => Moment::Ago(age),
         }
     }
 
-    fn end(self) -> Moment {
+    /// Where a stretch ends that includes it.
+    fn end(self) -> Bound<Moment> {
         match self {
-            Self::Date(_, after) => Moment::At(after.and_time(NaiveTime::MIN).and_utc()),
-            Self::Age(age) => Moment::Ago(age),
+            Self::Date(_, after) => Bound::Excluded(Moment::At(midnight(after))),
+            Self::Instant(_) | Self::Age(_) => Bound::Included(self.start()),
         }
+    }
+
+    /// Where a stretch begins that comes after it.
+    fn after(self) -> Bound<Moment> {
+        match self {
+            Self::Date(_, after) => Bound::Included(Moment::At(midnight(after))),
+            Self::Instant(_) | Self::Age(_) => Bound::Excluded(self.start()),
+        }
+    }
+}
+
+fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc()
+}
+
+/// Whether a text stands for a time in a filter.
+pub(super) fn is_point(text: &str) -> bool {
+    Point::read(text).is_some()
+}
+
+/// When something is that a log writes as an instant, or as a date: the beginning of that in UTC.
+pub(super) fn moment(text: &str) -> Option<DateTime<Utc>> {
+    match Point::read(text)?.start() {
+        Moment::At(at) => Some(at),
+        Moment::Ago(_) => None,
     }
 }
 
@@ -220,19 +269,19 @@ mod tests {
                 None,
                 "7d..14d",
                 "2026-11-14T12:00:00Z",
-                "2026-11-21T11:59:59Z",
+                "2026-11-21T12:00:00Z",
             ),
             (
                 None,
                 "2w..1w",
                 "2026-11-14T12:00:00Z",
-                "2026-11-21T11:59:59Z",
+                "2026-11-21T12:00:00Z",
             ),
             (
                 None,
                 "2026-11-01..7d",
                 "2026-11-01T00:00:00Z",
-                "2026-11-21T11:59:59Z",
+                "2026-11-21T12:00:00Z",
             ),
             (
                 more,
@@ -259,7 +308,7 @@ mod tests {
                 "9999-01-01T00:00:00Z",
             ),
             (more, "36h", "0001-01-01T00:00:00Z", "2026-11-26T23:59:59Z"),
-            (less, "36h", "2026-11-27T00:00:00Z", "9999-01-01T00:00:00Z"),
+            (less, "36h", "2026-11-27T00:00:01Z", "9999-01-01T00:00:00Z"),
         ] {
             let stretch = Interval::read(sign, value).expect(value);
             let (first, last) = (instant(first), instant(last));

@@ -11,7 +11,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::filed::{meant, new_path};
 use super::labels::{bullet, section_edits, set_label};
-use super::standup::Standup;
+use super::standup::{DoneBy, Standup};
 use super::{heading, one_line};
 use crate::change::compose::reversible;
 use crate::change::value::{Refusal, refuse, refuse_control};
@@ -156,6 +156,7 @@ impl Register<'_> {
             // Nobody is late here.
             due: NaiveTime::MIN,
             elsewhere: &[],
+            past: DoneBy::Unknown,
         };
         let known: HashSet<String> = risk::all(self.plan)
             .map(|risk| normalised(&risk.title))

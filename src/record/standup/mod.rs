@@ -25,9 +25,12 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::plan::Plan;
 use crate::plan::canon::normalised;
+use crate::plan::field::Field;
+use crate::plan::query::past::{PlanPast, ToldBy};
 use crate::plan::source::{Role, SourceFile};
+use crate::plan::status::Status;
+use crate::plan::{Plan, StepRef};
 
 pub(crate) use blockers::Standing;
 pub(crate) use day::{Day, DayCard, Said};
@@ -291,6 +294,60 @@ pub(crate) struct Standup<'a> {
     pub due: NaiveTime,
     /// What other branches have, those first that count before others.
     pub elsewhere: &'a [BranchPost],
+    /// What tells when a step became complete.
+    pub past: DoneBy<'a>,
+}
+
+/// What tells when a step became complete: its stamp is of its last edit, whatever that was.
+#[derive(Clone, Copy)]
+pub(crate) enum DoneBy<'a> {
+    /// Nothing, or not yet: then nothing is said to be done.
+    Unknown,
+    /// There is no history, and stamps are the best there is.
+    Stamps,
+    /// The history.
+    History(&'a PlanPast),
+}
+
+impl<'a> DoneBy<'a> {
+    /// What a past tells.
+    pub(crate) fn of(past: &'a PlanPast) -> Self {
+        match past.has_history {
+            true => Self::History(past),
+            false => Self::Stamps,
+        }
+    }
+
+    /// When a step that is complete became so, if that was after one moment, and not after another.
+    fn within(
+        self,
+        step: StepRef<'_>,
+        after: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let is_within = |at: &DateTime<Utc>| *at > after && *at <= until;
+        let stamp = || instant(&step.text(Field::UpdatedAt)).filter(is_within);
+        let past = match self {
+            Self::Unknown => return None,
+            Self::Stamps => return stamp(),
+            Self::History(past) => past.steps.get(&step.key()),
+        };
+        let Some(past) = past else {
+            // It came after the past was read.
+            return stamp();
+        };
+        let held = past.status?;
+        // Not committed, or edited after the past was read: today, if its stamp does not say when.
+        match held.status != Status::Complete || held.told_by == ToldBy::Files {
+            true => stamp().or(Some(until)),
+            false => past.completed.filter(is_within),
+        }
+    }
+}
+
+fn instant(text: &str) -> Option<DateTime<Utc>> {
+    let instant = DateTime::parse_from_rfc3339(text.trim()).ok()?;
+    Some(instant.to_utc())
 }
 
 impl Standup<'_> {

@@ -8,7 +8,6 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use super::{Card, CardPart, Entry, Health, Standup, days_before, slug};
 use crate::change::value::{Refusal, refuse};
 use crate::plan::Plan;
-use crate::plan::field::Field;
 use crate::plan::id::{StepId, ids_in};
 use crate::plan::stage::{Stage, standings};
 use crate::plan::status::Status;
@@ -124,14 +123,10 @@ impl<'a> Facts<'a> {
             return facts;
         }
         let mine = Own::of(standup);
-        let long_before = days_before(since.date_naive(), 1).to_string();
         for (step, stage) in plan.steps().zip(stages_of_steps(plan)) {
             match step.status() {
-                // Of thousands all but a few.
-                Some(Status::Complete) if is_stamped_before(step, &long_before) => {}
                 Some(Status::Complete) => {
-                    let at = instant(&step.text(Field::UpdatedAt));
-                    if let Some(at) = at.filter(|at| *at > since && *at <= standup.now)
+                    if let Some(at) = standup.past.within(step, since, standup.now)
                         && mine.counts(step)
                     {
                         let words = format!("{} {}", step.id().in_prose(), step.title());
@@ -292,20 +287,4 @@ fn stages_of_steps(plan: &Plan) -> Vec<usize> {
         .into_iter()
         .map(|stage| stage.unwrap_or(current))
         .collect()
-}
-
-/// Whether the stamp in a step's log line is surely of a day before one, whatever its time zone: by
-/// its first letters, without reading it as a time.
-fn is_stamped_before(step: StepRef<'_>, day: &str) -> bool {
-    let raw = step.raw(Field::UpdatedAt).unwrap_or_default();
-    let stamped = raw.get(1..1 + day.len()).unwrap_or_default();
-    let is_date = stamped.len() == day.len()
-        && (stamped.bytes().zip(day.bytes()))
-            .all(|(a, b)| a == b || a.is_ascii_digit() && b.is_ascii_digit());
-    is_date && stamped < day
-}
-
-fn instant(text: &str) -> Option<DateTime<Utc>> {
-    let instant = DateTime::parse_from_rfc3339(text).ok()?;
-    Some(instant.with_timezone(&Utc))
 }

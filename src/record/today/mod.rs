@@ -27,7 +27,7 @@ use crate::plan::source::Role;
 use crate::plan::stage::{self, Stage, standings};
 use crate::plan::status::{State, Status};
 use crate::plan::{Plan, StepRef};
-use crate::record::standup::{Standing as Stands, Standup};
+use crate::record::standup::{DoneBy, Standing as Stands, Standup};
 use cadence::{Ritual, RitualKind, in_days};
 use rituals::Rituals;
 
@@ -148,6 +148,7 @@ impl<'a> Today<'a> {
             now: self.now,
             due: self.rituals.standup,
             elsewhere: &[],
+            past: DoneBy::Unknown,
         }
     }
 

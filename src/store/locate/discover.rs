@@ -16,6 +16,7 @@ use std::sync::Arc;
 use super::config::{Config, ConfigFile, FILE_NAME};
 use super::glob;
 use super::listed::Listed;
+use super::unmatched;
 use crate::document::parallel::map_in_parallel;
 use crate::plan::checks::Problem;
 use crate::plan::paper::{Kept, PAPERS, PaperSpec, Papers};
@@ -137,18 +138,22 @@ pub fn discover(start: &Path, overrides: &Overrides) -> Layout {
     let mut watch = WatchFolders::default();
     watch.add(layout.root.clone(), false);
     let found = map_in_parallel(overrides.papers, 1, |paper| {
-        let mut watch = WatchFolders::default();
-        let files = layout.find(paper, &start, overrides.of(paper.role), &mut watch);
-        (files, watch)
+        let (mut watch, mut unmatched) = (WatchFolders::default(), Vec::new());
+        let given = overrides.of(paper.role);
+        let files = layout.find(paper, (&start, given), &mut watch, &mut unmatched);
+        let problems = unmatched::problems(&layout, paper, &unmatched);
+        (files, watch, problems)
     });
-    for (paper, (files, own)) in overrides.papers.iter().zip(found) {
+    for (paper, (files, own, problems)) in overrides.papers.iter().zip(found) {
         watch.flat.extend(own.flat);
         watch.deep.extend(own.deep);
+        layout.config_problems.extend(problems);
         if paper.opened {
             let files = files.into_iter().map(|path| (path, paper.role));
             layout.files.extend(files);
         }
     }
+    layout.config_problems.sort_by(Problem::order);
     layout.watch = watch.tidy();
     layout
 }
@@ -214,13 +219,14 @@ impl Layout {
         path.strip_prefix(&self.root).unwrap_or(path).to_owned()
     }
 
-    /// The files of a paper: those `given` on the command line, else those at its places.
+    /// The files of a paper: those `given` on the command line, from `start` on, else those at its
+    /// places. Of these `unmatched` get those without any.
     fn find(
         &self,
         paper: &PaperSpec,
-        start: &Path,
-        given: &[PathBuf],
+        (start, given): (&Path, &[PathBuf]),
         watch: &mut WatchFolders,
+        unmatched: &mut Vec<String>,
     ) -> Vec<PathBuf> {
         let mut files = Vec::new();
         for path in given {
@@ -233,12 +239,16 @@ impl Layout {
         }
         let places = self.config.places(paper);
         for pattern in &places {
-            let place = self.root.join(pattern);
+            let (place, known) = (self.root.join(pattern), files.len());
             if !paper.is_many() || !glob::is_pattern(pattern) {
+                let is_there = place.exists();
                 // Canon is watched even while it is missing: it may come.
                 match paper.kept {
-                    Kept::Deep if !place.exists() => watch.add(place, true),
+                    Kept::Deep if !is_there => watch.add(place, true),
                     _ => take(paper, place, &self.root, &mut files, watch),
+                }
+                if !is_there || files.len() == known {
+                    unmatched.push(pattern.clone());
                 }
                 continue;
             }
@@ -246,6 +256,9 @@ impl Layout {
             watch.add(base, below);
             for path in glob::expand(&self.root, pattern) {
                 take(paper, path, &self.root, &mut files, watch);
+            }
+            if files.len() == known {
+                unmatched.push(pattern.clone());
             }
         }
         if paper.kept == Kept::Deep {

@@ -4,6 +4,7 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::absent;
 use super::discover::{Layout, Overrides, discover};
 use crate::document::Document;
 use crate::document::parallel::map_in_parallel;
@@ -292,6 +293,8 @@ fn read_files(found: Found, part: Part, opening: &Opening) -> Option<Opened> {
             as_of,
         });
     }
+    let absent = absent::logs(&opened.layout).into_iter();
+    (opened.unreadable).extend(absent.map(|log| (log.clone(), absent::reason(&log))));
     opening.reading.finish();
     opening.taking_apart.finish();
     opened

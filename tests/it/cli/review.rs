@@ -65,6 +65,8 @@ fn write_finishes_the_review_and_leaves_a_decided_ten_alone() {
     );
     insta::assert_snapshot!(folder.read(PAPER));
     assert!(!folder.diff().contains(LOG));
+    let again = folder.run(&["--as", "Robin", "review", "--write"]);
+    assert!(!again.err.trim_end().ends_with('·'), "{again:?}");
     let review = valid("review", &folder.run(&["review", "--json"]).ok());
     assert_eq!(review["ten"].as_array().unwrap().len(), 10);
     assert_eq!(review["held"], "2026-11-21T09:30:00Z");

@@ -24,3 +24,5 @@ mod scorecards;
 mod shared;
 mod stage_reports;
 mod since;
+mod sparse;
+mod standups;

@@ -126,6 +126,7 @@ fn the_configuration_moves_every_path() {
     let (_dir, root) = checkout(&[
         "stepdeck.toml = [paths]\nlog = ['plan/*.jsonl', 'extra.jsonl']\ncanon = ['canon/**/*.md', 'one.md']\nroadmap = 'R.md'\nreviews = 'canon/weekly'\n",
         "plan/a.jsonl",
+        "extra.jsonl",
         "canon/b.md",
         "canon/sub/c.md",
         "canon/weekly/2030-W01.md",

@@ -6,3 +6,4 @@ mod invented_paper;
 mod motion;
 mod races;
 mod save;
+mod unmatched;

@@ -7,7 +7,7 @@ use crate::app::core::command::Focus;
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::plan::source::Role;
-use crate::record::standup::{BranchPost, Card, Day, DayCard, Entry, Said, Standup};
+use crate::record::standup::{BranchPost, Card, Day, DayCard, DoneBy, Entry, Said, Standup};
 
 /// What a thread over days follows.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,7 +24,7 @@ pub enum Thread {
 
 /// What a gathered day was gathered from: the state of the plan, the day, the person, whether it
 /// was the present day, and how often git had answered.
-type GatheredFor = (u64, NaiveDate, String, bool, u64);
+type GatheredFor = (u64, NaiveDate, String, bool, u64, (Option<u64>, bool));
 
 /// The state of the standup screen.
 #[derive(Debug, Default)]
@@ -148,6 +148,11 @@ impl Model {
             now: self.now,
             due: self.context.rituals.standup,
             elsewhere: &self.standup_view.posts,
+            past: match &self.view.past {
+                Some(past) => DoneBy::of(past),
+                None if self.work.has_no_history => DoneBy::Stamps,
+                None => DoneBy::Unknown,
+            },
         }
     }
 
@@ -205,6 +210,7 @@ impl Model {
             self.context.me.name().to_owned(),
             is_today,
             self.standup_view.answers,
+            self.past_known(),
         );
         if self.standup_view.seen.as_ref() == Some(&seen) {
             return;

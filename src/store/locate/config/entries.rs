@@ -546,7 +546,7 @@ fn paths(config: &mut Config, named: &Named<'_>, value: &DeValue<'_>) -> Result<
     if found.iter().any(|path| leaves(path)) {
         return Err(Mistake::Outside);
     }
-    config.paths.insert(named.name.to_owned(), found);
+    config.paths.extend([named.with(found)]);
     Ok(())
 }
 

@@ -142,7 +142,7 @@ pub struct Display {
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct Config {
     /// A paper's key to its places below the plan's root.
-    pub paths: BTreeMap<String, Vec<String>>,
+    pub paths: BTreeMap<String, Located<Vec<String>>>,
     /// Command name to its keys, of the shared file.
     pub keys: BTreeMap<String, Located<Vec<String>>>,
     /// The same of one's own file.
@@ -186,7 +186,8 @@ impl Config {
     /// The places of a paper below the plan's root: those configured, else its own.
     pub(crate) fn places(&self, paper: &PaperSpec) -> Vec<String> {
         let default = || paper.default.iter().map(ToString::to_string).collect();
-        self.paths.get(paper.key).cloned().unwrap_or_else(default)
+        let configured = self.paths.get(paper.key);
+        configured.map_or_else(default, |places| places.value.clone())
     }
 
     /// Reads the `file` at `path`, if there is one, over what was read before. Answers what is

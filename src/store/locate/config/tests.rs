@@ -40,7 +40,7 @@ fn a_path_that_leaves_the_plan_is_ignored_with_a_word() {
     }
     let (config, problems) = read("[paths]\nlog = [\"./a/*.jsonl\", \"..b.jsonl\"]\n");
     assert_eq!(problems, []);
-    assert_eq!(config.paths["log"], ["./a/*.jsonl", "..b.jsonl"]);
+    assert_eq!(config.paths["log"].value, ["./a/*.jsonl", "..b.jsonl"]);
 }
 
 #[test]
@@ -53,9 +53,9 @@ fn each_section_is_read_and_keeps_its_places() {
         "[display]\ntheme = \"light\"\nascii = true\n",
     ));
     assert_eq!(problems, [] as [String; 0]);
-    assert_eq!(config.paths["log"], ["plan/*.jsonl", "extra.jsonl"]);
-    assert_eq!(config.paths["canon"], ["canon"]);
-    assert_eq!(config.paths["roadmap"], ["R.md"]);
+    assert_eq!(config.paths["log"].value, ["plan/*.jsonl", "extra.jsonl"]);
+    assert_eq!(config.paths["canon"].value, ["canon"]);
+    assert_eq!(config.paths["roadmap"].value, ["R.md"]);
     let gates = PAPERS.iter().find(|paper| paper.key == "gates").unwrap();
     assert_eq!(config.places(gates), ["docs/milestone-reviews"]);
     assert_eq!(config.keys["undo"].value, ["u", "ctrl-z"]);
