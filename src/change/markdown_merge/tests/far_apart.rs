@@ -289,14 +289,19 @@ proptest! {
     fn edits_far_apart_merge_as_lines_do(
         parts in prop::collection::vec((2_u8..4, prop::collection::vec(body(), 1..3)), 1..5),
         edits in prop::collection::vec((any::<bool>(), any::<Index>(), edit()), 2..9),
+        is_disputed in any::<bool>(),
     ) {
         let base = document(&parts);
         let [of_ours, of_theirs] = placed(base.len(), &edits);
         let (ours, theirs) = (with(&base, &of_ours, 'o'), with(&base, &of_theirs, 't'));
-        let Some(found) = run(&text(&base), &text(&ours), &text(&theirs)) else { return Ok(()) };
-        if !found.merged.conflicts.is_empty() {
-            return Ok(());
-        }
+        // What is in dispute elsewhere is no excuse.
+        let with_end = |lines: &[String], owner: &str| match is_disputed {
+            true => format!("{}\n\n## End\n\nAbc.\n\n- **Owner:** {owner}\n", text(lines)),
+            false => text(lines),
+        };
+        let texts = [with_end(&base, "a"), with_end(&ours, "b"), with_end(&theirs, "c")];
+        let Some(found) = run(&texts[0], &texts[1], &texts[2]) else { return Ok(()) };
+        prop_assert_eq!(found.merged.conflicts.len(), usize::from(is_disputed));
         let found = String::from_utf8(found.merged.bytes).unwrap();
         let all: Vec<String> = found.lines().map(str::to_owned).collect();
         let all = own(&all);
