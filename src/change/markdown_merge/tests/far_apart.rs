@@ -112,6 +112,7 @@ fn an_item_below_a_new_heading_takes_the_other_sides_words() {
 #[derive(Clone, Debug)]
 enum Body {
     List(usize, bool),
+    Nested(usize),
     Table(usize),
     Steps(usize),
     Prose(usize),
@@ -120,6 +121,7 @@ enum Body {
 fn body() -> impl Strategy<Value = Body> {
     prop_oneof![
         (3_usize..9, any::<bool>()).prop_map(|(length, loose)| Body::List(length, loose)),
+        (2_usize..5).prop_map(Body::Nested),
         (3_usize..9).prop_map(Body::Table),
         (2_usize..6).prop_map(Body::Steps),
         (1_usize..4).prop_map(Body::Prose),
@@ -145,6 +147,14 @@ fn document(parts: &[(u8, Vec<Body>)]) -> Vec<String> {
                     for _ in 0..*length {
                         lines.push(format!("- [ ] item p{}p of words", next()));
                         lines.extend(loose.then(String::new));
+                    }
+                }
+                Body::Nested(length) => {
+                    for _ in 0..*length {
+                        lines.push(format!("- item p{}p of words", next()));
+                        for _ in 0..2 {
+                            lines.push(format!("  - part p{}p of it", next()));
+                        }
                     }
                 }
                 Body::Table(length) => {
@@ -211,6 +221,7 @@ fn edited(line: &str, edit: Edit, name: &str) -> Vec<String> {
             let more = match line.chars().next() {
                 Some('|') => format!("| {name} | theme {name} | Draft |"),
                 Some('-') => format!("- [ ] more {name}"),
+                Some(' ') => format!("  - more {name}"),
                 _ => format!("More {name}"),
             };
             return vec![line.to_owned(), more];
@@ -281,9 +292,7 @@ fn own(lines: &[String]) -> Vec<&str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(
-        std::env::var("FAR_APART").ok().and_then(|n| n.parse().ok()).unwrap_or(400)
-    ))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn edits_far_apart_merge_as_lines_do(
