@@ -20,6 +20,30 @@ pub(super) struct Run {
     pub spans: [Range<usize>; 3],
 }
 
+impl Run {
+    /// Where it begins.
+    pub(super) fn first(&self) -> Thing {
+        self.thing(|span| span.start)
+    }
+
+    /// Where it ends.
+    pub(super) fn last(&self) -> Thing {
+        self.thing(|span| span.end - 1)
+    }
+
+    fn thing(&self, at: fn(&Range<usize>) -> usize) -> Thing {
+        let place = |version: usize| {
+            let span = &self.spans[version];
+            (!span.is_empty()).then(|| at(span))
+        };
+        Thing {
+            base: place(0),
+            ours: place(1),
+            theirs: place(2),
+        }
+    }
+}
+
 /// All runs of a list; no two share a unit.
 pub(super) fn runs(lists: &Lists<'_, '_>, things: &[Thing]) -> Vec<Run> {
     let mut groups = Groups((0..things.len()).collect());

@@ -103,24 +103,23 @@ pub(super) fn merge_lists(lists: Lists<'_, '_>, output: &mut Output<'_>) {
 
 /// Writes what becomes of things, those of a run together.
 fn merge_things(lists: Lists<'_, '_>, things: &[Thing], runs: &[Run], output: &mut Output<'_>) {
-    let rank = |number: usize| lists.trio(&things[number]).any()?.rank.as_deref();
-    let mut run_of: Vec<Option<usize>> = vec![None; things.len()];
-    for (at, run) in runs.iter().enumerate() {
-        run.things
-            .iter()
-            .for_each(|number| run_of[*number] = Some(at));
+    // A run stands as one thing among the others.
+    let mut is_in_run = vec![false; things.len()];
+    for number in runs.iter().flat_map(|run| &run.things) {
+        is_in_run[*number] = true;
     }
-    let mut is_written = vec![false; runs.len()];
+    let alone = things.iter().zip(is_in_run);
+    let alone = alone.filter_map(|(thing, is_in_run)| (!is_in_run).then_some(*thing));
+    let all: Vec<Thing> = runs.iter().map(Run::first).chain(alone).collect();
+    let rank = |number: usize| lists.trio(&all[number]).any()?.rank.as_deref();
     let mut before: Option<Thing> = None;
-    for number in order(things, rank) {
-        let thing = things[number];
-        if let Some(run) = run_of[number] {
-            if !std::mem::replace(&mut is_written[run], true) {
-                merge_run(lists.of(&runs[run]), output);
-            }
-            before = Some(thing);
+    for number in order(&all, rank) {
+        if let Some(run) = runs.get(number) {
+            merge_run(lists.of(run), output);
+            before = Some(run.last());
             continue;
         }
+        let thing = all[number];
         let trio = lists.trio(&thing);
         let fate = trio.fate();
         if matches!(fate, Fate::Gone) {

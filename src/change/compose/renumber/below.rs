@@ -85,7 +85,8 @@ impl Composer<'_> {
                 };
                 let id = id.padded_to(below.digits());
                 match goes || !is_line {
-                    true if all.values().any(|given| *given == id) => {}
+                    // Sections of one step.
+                    true if !is_line && all.values().any(|given| *given == id) => {}
                     true => drop(all.insert(index, id)),
                     false => sections.push((below, id)),
                 }

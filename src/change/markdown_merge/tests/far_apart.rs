@@ -112,6 +112,7 @@ fn an_item_below_a_new_heading_takes_the_other_sides_words() {
 #[derive(Clone, Debug)]
 enum Body {
     List(usize, bool),
+    Nested(usize),
     Table(usize),
     Steps(usize),
     Prose(usize),
@@ -120,6 +121,7 @@ enum Body {
 fn body() -> impl Strategy<Value = Body> {
     prop_oneof![
         (3_usize..9, any::<bool>()).prop_map(|(length, loose)| Body::List(length, loose)),
+        (2_usize..5).prop_map(Body::Nested),
         (3_usize..9).prop_map(Body::Table),
         (2_usize..6).prop_map(Body::Steps),
         (1_usize..4).prop_map(Body::Prose),
@@ -145,6 +147,14 @@ fn document(parts: &[(u8, Vec<Body>)]) -> Vec<String> {
                     for _ in 0..*length {
                         lines.push(format!("- [ ] item p{}p of words", next()));
                         lines.extend(loose.then(String::new));
+                    }
+                }
+                Body::Nested(length) => {
+                    for _ in 0..*length {
+                        lines.push(format!("- item p{}p of words", next()));
+                        for _ in 0..2 {
+                            lines.push(format!("  - part p{}p of it", next()));
+                        }
                     }
                 }
                 Body::Table(length) => {
@@ -211,6 +221,7 @@ fn edited(line: &str, edit: Edit, name: &str) -> Vec<String> {
             let more = match line.chars().next() {
                 Some('|') => format!("| {name} | theme {name} | Draft |"),
                 Some('-') => format!("- [ ] more {name}"),
+                Some(' ') => format!("  - more {name}"),
                 _ => format!("More {name}"),
             };
             return vec![line.to_owned(), more];
@@ -281,22 +292,25 @@ fn own(lines: &[String]) -> Vec<&str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(
-        std::env::var("FAR_APART").ok().and_then(|n| n.parse().ok()).unwrap_or(400)
-    ))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn edits_far_apart_merge_as_lines_do(
         parts in prop::collection::vec((2_u8..4, prop::collection::vec(body(), 1..3)), 1..5),
         edits in prop::collection::vec((any::<bool>(), any::<Index>(), edit()), 2..9),
+        is_disputed in any::<bool>(),
     ) {
         let base = document(&parts);
         let [of_ours, of_theirs] = placed(base.len(), &edits);
         let (ours, theirs) = (with(&base, &of_ours, 'o'), with(&base, &of_theirs, 't'));
-        let Some(found) = run(&text(&base), &text(&ours), &text(&theirs)) else { return Ok(()) };
-        if !found.merged.conflicts.is_empty() {
-            return Ok(());
-        }
+        // What is in dispute elsewhere is no excuse.
+        let with_end = |lines: &[String], owner: &str| match is_disputed {
+            true => format!("{}\n\n## End\n\nAbc.\n\n- **Owner:** {owner}\n", text(lines)),
+            false => text(lines),
+        };
+        let texts = [with_end(&base, "a"), with_end(&ours, "b"), with_end(&theirs, "c")];
+        let Some(found) = run(&texts[0], &texts[1], &texts[2]) else { return Ok(()) };
+        prop_assert_eq!(found.merged.conflicts.len(), usize::from(is_disputed));
         let found = String::from_utf8(found.merged.bytes).unwrap();
         let all: Vec<String> = found.lines().map(str::to_owned).collect();
         let all = own(&all);
