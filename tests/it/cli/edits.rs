@@ -246,6 +246,10 @@ fn a_list_takes_several_entries_at_once_however_it_is_set() {
         ("artifacts+=c; d", "[\"a\", \"b\", \"c\", \"d\"]"),
         ("artifacts-=a;d", "[\"b\", \"c\"]"),
         ("artifacts-=b", "[\"c\"]"),
+        ("artifacts+=d\\;e;", "[\"c\", \"d;e\"]"),
+        ("artifacts-=d;e", "[\"c\"]"),
+        ("artifacts=c;d\\; e", "[\"c\", \"d; e\"]"),
+        ("artifacts-=d\\; e", "[\"c\"]"),
     ] {
         let run = folder.run(&["set", "0002", assignment]);
         assert_eq!(run.code, 0, "{run:?}");
