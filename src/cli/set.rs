@@ -10,8 +10,8 @@ use crate::plan::id::StepId;
 
 /// Change fields of steps, in the log and in the canon.
 ///
-/// FIELD=VALUE sets a field; separate the entries of a list with semicolons. FIELD+=ITEM adds
-/// entries to a list, FIELD-=ITEM removes them. All assignments to a step are one change: if one is
+/// FIELD=VALUE sets a field; separate the entries of a list with semicolons, and write \;
+/// for one within an entry. FIELD+=ITEM adds entries to a list, FIELD-=ITEM removes them. All assignments to a step are one change: if one is
 /// refused, that step stays as it is. All steps are one change, too.
 #[derive(clap::Args, Clone, Debug)]
 #[command(

@@ -149,8 +149,24 @@ fn all_entries(step: StepRef<'_>, field: Field) -> Vec<String> {
     entries.into_iter().map(|entry| entry.text).collect()
 }
 
+/// The entries between semicolons; `\;` is one within an entry.
 fn split(value: &str) -> Vec<String> {
-    let entries = value.split(';').map(str::trim);
+    let mut entries = vec![String::new()];
+    for part in value.split_inclusive(';') {
+        let end = part.strip_suffix(';');
+        let (text, is_end) = (end.unwrap_or(part), end.is_some());
+        let escaped = text.strip_suffix('\\').filter(|_| is_end);
+        let Some(entry) = entries.last_mut() else {
+            break;
+        };
+        entry.push_str(escaped.unwrap_or(text));
+        match escaped {
+            Some(_) => entry.push(';'),
+            None if is_end => entries.push(String::new()),
+            None => {}
+        }
+    }
+    let entries = entries.iter().map(|entry| entry.trim());
     entries
         .filter(|e| !e.is_empty())
         .map(str::to_owned)

@@ -1,6 +1,5 @@
 //! Edits from scripts: what `set`, `add` and `tick` print, leave in the files and exit with.
 
-use crate::history::repo::{Repo, line as repo_line};
 use crate::support::fixture::{CANON, DOCUMENT, LINES, LOG};
 use crate::support::run::Folder;
 
@@ -226,18 +225,6 @@ fn an_add_that_cannot_be_adds_nothing() {
     assert_eq!(folder.diff(), "");
 }
 
-/// Behind the plan's blocks there is always one.
-#[test]
-fn add_after_says_that_the_blocks_are_full() {
-    let line = |number: u32| format!("{{\"step_id\": \"{number:04}\", \"title\": \"x\"}}\n");
-    let lines: String = (100..=200).map(line).collect();
-    let folder = Folder::new(&[(LOG, &lines)]);
-    let run = folder.run(&["add", "--after", "100", "title=x"]);
-    let said = "no ID after 0100 is free in the plan's blocks: `stepdeck add` without --after takes the next one";
-    assert!(run.err.contains(said), "{run:?}");
-    assert_eq!(folder.run(&["add", "title=x"]).ok(), "0201\n");
-}
-
 #[test]
 fn a_list_takes_several_entries_at_once_however_it_is_set() {
     let folder = folder();
@@ -246,6 +233,10 @@ fn a_list_takes_several_entries_at_once_however_it_is_set() {
         ("artifacts+=c; d", "[\"a\", \"b\", \"c\", \"d\"]"),
         ("artifacts-=a;d", "[\"b\", \"c\"]"),
         ("artifacts-=b", "[\"c\"]"),
+        ("artifacts+=d\\;e;", "[\"c\", \"d;e\"]"),
+        ("artifacts-=d;e", "[\"c\"]"),
+        ("artifacts=c;d\\; e", "[\"c\", \"d; e\"]"),
+        ("artifacts-=d\\; e", "[\"c\"]"),
     ] {
         let run = folder.run(&["set", "0002", assignment]);
         assert_eq!(run.code, 0, "{run:?}");
@@ -254,72 +245,6 @@ fn a_list_takes_several_entries_at_once_however_it_is_set() {
     }
     let run = folder.run(&["set", "0002", "artifacts-=c;x"]);
     assert!(run.err.contains("artifacts has no entry “x”"), "{run:?}");
-}
-
-#[test]
-fn add_says_that_a_log_has_carriage_returns_for_line_ends() {
-    let log = LINES.replace('\n', "\r");
-    let folder = Folder::new(&[(LOG, &log), (CANON, DOCUMENT)]);
-    let run = folder.run(&["add", "title=x"]);
-    assert_eq!((run.code, folder.diff().as_str()), (2, ""), "{run:?}");
-    let said = "its lines end with a carriage return alone: convert them to newlines first";
-    assert!(run.err.contains(said), "{run:?}");
-}
-
-#[test]
-fn add_to_a_full_block_says_that_it_is_full() {
-    let line = |number: u32| format!("{{\"step_id\": \"{number:04}\", \"title\": \"x\"}}\n");
-    let log = |numbers: &[std::ops::RangeInclusive<u32>]| -> Folder {
-        let lines: String = numbers.iter().cloned().flatten().map(line).collect();
-        Folder::new(&[(LOG, &lines), (CANON, DOCUMENT)])
-    };
-    let folder = log(&[1..=100]);
-    for (arguments, said) in [
-        (
-            &["add", "title=x", "block=B01"][..],
-            "block B01 is full: all of 0001–0100 are used, here or on a branch; add the step to another block",
-        ),
-        (
-            &["add", "title=x", "block=B01", "--after", "100"],
-            "0101 is not in block B01, which is 0001–0100",
-        ),
-        (
-            &["add", "title=x", "block=B01", "--id", "150"],
-            "0150 is not in block B01, which is 0001–0100",
-        ),
-        (
-            &["add", "title=x", "block=B02", "--under", "100"],
-            "0100.A is not in block B02, which is 0101–0200",
-        ),
-    ] {
-        let run = folder.run(arguments);
-        assert_eq!((run.code, run.out.as_str()), (2, ""), "{run:?}");
-        assert!(run.err.contains(said), "{run:?}");
-    }
-    assert_eq!(folder.diff(), "");
-    assert_eq!(folder.run(&["add", "title=x", "block=B02"]).ok(), "0101\n");
-    let gap = log(&[1..=49, 51..=100]).run(&["add", "title=x", "block=B01"]);
-    let said =
-        "block B01 (0001–0100) has no free ID after its last step: `--id 0050` takes the first gap";
-    assert!(gap.err.contains(said), "{gap:?}");
-}
-
-/// Another branch has the block's last number.
-#[test]
-fn add_passes_over_the_end_of_a_block_that_a_branch_uses() {
-    let Some(repo) = Repo::new() else { return };
-    let steps: Vec<String> = (1..=99)
-        .map(|n| repo_line(&format!("{n:04}"), "x", "idea"))
-        .collect();
-    let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
-    repo.land(&steps);
-    repo.git(&["checkout", "-q", "-b", "other"]);
-    repo.folder.run(&["add", "title=Theirs"]).ok();
-    repo.git(&["commit", "-qam", "theirs"]);
-    repo.git(&["checkout", "-q", "main"]);
-    let full = repo.folder.run(&["add", "title=x", "block=B01"]);
-    assert!(full.err.contains("block B01 is full"), "{full:?}");
-    assert_eq!(repo.folder.run(&["add", "title=x"]).ok(), "0101\n");
 }
 
 #[test]

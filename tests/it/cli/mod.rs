@@ -3,6 +3,7 @@ mod browser;
 mod check;
 mod ci_assets;
 mod commands;
+mod full_blocks;
 mod hosts;
 mod edits;
 mod export;

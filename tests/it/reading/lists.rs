@@ -48,7 +48,7 @@ fn an_entry_is_added_and_every_other_byte_stays() {
         format!("{PAPERS}, new.md")
     );
     assert_eq!(
-        set(PAPERS, &["artifacts+=a, b]c (1; 2.md"]),
+        set(PAPERS, &["artifacts+=a, b]c (1\\; 2.md"]),
         format!("{PAPERS}, a\\, b\\]c \\(1\\; 2.md")
     );
     let wrapped =
