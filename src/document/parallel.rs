@@ -5,10 +5,12 @@
 //! there were. Small work stays on the thread that asks.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 use std::thread;
 
 thread_local! {
@@ -33,9 +35,7 @@ pub fn in_parallel<T: Send>(
     if worth < 2 {
         return vec![work(0..len)];
     }
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let cores = cores.saturating_sub(LEAVES_ONE.get().into()).max(1);
-    parted(len, worth.min(cores), work)
+    parted(len, worth.min(cores()), work)
 }
 
 /// What `work` makes of each item, in their order. Cores take `few` items at a time, because one
@@ -61,26 +61,49 @@ pub fn map_in_parallel<I: Sync, T: Send>(
     parts.into_iter().flat_map(|(_, results)| results).collect()
 }
 
-/// Does `work` on so many things, one after the other, and hands on what it makes of each while it
-/// works on the next.
+/// Does `work` on so many things, on all cores, and hands on what it makes of each, in their order.
+/// Who is slow to take it has the work wait.
 ///
 /// # Errors
 /// As `hand_on`, which is not asked again then.
-pub(crate) fn one_ahead<T: Send, E>(
+pub(crate) fn in_order<T: Send, E>(
     count: usize,
     work: impl Fn(usize) -> T + Sync,
     mut hand_on: impl FnMut(T) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut ready = (count > 0).then(|| work(0));
-    for next in 1..=count {
-        ready = thread::scope(|scope| {
-            let work = &work;
-            let ahead = (next < count).then(|| scope.spawn(move || work(next)));
-            ready.map_or(Ok(()), &mut hand_on)?;
-            Ok(ahead.map(|ahead| ahead.join().unwrap_or_else(|panic| resume_unwind(panic))))
-        })?;
+    let workers = cores().min(count);
+    if workers < 2 {
+        return (0..count).try_for_each(|at| hand_on(work(at)));
     }
-    Ok(())
+    let (next, work) = (&AtomicUsize::new(0), &work);
+    let (made, ready) = mpsc::sync_channel(workers);
+    thread::scope(|scope| {
+        for made in vec![made; workers] {
+            scope.spawn(move || {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    if at >= count || made.send((at, work(at))).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        let (mut due, mut early) = (0, BTreeMap::new());
+        for (at, result) in ready {
+            early.insert(at, result);
+            while let Some(result) = early.remove(&due) {
+                hand_on(result)?;
+                due += 1;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// How many cores this thread shares its work with, its own among them.
+fn cores() -> usize {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    cores.saturating_sub(LEAVES_ONE.get().into()).max(1)
 }
 
 /// Does `work` in so many parts.
@@ -134,9 +157,9 @@ mod tests {
 
     #[test]
     fn what_is_made_is_handed_on_in_order_until_nobody_takes_it() {
-        for count in [0, 1, 5] {
+        for count in [0, 1, 5, 100] {
             let mut taken = Vec::new();
-            let handed = one_ahead(
+            let handed = in_order(
                 count,
                 |at| at,
                 |at| {
@@ -147,6 +170,13 @@ mod tests {
             assert_eq!(taken, (0..count.min(4)).collect::<Vec<_>>(), "{count}");
             assert_eq!(handed.is_err(), count > 3, "{count}");
         }
+        let mut taken = Vec::new();
+        let take = |at| {
+            taken.push(at);
+            Ok::<(), ()>(())
+        };
+        assert_eq!(in_order(1_000, |at| at, take), Ok(()));
+        assert_eq!(taken, (0..1_000).collect::<Vec<_>>());
     }
 
     #[test]

@@ -17,17 +17,15 @@ use chrono::{DateTime, Utc};
 
 use super::reading::{Reader, Reading};
 use super::{CONFIGURATION, Context, Fix, Found, Look, Pass, Plan, Problem, Rule, Severity};
-use crate::document::parallel::{in_parallel, one_ahead};
+use crate::document::parallel::{in_order, in_parallel};
 use crate::document::progress::Progress;
 use crate::plan::last_change::LastChanges;
 use crate::plan::source::Location;
 
 /// So many steps are worth a thread of their own.
 pub(super) const SHARE: usize = 5_000;
-/// So many problems are worded before the first of them are handed on.
-const STRETCH: usize = 8_192;
-/// So many problems to be worded are worth a thread of their own.
-const WORDED: usize = 2_048;
+/// So many problems are worded at a time.
+const STRETCH: usize = 1_024;
 /// Instead of a step: the problem is kept with its words.
 const NONE: u32 = u32::MAX;
 
@@ -322,19 +320,14 @@ impl Findings {
         &self,
         plan: &Plan,
         work: impl Fn(Problems<'_>) -> T + Sync,
-        mut hand_on: impl FnMut(T) -> Result<(), E>,
+        hand_on: impl FnMut(T) -> Result<(), E>,
     ) -> Result<(), E> {
         let looks = self.looks();
         let stretch = |number: usize| {
-            let from = number * STRETCH;
-            in_parallel(STRETCH.min(self.len() - from), WORDED, |part| {
-                let part = from + part.start..from + part.end;
-                work(self.problems_by(part, plan, looks.clone()))
-            })
+            let part = number * STRETCH..(number + 1) * STRETCH;
+            work(self.problems_by(part, plan, looks.clone()))
         };
-        one_ahead(self.len().div_ceil(STRETCH), stretch, |parts| {
-            parts.into_iter().try_for_each(&mut hand_on)
-        })
+        in_order(self.len().div_ceil(STRETCH), stretch, hand_on)
     }
 }
 
