@@ -7,7 +7,7 @@ use super::{Change, Edit, NONE, Target};
 use crate::change::compose::shown;
 use crate::document::json;
 use crate::plan::StepKey;
-use crate::plan::field::{Field, fields};
+use crate::plan::field::{Field, Kind, fields};
 use crate::plan::id::StepId;
 
 /// Which side of a change holds now.
@@ -177,7 +177,15 @@ impl Change {
             }
         }
         let field = field?;
-        let name = field.label().to_lowercase();
+        // Its label begins a sentence: `Depends on`.
+        let name = match field {
+            Field::Dependencies => field.spec().name.to_owned(),
+            _ => field.label().to_lowercase(),
+        };
+        let is = match field.spec().kind {
+            Kind::List => "are",
+            _ => "is",
+        };
         let mut values = known.values();
         let first = values.next()?;
         let is_same = values.all(|value| value == first);
@@ -186,7 +194,7 @@ impl Change {
             _ => format!("{} steps", known.len()),
         };
         match (is_same, known.len(), side) {
-            (_, 1, Side::Before) => Some(format!("{steps} {name} is as before")),
+            (_, 1, Side::Before) => Some(format!("{steps} {name} {is} as before")),
             (true, count, _) if count > 1 => {
                 let value = match first.as_str() {
                     "(nothing)" => NONE.to_owned(),
@@ -197,7 +205,7 @@ impl Change {
                     _ => is_again(&format!("{name} of {steps}"), &value),
                 })
             }
-            (false, _, Side::Before) => Some(format!("{name} of {steps} is as before")),
+            (false, _, Side::Before) => Some(format!("{name} of {steps} {is} as before")),
             _ => None,
         }
     }

@@ -38,7 +38,11 @@ fn a_typed_number_means_the_step_with_that_number() {
         );
     }
     let mut desk = desk(&log());
-    desk.keys("jjjB18<Enter>");
+    desk.keys("jjjb20<Enter>").keys("u");
+    let said = desk.cockpit.model.notice.clone().unwrap().text;
+    assert_eq!(said, "0004 dependencies are as before");
+    assert_eq!(desk.diff(), "");
+    desk.keys("B18<Enter>");
     let changed = desk.file(LOG);
     let eighteen = line(18, ", \"dependencies\": [\"0004\"]");
     assert!(
