@@ -371,6 +371,18 @@ mod tests {
     }
 
     #[test]
+    fn the_review_keeps_its_row_over_a_status_set_beside_the_keys() {
+        let (mut at_once, mut beside) = (model(usize::MAX), model(0));
+        for keys in ["3", "tab", "tab", "space", "n", "G", "x"] {
+            for model in [&mut at_once, &mut beside] {
+                press(model, keys);
+                run(model);
+            }
+            assert_eq!(at_once.review.place(), beside.review.place(), "{keys}");
+        }
+    }
+
+    #[test]
     fn what_is_found_of_a_plan_that_has_changed_since_is_let_go() {
         let mut model = model(0);
         press(&mut model, "3");

@@ -159,12 +159,9 @@ impl Model {
         });
     }
 
-    /// Shows a decision of the week's record. On a long plan what follows from it for other rows
-    /// is found beside the keys.
+    /// Shows what the week's record says of rows after a decision about them. What follows from it
+    /// for others is found when the rows are listed again.
     pub(crate) fn show_decision(&mut self, rows: &[usize]) {
-        if self.has_short_plan() {
-            return self.refresh_review(false);
-        }
         let mut files = self.plan.files().iter();
         let record = files.find(|file| file.path == self.review.path);
         if let Some(document) = record.and_then(SourceFile::markdown) {
@@ -200,20 +197,28 @@ impl Model {
         }
         self.review.clear_marks();
         self.show_decision(rows);
-        let more = self.review.advance();
+        self.review.advance();
+        // The next row is chosen among those that are shown, and left only where it turns out to
+        // be decided with the others: on a long plan that is known some keys later.
+        let here = self.review.place();
+        self.refresh_review_then(false, move |model| {
+            if model.review.place() == here {
+                model.review.leave_decided();
+            }
+        });
         let part = self.review.part;
         let (done, all) = self.review.progress(part);
-        let next = match (part, more, done >= all) {
-            (ReviewPart::Ten, _, true) => format!(
+        let next = match (part, done >= all) {
+            (ReviewPart::Ten, true) => format!(
                 " · {done} of {all}, {} finishes",
                 self.keymap.key_of("finish")
             ),
-            (ReviewPart::Ten, ..) => format!(" · {done} of {all}"),
-            (_, _, true) => format!(
+            (ReviewPart::Ten, false) => format!(" · {done} of {all}"),
+            (_, true) => format!(
                 " · all decided, {} continues",
                 self.keymap.key_of("next-pane")
             ),
-            (..) => format!(" · {done} of {all} decided"),
+            (_, false) => format!(" · {done} of {all} decided"),
         };
         if let Some(notice) = &mut self.notice {
             notice.text += &next;

@@ -267,23 +267,30 @@ impl ReviewView {
         !std::mem::take(marks).is_empty()
     }
 
-    /// Goes to the next line that is not decided, below the cursor first; answers whether there
-    /// is one.
-    pub(crate) fn advance(&mut self) -> bool {
-        let (at, count) = (self.cursor(), self.lines(self.part));
-        let is_open = |line: &usize| {
-            let cause = self.cause_at(*line);
-            let is_header = cause.is_some_and(|(cause, _)| self.causes.is_unfolded(cause));
-            !is_header && self.rows_at(*line).into_iter().any(|row| self.is_open(row))
-        };
-        let next = (at + 1..count)
-            .find(is_open)
-            .or_else(|| (0..at).find(is_open));
-        match next {
-            Some(line) => self.go(line),
-            None => self.go(at + 1),
+    /// Goes to the next line that is not decided, below the cursor first; where there is none, to
+    /// the line below.
+    pub(crate) fn advance(&mut self) {
+        let at = self.cursor();
+        self.go(self.next_open().unwrap_or(at + 1));
+    }
+
+    /// Goes to the next line that is not decided, unless the selected one is not.
+    pub(super) fn leave_decided(&mut self) {
+        if let Some(next) = self.next_open().filter(|_| !self.asks(self.cursor())) {
+            self.go(next);
         }
-        next.is_some()
+    }
+
+    fn next_open(&self) -> Option<usize> {
+        let (at, count) = (self.cursor(), self.lines(self.part));
+        (at + 1..count).chain(0..at).find(|line| self.asks(*line))
+    }
+
+    /// Whether a line asks for a decision: one that heads others that are shown leaves it to them.
+    fn asks(&self, line: usize) -> bool {
+        let cause = self.cause_at(line);
+        let is_header = cause.is_some_and(|(cause, _)| self.causes.is_unfolded(cause));
+        !is_header && self.rows_at(line).into_iter().any(|row| self.is_open(row))
     }
 
     fn cause_at(&self, line: usize) -> Option<(Cause, &[usize])> {
