@@ -1,7 +1,5 @@
 //! `stepdeck today`: what waits for a person this morning, as screen 0 shows it.
 
-use std::sync::Arc;
-
 use color_eyre::eyre::Result;
 use ratatui::text::{Line, Span};
 use serde::Serialize;
@@ -10,7 +8,7 @@ use super::cockpit::SESSION;
 use super::invocation::{Invocation, OpenPlan};
 use crate::app::core::session::Session;
 use crate::app::screens::since::seen::SEEN;
-use crate::app::screens::since::view::{LAST_REVIEW, News, SinceView};
+use crate::app::screens::since::view::{LAST_REVIEW, Listing, News};
 use crate::app::screens::today::view::MOST_CHANGES;
 use crate::document::progress::Progress;
 use crate::document::visible::pad;
@@ -64,7 +62,7 @@ impl Today {
 }
 
 /// What is new to a person, and what of it is found where; or why that is not known.
-type Answer = std::result::Result<(News, Arc<Comparison>), String>;
+type Answer = std::result::Result<(News, Comparison), String>;
 
 /// What is new to the person, as screen 0 finds it; or why that is not known.
 fn news(invocation: &Invocation<'_, '_>, opened: &OpenPlan) -> Answer {
@@ -76,13 +74,11 @@ fn news(invocation: &Invocation<'_, '_>, opened: &OpenPlan) -> Answer {
     let session = state
         .as_ref()
         .and_then(|state| state.load::<Session>(SESSION));
-    let mut view = SinceView::default();
-    view.compared = compared.map(Arc::new);
-    view.seen = state.and_then(|state| state.load(SEEN)).unwrap_or_default();
-    view.list(&opened.plan);
-    let news = view.news(session.and_then(|session| session.left()));
-    news.zip(view.compared)
-        .ok_or_else(|| "reading the history was stopped".to_owned())
+    let seen = state.and_then(|state| state.load(SEEN)).unwrap_or_default();
+    let visited = session.and_then(|session| session.left());
+    let compared = compared.ok_or("reading the history was stopped")?;
+    let listing = Listing::of(&compared, &seen, &opened.plan, visited);
+    Ok((listing.news, compared))
 }
 
 fn text(
@@ -264,7 +260,7 @@ impl<'a> Document<'a> {
                 waits_for: waits_for(step),
             })
         };
-        let new = |(news, compared): &(News, Arc<Comparison>)| {
+        let new = |(news, compared): &(News, Comparison)| {
             let entry = |step: &Different| NewEntry {
                 step_id: step.step.to_string(),
                 title: compared.title(plan, step),

@@ -328,10 +328,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 let Some(found) = found else {
                     return Ok(());
                 };
-                let former = self.model.problems.found.clone();
                 let told = self.tell(Message::Checked { generation, found });
-                // To let go of many takes a while.
-                std::thread::spawn(move || drop(former));
                 self.read_aside_if_due();
                 told
             }

@@ -33,6 +33,8 @@ pub(crate) enum JobKind {
     Problems,
     /// Which steps may wait.
     Float,
+    /// What is different since a baseline.
+    Since,
     /// What waits for the person today.
     Today,
     /// The catalogue of papers.
@@ -47,7 +49,7 @@ impl JobKind {
         match self {
             Self::Match => "searching",
             Self::Order => "sorting",
-            Self::Rows => "listing",
+            Self::Rows | Self::Since => "listing",
             Self::Review => "gathering the review",
             Self::ReviewRows | Self::Problems => "filtering",
             Self::Float => "measuring the float",
@@ -193,6 +195,22 @@ impl Model {
         self.effects.push(Effect::StartJobs);
     }
 
+    /// Lets go of what takes a while to free.
+    pub(crate) fn let_go(&mut self, former: impl Send + 'static) {
+        if self.has_short_plan() {
+            return;
+        }
+        let work = move |_: &Progress| {
+            drop(former);
+            None
+        };
+        self.jobs.waiting.push(Job {
+            progress: Arc::default(),
+            work: Box::new(work),
+        });
+        self.effects.push(Effect::StartJobs);
+    }
+
     /// Takes what came of a job, unless it was stopped since.
     pub(crate) fn job_done(&mut self, result: JobResult) {
         let running = &mut self.jobs.running;
@@ -233,6 +251,10 @@ mod tests {
     use crate::app::overlays::Overlay;
     use crate::app::screens::review::view::ReviewPart;
     use crate::app::{Message, update};
+    use crate::history::events::between;
+    use crate::history::net::Net;
+    use crate::history::since::Comparison;
+    use crate::plan::checks;
     use crate::plan::source::{Role, SourceFile};
 
     fn model(short: usize) -> Model {
@@ -248,10 +270,24 @@ mod tests {
             )
         };
         let log: String = (1..40).map(line).collect();
+        let before: String = (4..43).map(line).collect();
+        let events = between(before.replace("Step 5", "5").as_bytes(), log.as_bytes());
         let files = vec![SourceFile::load("plan.jsonl", Role::Log, log.into_bytes())];
         let now = chrono::DateTime::from_timestamp(1_780_315_200, 0).unwrap();
         let mut model = Model::new(files, SessionContext::default(), Keymap::default(), now);
         model.jobs.short = short;
+        let found = checks::find(&model.plan, &checks::Context::at(now)).into();
+        let generation = model.generation;
+        update(&mut model, Message::Checked { generation, found });
+        run(&mut model);
+        let compared = Comparison {
+            net: Net::of(events, false),
+            ..Comparison::default()
+        };
+        let baseline = model.since.baseline.clone();
+        let answer = Ok(Box::new(compared));
+        update(&mut model, Message::Compared { baseline, answer });
+        run(&mut model);
         model
     }
 
@@ -288,6 +324,13 @@ mod tests {
             review.ten.clone(),
         );
         let review = (review.place(), rows, review.record.write(), decided);
+        let (problems, since) = (&model.problems, &model.since);
+        let lines = (0..problems.rules.lines()).map(|line| problems.rules.rows(line).to_vec());
+        let lists = (
+            (lines.collect::<Vec<_>>(), problems.cursor),
+            (since.rows.clone(), since.cursor),
+            model.today.counts(),
+        );
         (
             (
                 view.list.clone(),
@@ -295,7 +338,7 @@ mod tests {
                 view.marks.clone(),
                 view.sort.clone(),
             ),
-            (model.overlays.clone(), notice, statuses, review),
+            (model.overlays.clone(), notice, statuses, review, lists),
         )
     }
 
@@ -308,10 +351,11 @@ mod tests {
             keys in prop::collection::vec(select(vec![
                 "n", "N", "j", "G", "*", "space", "s", "c", "y", "x", "S", "o", "d", "u", "b", "B",
                 "1", "2", "enter", "esc", "3", "tab", "+", "-", "/ 3 enter", "! esc", ".", "S u",
+                "5", "6", "_", "0",
             ]), 1..24),
         ) {
             let (mut at_once, mut beside) = (model(usize::MAX), model(0));
-            for keys in keys {
+            for keys in keys.iter().flat_map(|keys| keys.split(' ')) {
                 press(&mut at_once, keys);
                 press(&mut beside, keys);
                 while beside.view.is_looking() {

@@ -11,6 +11,7 @@ use super::pointer::Target;
 use crate::app::own::programs::{Ended, ProgramRun};
 use crate::app::screens::changes::git::GitWork;
 use crate::app::screens::papers::writing::Written;
+use crate::app::screens::problems::Checked;
 use crate::app::screens::since::seen::SeenChanges;
 use crate::app::sync::draft::Draft;
 use crate::app::sync::draft_log::DraftEdit;
@@ -24,7 +25,6 @@ use crate::history::landing::Landing;
 use crate::history::since::{Comparison, Origin};
 use crate::history::when::When;
 use crate::plan::StepKey;
-use crate::plan::checks::Findings;
 use crate::plan::id::StepId;
 use crate::plan::query::past::PlanPast;
 use crate::record::naming::Naming;
@@ -70,8 +70,8 @@ pub enum Message {
     Checked {
         /// Which state of the plan was checked.
         generation: u64,
-        /// What they found, the gravest first.
-        found: Arc<Findings>,
+        /// What they found.
+        found: Checked,
     },
     /// The plan has been compared with a baseline.
     Compared {

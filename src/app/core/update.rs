@@ -169,7 +169,6 @@ impl Model {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use super::*;
     use crate::app::core::keymap::Keymap;
@@ -235,8 +234,8 @@ mod tests {
     fn enter_on_a_problem_of_a_check_goes_to_the_check() {
         let mut model = model();
         let context = Context::at(model.now);
-        let found = checks::find(&model.plan, &context).gravest_first();
-        let (generation, found) = (model.generation, Arc::new(found));
+        let found = checks::find(&model.plan, &context).into();
+        let generation = model.generation;
         update(&mut model, Message::Checked { generation, found });
         let found = &model.problems.found;
         let worded: Vec<_> = found.problems(0..found.len(), &model.plan).collect();

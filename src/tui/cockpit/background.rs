@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use super::{Cockpit, Event};
+use crate::app::screens::problems::Checked;
 use crate::document::parallel::leave_a_core;
 use crate::document::progress::Progress;
 use crate::store::locate::inspect::CheckInput;
@@ -42,7 +43,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 listed: context.listed.as_deref(),
             };
             let found = premises.inspect_with(&plan, now, &progress);
-            let found = found.map(|found| Arc::new(found.gravest_first()));
+            let found = found.map(Checked::from);
             // Screen 2 shows them; read here, it never waits for them.
             plan.other_checklists();
             // Likewise papers, which no first frame waits for.

@@ -12,12 +12,12 @@ use crate::app::core::job::JobResult;
 use crate::app::core::message::{Followed, Subject};
 use crate::app::own::programs::Ended;
 use crate::app::screens::papers::writing::Written;
+use crate::app::screens::problems::Checked;
 use crate::app::sync::reread::Reread;
 use crate::app::sync::work::Whole;
 use crate::change::compose::renumber::Renumbered;
 use crate::change::form::Form;
 use crate::document::progress::Progress;
-use crate::plan::checks::Findings;
 use crate::plan::people::Identity;
 use crate::plan::query::past::PlanPast;
 use crate::record::review::landed::Landed;
@@ -45,8 +45,8 @@ pub enum Event {
     Checked {
         /// Which state of the plan was checked.
         generation: u64,
-        /// What they found, the gravest first; nothing where they were stopped.
-        found: Option<Arc<Findings>>,
+        /// What they found; nothing where they were stopped.
+        found: Option<Checked>,
     },
     /// The plan has been compared with a baseline, or that was stopped.
     Compared(Option<Compared>),

@@ -95,7 +95,7 @@ pub fn check(model: &mut Model) {
         checkpoints: model.context.papers.folder_of(Role::Checkpoint),
         ..checks::Context::at(model.now)
     };
-    let found = checks::find(&model.plan, &context).gravest_first().into();
+    let found = checks::find(&model.plan, &context).into();
     let generation = model.generation;
     update(model, Message::Checked { generation, found });
 }

@@ -34,6 +34,40 @@ impl Focus {
 /// What problems are grouped by.
 pub type RuleKey = (Severity, &'static str);
 
+/// What the checks found, laid out as it is listed: where there is much of it, that takes longer
+/// than a key may.
+#[derive(Debug)]
+pub struct Checked {
+    found: Arc<Findings>,
+    rules: GroupedRows<RuleKey>,
+}
+
+impl From<Findings> for Checked {
+    fn from(found: Findings) -> Self {
+        let found = found.gravest_first();
+        Self {
+            rules: by_rule(&found, 0..found.len()),
+            found: Arc::new(found),
+        }
+    }
+}
+
+/// Some of what was found, each under its rule: the gravest first, and of what is as grave that
+/// first of which there is most.
+fn by_rule(found: &Findings, rows: impl Iterator<Item = usize>) -> GroupedRows<RuleKey> {
+    let mut groups: BTreeMap<RuleKey, Vec<usize>> = BTreeMap::new();
+    for at in rows {
+        if let Some(key) = found.rule(at) {
+            groups.entry(key).or_default().push(at);
+        }
+    }
+    let mut groups: Vec<(RuleKey, Vec<usize>)> = groups.into_iter().collect();
+    groups.sort_by_key(|((severity, _), rows)| (*severity, Reverse(rows.len())));
+    let mut rules = GroupedRows::default();
+    rules.set(groups);
+    rules
+}
+
 /// The state of the problems screen.
 #[derive(Debug, Default)]
 pub struct ProblemsView {
@@ -59,39 +93,15 @@ pub struct ProblemsView {
 const UNFOLDED: usize = 20;
 
 impl ProblemsView {
-    /// Takes over what was found in a state of the plan at `now`, unless it is known of a later
-    /// state; answers whether it did.
-    fn take(&mut self, generation: u64, found: Arc<Findings>, now: DateTime<Utc>) -> bool {
-        if generation < self.generation {
-            return false;
-        }
-        self.generation = generation;
-        self.unfolds = self.checked_at.is_none() && found.len() <= UNFOLDED;
-        self.checked_at = Some(now);
-        self.found = found;
-        true
-    }
-
-    /// Lists those that pass a filter, each under its rule: the gravest first, and of what is as
-    /// grave that first of which there is most.
-    fn list(&mut self, passing: Option<&[usize]>) {
-        let mut groups: BTreeMap<RuleKey, Vec<usize>> = BTreeMap::new();
-        let mut add = |at: usize| {
-            if let Some(key) = self.found.rule(at) {
-                groups.entry(key).or_default().push(at);
-            }
-        };
-        match passing {
-            Some(passing) => passing.iter().for_each(|at| add(*at)),
-            None => (0..self.found.len()).for_each(&mut add),
-        }
-        let mut groups: Vec<(RuleKey, Vec<usize>)> = groups.into_iter().collect();
-        groups.sort_by_key(|((severity, _), rows)| (*severity, Reverse(rows.len())));
-        self.rules.set(groups);
+    /// Shows these lines, folded as those before; answers those.
+    fn list(&mut self, rules: GroupedRows<RuleKey>) -> GroupedRows<RuleKey> {
+        let former = std::mem::replace(&mut self.rules, rules);
+        self.rules.fold_as(&former);
         if std::mem::take(&mut self.unfolds) {
             self.rules.fold_all();
         }
         self.cursor = self.cursor.min(self.rules.lines().saturating_sub(1));
+        former
     }
 
     /// The selected problem; none where the line is a rule with several.
@@ -144,14 +154,18 @@ impl ProblemsView {
 }
 
 impl Model {
-    /// Takes over what the checks found in a state of the plan.
-    pub(crate) fn take_findings(&mut self, generation: u64, found: Arc<Findings>) {
+    /// Takes over what the checks found in a state of the plan, unless it is known of a later one.
+    pub(crate) fn take_findings(&mut self, generation: u64, checked: Checked) {
         let view = &mut self.problems;
-        let (before, line) = (view.found.clone(), view.cursor);
-        if !view.take(generation, found, self.now) {
+        if generation < view.generation {
             return;
         }
+        view.generation = generation;
+        view.unfolds = view.checked_at.is_none() && checked.found.len() <= UNFOLDED;
+        view.checked_at = Some(self.now);
+        let before = std::mem::replace(&mut view.found, checked.found);
         // What is selected stays so, where it is still found.
+        let line = view.cursor;
         let row = view.rules.row(line).and_then(|row| before.key(row));
         let group = view.rules.group_of(line).map(|(key, _)| key);
         if !view.marks.is_empty() {
@@ -159,11 +173,7 @@ impl Model {
             let known: BTreeSet<FindingKey> = known.collect();
             view.marks.retain(|key| known.contains(key));
         }
-        if !view.filter.is_empty() {
-            // Until it is known which of them pass, none is another one than it seems.
-            view.rules.set(Vec::new());
-        }
-        self.list_problems(move |view| {
+        let select = move |view: &mut ProblemsView| {
             let again = row.and_then(|row| {
                 let (_, rows) = view.rules.named(group?)?;
                 let mut rows = rows.iter().copied();
@@ -174,21 +184,32 @@ impl Model {
                 (None, Some(line)) if row.is_none() => view.cursor = line,
                 _ => {}
             }
-        });
+        };
+        let rules = if view.filter.is_empty() {
+            let former = view.list(checked.rules);
+            select(view);
+            former
+        } else {
+            // Until it is known which of them pass, none is another one than it seems.
+            let former = std::mem::take(&mut view.rules);
+            view.rules.fold_as(&former);
+            self.list_problems(select);
+            former
+        };
+        self.let_go((before, rules));
     }
 
     /// Lists the problems that pass the filter, and does something with the list.
     fn list_problems(&mut self, then: impl FnOnce(&mut ProblemsView) + Send + 'static) {
         let view = &mut self.problems;
-        let Some(filter) = RowFilter::parse(&view.filter, &self.context.me)
-            .ok()
-            .filter(|_| !view.filter.is_empty())
-        else {
-            view.list(None);
-            return then(view);
-        };
+        let filter = RowFilter::parse(&view.filter, &self.context.me).ok();
+        let filter = filter.filter(|_| !view.filter.is_empty());
         let (found, now) = (view.found.clone(), self.now);
         let narrow = move |plan: &Plan, progress: &Progress| {
+            let Some(filter) = filter else {
+                let rules = by_rule(&found, 0..found.len());
+                return Some((found, rules));
+            };
             let marks = Marks::default();
             let prepared = filter.prepare(plan, now, &marks);
             let mut passes = prepared.passes();
@@ -209,13 +230,15 @@ impl Model {
                     passing.push(at);
                 }
             }
-            Some((found, passing))
+            let rules = by_rule(&found, passing.into_iter());
+            Some((found, rules))
         };
-        self.have_done(JobKind::Problems, narrow, |model, (found, passing)| {
+        self.have_done(JobKind::Problems, narrow, |model, (found, rules)| {
             let view = &mut model.problems;
             if Arc::ptr_eq(&found, &view.found) {
-                view.list(Some(&passing));
+                let former = view.list(rules);
                 then(view);
+                model.let_go(former);
             }
         });
     }

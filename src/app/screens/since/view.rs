@@ -7,9 +7,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::seen::{SeenChanges, name_of};
+use crate::app::core::job::JobKind;
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::change::value::Refusal;
+use crate::document::progress::Progress;
 use crate::history::since::{Comparison, Different, How, OLDEST, cut_off_words};
 use crate::history::when::When;
 use crate::history::words::{instant, short};
@@ -36,6 +38,8 @@ pub struct SinceView {
     pub trouble: Option<String>,
     /// What is listed.
     pub rows: Vec<Row>,
+    /// What of it is new to the person; nothing where the plan was not compared yet.
+    pub(crate) news: Option<News>,
     /// Which row is selected.
     pub cursor: usize,
     /// What was set aside.
@@ -55,6 +59,7 @@ impl Default for SinceView {
             compared: None,
             trouble: None,
             rows: Vec::new(),
+            news: None,
             cursor: 0,
             seen: SeenChanges::default(),
             lists: 0,
@@ -105,6 +110,7 @@ impl Row {
 }
 
 /// What is new to a person.
+#[derive(Debug)]
 pub(crate) struct News {
     pub steps: Vec<Different>,
     /// How much that is, and since when.
@@ -144,105 +150,20 @@ impl SinceView {
         }
     }
 
-    /// Lists what is different again: what is new by block, then what was set aside.
-    pub(crate) fn list(&mut self, plan: &Plan) {
-        self.rows.clear();
+    /// Shows a comparison, listed; answers what was shown.
+    fn show(
+        &mut self,
+        compared: Option<Arc<Comparison>>,
+        listing: Option<Listing>,
+    ) -> impl Send + use<> {
+        let former = std::mem::replace(&mut self.compared, compared);
+        let listed = (std::mem::take(&mut self.rows), self.news.take());
+        if let Some(listing) = listing {
+            (self.rows, self.news) = (listing.rows, Some(listing.news));
+        }
         self.lists += 1;
-        let Some(compared) = self.compared.clone() else {
-            return;
-        };
-        let all_seen = self.seen.all();
-        let is_seen = |step: &Different| {
-            let events = compared.events(step);
-            (events.iter()).all(|event| all_seen.contains(&*name_of(event)))
-        };
-        let steps = compared.steps().into_iter();
-        let (seen, new): (Vec<Different>, Vec<Different>) = steps.partition(is_seen);
-        let mut by_block: BTreeMap<usize, Vec<Different>> = BTreeMap::new();
-        for step in new {
-            let block = block_of(plan, step.step).unwrap_or(usize::MAX);
-            by_block.entry(block).or_default().push(step);
-        }
-        let row = |is_seen| move |step| Row::Step { step, is_seen };
-        for (block, steps) in by_block {
-            let mut counts = [0; How::ALL.len()];
-            steps.iter().for_each(|step| counts[step.how as usize] += 1);
-            let block = (block < usize::MAX).then_some(block);
-            self.rows.push(Row::Block { block, counts });
-            self.rows.extend(steps.into_iter().map(row(false)));
-        }
-        if !seen.is_empty() {
-            self.rows.push(Row::Seen(seen.len()));
-            self.rows.extend(seen.into_iter().map(row(true)));
-        }
         self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
-    }
-
-    /// What is new to the person: not set aside, and landed after they last looked, where that is
-    /// known. What is not committed is here because of this checkout. Nothing where the plan was not
-    /// compared yet.
-    pub(crate) fn news(&self, visited: Option<DateTime<Utc>>) -> Option<News> {
-        let baseline = &self.compared.as_ref()?.baseline;
-        if baseline.is_before_history() && visited.is_none() {
-            let label = &baseline.label;
-            return Some(News {
-                steps: Vec::new(),
-                about: format!("everything: the history begins after “{label}”"),
-                since: label.clone(),
-                is_partial: true,
-            });
-        }
-        let steps = self.new_since(visited);
-        let when = match (visited, &baseline.commit) {
-            (Some(visited), _) => instant(visited),
-            // Nobody can type a baseline that is called by what it is.
-            (None, Some(commit)) if baseline.label == OLDEST => short(commit).to_owned(),
-            (None, _) => baseline.label.clone(),
-        };
-        let cut_off = baseline.cut_off;
-        let cut_off = cut_off.filter(|at| visited.is_none_or(|visited| visited < *at));
-        if let Some(at) = cut_off {
-            let count = match steps.len() {
-                0 => "nothing".to_owned(),
-                count => count.to_string(),
-            };
-            return Some(News {
-                steps,
-                about: format!("{}; {count} since then", cut_off_words(at)),
-                since: when,
-                is_partial: true,
-            });
-        }
-        let since = match visited {
-            Some(visited) => format!("your last visit, {}", instant(visited)),
-            None => baseline.words(),
-        };
-        let about = match steps.len() {
-            0 => format!("nothing since {since}"),
-            count => format!("{count} since {since}"),
-        };
-        Some(News {
-            steps,
-            about,
-            since: when,
-            is_partial: false,
-        })
-    }
-
-    fn new_since(&self, visited: Option<DateTime<Utc>>) -> Vec<Different> {
-        let Some(compared) = &self.compared else {
-            return Vec::new();
-        };
-        let is_news = |step: &Different| {
-            let events = compared.events(step).iter();
-            let mut origins = events.filter_map(|event| compared.trail.origin(event));
-            origins.any(|origin| {
-                let landed = origin.commit.is_some() || !compared.baseline.has_history;
-                landed && visited.is_none_or(|visited| origin.at > visited)
-            })
-        };
-        let new = self.rows.iter().filter_map(Row::new_step);
-        new.filter(is_news).collect()
+        (former, listed)
     }
 
     /// Selects the row of a step.
@@ -264,6 +185,105 @@ impl SinceView {
         };
         self.cursor = found.unwrap_or(self.cursor);
         found.is_some()
+    }
+}
+
+/// A comparison as it is listed for a person, and what of it is new to them.
+pub(crate) struct Listing {
+    rows: Vec<Row>,
+    pub(crate) news: News,
+}
+
+impl Listing {
+    /// What is different: what was not set aside by block, then what was. What is new landed after
+    /// the person last looked, where that is known.
+    pub(crate) fn of(
+        compared: &Comparison,
+        seen: &SeenChanges,
+        plan: &Plan,
+        visited: Option<DateTime<Utc>>,
+    ) -> Self {
+        let all_seen = seen.all();
+        let is_seen = |step: &Different| {
+            let mut events = compared.events(step).iter();
+            !all_seen.is_empty() && events.all(|event| all_seen.contains(&*name_of(event)))
+        };
+        let steps = compared.steps().into_iter();
+        let (seen, new): (Vec<Different>, Vec<Different>) = steps.partition(is_seen);
+        let mut by_block: BTreeMap<usize, Vec<Different>> = BTreeMap::new();
+        for step in new {
+            let block = block_of(plan, step.step).unwrap_or(usize::MAX);
+            by_block.entry(block).or_default().push(step);
+        }
+        let mut rows = Vec::new();
+        let row = |is_seen| move |step| Row::Step { step, is_seen };
+        for (block, steps) in by_block {
+            let mut counts = [0; How::ALL.len()];
+            steps.iter().for_each(|step| counts[step.how as usize] += 1);
+            let block = (block < usize::MAX).then_some(block);
+            rows.push(Row::Block { block, counts });
+            rows.extend(steps.into_iter().map(row(false)));
+        }
+        if !seen.is_empty() {
+            rows.push(Row::Seen(seen.len()));
+            rows.extend(seen.into_iter().map(row(true)));
+        }
+        let news = News::of(compared, &rows, visited);
+        Self { rows, news }
+    }
+}
+
+impl News {
+    /// What is new of what is listed. What is not committed is here because of this checkout.
+    fn of(compared: &Comparison, rows: &[Row], visited: Option<DateTime<Utc>>) -> Self {
+        let baseline = &compared.baseline;
+        if baseline.is_before_history() && visited.is_none() {
+            let label = &baseline.label;
+            return Self {
+                steps: Vec::new(),
+                about: format!("everything: the history begins after “{label}”"),
+                since: label.clone(),
+                is_partial: true,
+            };
+        }
+        let landed_since = |step: &Different| {
+            let events = compared.events(step).iter();
+            let mut origins = events.filter_map(|event| compared.trail.origin(event));
+            origins.any(|origin| {
+                let landed = origin.commit.is_some() || !baseline.has_history;
+                landed && visited.is_none_or(|visited| origin.at > visited)
+            })
+        };
+        let steps = rows.iter().filter_map(Row::new_step).filter(landed_since);
+        let steps: Vec<Different> = steps.collect();
+        let when = match (visited, &baseline.commit) {
+            (Some(visited), _) => instant(visited),
+            // Nobody can type a baseline that is called by what it is.
+            (None, Some(commit)) if baseline.label == OLDEST => short(commit).to_owned(),
+            (None, _) => baseline.label.clone(),
+        };
+        let cut_off = baseline.cut_off;
+        let cut_off = cut_off.filter(|at| visited.is_none_or(|visited| visited < *at));
+        let count = match steps.len() {
+            0 => "nothing".to_owned(),
+            count => count.to_string(),
+        };
+        let about = match cut_off {
+            Some(at) => format!("{}; {count} since then", cut_off_words(at)),
+            None => {
+                let since = match visited {
+                    Some(visited) => format!("your last visit, {}", instant(visited)),
+                    None => baseline.words(),
+                };
+                format!("{count} since {since}")
+            }
+        };
+        Self {
+            steps,
+            about,
+            since: when,
+            is_partial: cut_off.is_some(),
+        }
     }
 }
 
@@ -308,31 +328,45 @@ impl Model {
         if baseline != self.since.baseline {
             return;
         }
-        let selected = self.since.selected().map(|step| step.step);
-        let was_empty = self.since.rows.is_empty();
         match answer {
             Ok(compared) => {
-                self.since.compared = Some(Arc::from(compared));
                 self.since.trouble = None;
                 self.since.known = Some(baseline.to_owned());
+                self.list_since(Arc::from(compared), None);
             }
             Err(reason) if self.since.is_known_of_another() => {
                 // What was shown is no worse for a baseline that there is not.
                 let known = self.since.known.clone().unwrap_or_default();
                 self.since.wrong = Some(std::mem::replace(&mut self.since.baseline, known));
-                return self.refuse(reason);
+                self.refuse(reason);
             }
             Err(reason) => {
-                self.since.compared = None;
                 self.since.trouble = Some(reason);
+                let former = self.since.show(None, None);
+                self.let_go(former);
             }
         }
-        self.since.list(&self.plan);
-        if let Some(step) = selected {
-            self.since.select(step);
-        } else if was_empty {
-            self.since.go_to_new(true);
-        }
+    }
+
+    /// Lists a comparison beside the keys. The selected step stays selected; where it was set aside,
+    /// the one that takes its `place` is.
+    fn list_since(&mut self, compared: Arc<Comparison>, place: Option<usize>) {
+        let (of, seen) = (compared.clone(), self.since.seen.clone());
+        let visited = self.today.visited;
+        let list = move |plan: &Plan, _: &Progress| Some(Listing::of(&of, &seen, plan, visited));
+        self.have_done(JobKind::Since, list, move |model, listing| {
+            let view = &mut model.since;
+            let is_first = view.rows.is_empty();
+            let selected = view.selected().map(|step| step.step);
+            let selected = selected.filter(|_| place != Some(view.cursor));
+            let former = view.show(Some(compared), Some(listing));
+            match selected {
+                Some(step) => view.select(step),
+                None if is_first => drop(view.go_to_new(true)),
+                None => {}
+            }
+            model.let_go(former);
+        });
     }
 
     /// Compares with another baseline.
@@ -383,7 +417,7 @@ impl Model {
         self.since
             .seen
             .set(events.map(name_of).collect(), !was_seen);
-        self.since.list(&self.plan);
+        self.list_since(compared, Some(self.since.cursor));
         let what = match &steps[..] {
             [one] => one.step.to_string(),
             steps => format!("{} steps", steps.len()),

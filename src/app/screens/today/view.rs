@@ -39,8 +39,8 @@ pub struct TodayView {
     pub(crate) morning: Option<Morning>,
     /// What it was gathered from: the state of the plan, who the person is, and the minute.
     gathered: Option<(u64, String, DateTime<Utc>)>,
-    /// What the rows were listed from beside it: the list of screen 6, and the last visit.
-    listed: Option<(u64, Option<DateTime<Utc>>)>,
+    /// What the rows were listed from beside it: how often screen 6 was listed.
+    listed: Option<u64>,
 }
 
 /// A row of a pane.
@@ -222,23 +222,19 @@ impl Model {
         self.list_today();
     }
 
-    /// Lists what was gathered, and what is new by now, if either changed: what is new may be
-    /// every step.
+    /// Lists what was gathered, and what is new by now, if either changed.
     fn list_today(&mut self) {
-        let from = Some((self.since.lists, self.today.visited));
+        let from = Some(self.since.lists);
         if self.today.listed == from {
             return;
         }
         let Some(morning) = &self.today.morning else {
             return;
         };
-        let (new, about) = self.new_to_me();
-        let lists = [
-            self.rows_of_mine(morning, &new, about),
-            rows_of_team(morning),
-        ];
+        let lists = [self.rows_of_mine(morning), rows_of_team(morning)];
+        let news = self.since.news.as_ref();
         self.today.listed = from;
-        self.today.new = new.len();
+        self.today.new = news.map_or(0, |news| news.steps.len());
         for (at, rows) in lists.into_iter().enumerate() {
             let view = &mut self.today;
             let selected = view.rows[at].get(view.cursors[at]);
@@ -258,7 +254,7 @@ impl Model {
         }
     }
 
-    fn rows_of_mine(&self, morning: &Morning, new: &[Different], about: String) -> Vec<Row> {
+    fn rows_of_mine(&self, morning: &Morning) -> Vec<Row> {
         let name = self.context.me.name();
         let mut rows = vec![Row::Heading("My steps", String::new())];
         let shown = morning.mine.iter().take(MOST_STEPS);
@@ -278,6 +274,11 @@ impl Model {
             0 => {}
             more => rows.push(Row::MoreSteps(more)),
         }
+        let (new, about) = match (&self.since.news, &self.since.trouble) {
+            (Some(news), _) => (&*news.steps, news.about.clone()),
+            (None, Some(trouble)) => (&[][..], trouble.clone()),
+            (None, None) => (&[][..], "reading the history…".to_owned()),
+        };
         rows.push(Row::Heading("New to me", about));
         let more = new.len().saturating_sub(MOST_CHANGES);
         rows.extend(new.iter().take(MOST_CHANGES).copied().map(Row::Change));
@@ -285,18 +286,6 @@ impl Model {
             rows.push(Row::MoreChanges(more));
         }
         rows
-    }
-
-    /// What is different and was not set aside on screen 6; and in words, since when.
-    fn new_to_me(&self) -> (Vec<Different>, String) {
-        let Some(news) = self.since.news(self.today.visited) else {
-            let about = match &self.since.trouble {
-                Some(trouble) => trouble.clone(),
-                None => "reading the history…".to_owned(),
-            };
-            return (Vec::new(), about);
-        };
-        (news.steps, news.about)
     }
 }
 
