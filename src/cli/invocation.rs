@@ -403,7 +403,8 @@ impl Invocation<'_, '_> {
                 0 => self.open()?,
                 _ => self.reopen()?,
             };
-            let composer = Composer::new(&opened.plan, self.outside.now);
+            let composer = Composer::new(&opened.plan, self.outside.now)
+                .starting_log(opened.layout.papers.first_log());
             let change = wish(&opened, &composer)?;
             let change = change.laid_out(&opened.plan, opened.layout.config.log_layout);
             if change.edits.is_empty() {

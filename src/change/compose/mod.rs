@@ -24,6 +24,7 @@ mod each;
 mod relocate;
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
@@ -39,7 +40,7 @@ use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::Status;
 use crate::plan::step::{Drift, stand_in};
 use crate::plan::{Plan, StepRef};
-pub(crate) use add::named_in_title;
+pub(crate) use add::{add_edits, named_in_title};
 pub use assign::Assignment;
 pub(crate) use assign::{Action, requests};
 pub(crate) use batch::FieldRequest;
@@ -59,6 +60,8 @@ pub struct Composer<'a> {
     pub now: DateTime<Utc>,
     /// IDs that are in use elsewhere, such as on a branch: no step gets them unasked.
     elsewhere: Option<&'a HashSet<StepId>>,
+    /// Where a plan without a log gets its first one.
+    first_log: Option<&'a Path>,
 }
 
 impl<'a> Composer<'a> {
@@ -68,6 +71,7 @@ impl<'a> Composer<'a> {
             plan,
             now,
             elsewhere: None,
+            first_log: None,
         }
     }
 
@@ -77,6 +81,11 @@ impl<'a> Composer<'a> {
             elsewhere: Some(ids),
             ..self
         }
+    }
+
+    /// The same composer, which adds the first step of a plan without a log to a new one here.
+    pub(crate) fn starting_log(self, first_log: Option<&'a Path>) -> Self {
+        Self { first_log, ..self }
     }
 }
 
