@@ -289,8 +289,7 @@ fn log_key(name: &str) -> Option<&str> {
 }
 
 /// What is wrong with parentheses that do not balance.
-pub(super) const NO_PAIR: &str =
-    "the parentheses do not match: close them, or put them in quotes";
+pub(super) const NO_PAIR: &str = "the parentheses do not match: close them, or put them in quotes";
 
 fn of_table(of: &Operand<'_>) -> Result<Asked, String> {
     if let Some(spec) = spec_of(of.name) {
