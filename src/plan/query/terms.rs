@@ -81,7 +81,7 @@ pub const TERMS: [TermSpec; 24] = [
     row("block:", Values::Blocks, Read::Step(block),
         "a block, such as B37, or several: block:B03-B05").ordered(),
     row("is:", Values::These(IS), Read::Either(is),
-        "ready, waiting, blocked, done, open, mine (you are its owner), drift, marked, cyclic, retired (with its block) or unclear (nothing is in its way, but its status is none of the five)"),
+        "ready, waiting (whatever its status), blocked (by its status, also where it waits), done, open, mine (you are its owner), drift, marked, cyclic, retired (with its block) or unclear (nothing is in its way, but its status is none of the five)"),
     row("stage:", Values::Stages, Read::Whole(|of| Ok(Whole::Stage(of.text()))),
         "named by a check of the stage"),
     row("workstream:", Values::Workstreams, Read::Whole(|of| Ok(Whole::Workstream(of.text()))),
