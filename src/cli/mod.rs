@@ -187,7 +187,11 @@ pub fn main(before_cockpit: fn()) -> ExitCode {
     let (mut out, mut err) = (io::stdout(), io::stderr());
     let is_terminal = out.is_terminal();
     let is_watched = err.is_terminal();
-    let columns = || crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
+    // A terminal that nobody has told its size claims to have none.
+    let columns = || match crossterm::terminal::size() {
+        Ok((columns @ 1.., _)) => usize::from(columns),
+        _ => 80,
+    };
     let mut outside = Outside {
         now: Utc::now(),
         clock: Utc::now,
