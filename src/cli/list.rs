@@ -222,7 +222,7 @@ fn print_views(invocation: &mut Invocation<'_, '_>) -> Result<()> {
         }
     };
     let text: String = views.iter().map(line).collect();
-    invocation.print(&text)
+    invocation.print_signs(&text)
 }
 
 /// What the columns of a view need to know; nothing is read that none of them asks.
