@@ -21,7 +21,7 @@ pub(super) struct Slip {
 
 enum Said {
     Status(Value),
-    Words(Words),
+    Words(Box<Words>),
 }
 
 impl Slip {
@@ -33,7 +33,7 @@ impl Slip {
 
     /// Text that looks like a comparison.
     pub(super) fn words(text: &str, error: QueryError) -> Self {
-        let said = Said::Words(Words::of([(text, true)]));
+        let said = Said::Words(Box::new(Words::of([(text, true)])));
         Self { said, error }
     }
 

@@ -171,7 +171,8 @@ fn only_what_a_revision_does_not_have_fails_a_check_against_it() {
     let run = repo.stepdeck(&["check", "--against", "no-such-branch"]);
     assert_eq!(run.code, Some(2));
     assert!(
-        run.err.contains("-branch\" is not a revision\n"),
+        run.err
+            .contains("--against: “no-such-branch” is not a revision\n"),
         "{}",
         run.err
     );

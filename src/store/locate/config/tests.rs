@@ -246,8 +246,8 @@ fn a_view_that_is_wrong_in_a_part_is_not_there_and_each_mistake_has_its_place() 
             "stepdeck.toml:10:18: views x: sort: “mood” is not a column",
             "stepdeck.toml:12:4: views x: columns: “luck” is not a column",
             "stepdeck.toml:13:9: views x: group: steps are not grouped by “id”",
-            "stepdeck.toml:15:5: y must be a table with filter, sort, columns, group, not this \
-             integer: it is ignored",
+            "stepdeck.toml:15:5: y must be a table with filter, sort, columns, group, not 3: \
+             it is ignored",
             "stepdeck.toml:16:16: views z: filter: it must be text, not this integer; the view is ignored",
         ]
     );
