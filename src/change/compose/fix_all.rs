@@ -41,7 +41,7 @@ pub fn fix_repeatedly(
         plan: Plan::read(plan.files().to_vec()),
         refused: Vec::new(),
     };
-    let (mut count, mut only) = (0, String::new());
+    let (mut count, mut fixes, mut only) = (0, 0, String::new());
     // A fix of which a part was made is not found again where the rest is for a person to decide.
     let mut left: Vec<Refusal> = Vec::new();
     for _ in 0..ROUNDS {
@@ -52,6 +52,7 @@ pub fn fix_repeatedly(
             files: &mut files,
             made: Vec::new(),
             count: 0,
+            fixes: 0,
             refused: Vec::new(),
             left: Vec::new(),
         };
@@ -59,6 +60,7 @@ pub fn fix_repeatedly(
         round.make(&wanted(found.clone(), prefer_log), &found);
         let (made, refused) = (std::mem::take(&mut round.made), round.refused);
         count += round.count;
+        fixes += round.fixes;
         left.extend(std::mem::take(&mut round.left));
         fixed.refused = refused;
         if made.is_empty() {
@@ -71,7 +73,7 @@ pub fn fix_repeatedly(
     }
     left.retain(|part| !fixed.refused.contains(part));
     fixed.refused.extend(left);
-    fixed.change.label = match count {
+    fixed.change.label = match fixes {
         1 => only,
         _ => format!("{count} problems fixed"),
     };
@@ -93,6 +95,7 @@ struct Round<'a> {
     made: Vec<Change>,
     /// How many problems are fixed: one fix may be that of several.
     count: usize,
+    fixes: usize,
     refused: Vec<Refusal>,
     /// The parts that could not be made of fixes that were.
     left: Vec<Refusal>,
@@ -105,6 +108,7 @@ impl Round<'_> {
         let all = self.composer.fix_all(fixes, self.prefer_log);
         let obstacle = match apply::change(&all.change, self.files) {
             Ok(()) => {
+                self.fixes += all.made;
                 let mut made: HashSet<&Fix> = fixes.iter().collect();
                 for (refused, _) in &all.refused {
                     made.remove(refused);
