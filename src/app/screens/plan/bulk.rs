@@ -33,6 +33,9 @@ pub(crate) fn called(steps: &[StepKey]) -> String {
 
 /// The steps that a verb acts on.
 pub(super) fn subjects(model: &Model) -> Arc<[StepKey]> {
+    if model.view.range.is_none() && !model.view.marks.is_empty() {
+        return model.view.marks.shared();
+    }
     let steps = model.subjects().into_iter();
     steps.map(|step| model.plan.step(step).key()).collect()
 }
