@@ -164,7 +164,7 @@ fn array(key: &str, base: &str, mine: &str, theirs: &str) -> Option<String> {
     let sources: Vec<&str> = items_in_log(mine)?.collect();
     let pieces = list::pieces(field, &in_log(theirs), Some(&in_log(base)), &in_log(mine));
     let new = |number: usize| sources[number].to_owned();
-    Some(list::raw(Some(theirs), &pieces, new))
+    Some(list::raw(Some(theirs), &pieces, ", ", new))
 }
 
 #[cfg(test)]

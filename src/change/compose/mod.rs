@@ -31,6 +31,7 @@ use super::value::{self, Refusal, refuse};
 use super::{Change, Edit, NONE, Target, apply, tail};
 use crate::document::english::capitalised;
 use crate::document::json;
+use crate::document::log::LineRef;
 use crate::document::markdown::escaped;
 use crate::plan::canon::section::{HEADING_DASHES, Section};
 use crate::plan::field::{Field, Kind, inner_order};
@@ -240,7 +241,11 @@ impl Composer<'_> {
             (Some(inner), Some(outer)) if json::Object::parse(outer).is_ok() => {
                 (Some(inner), step.raw(field), raw.to_owned())
             }
-            (Some(inner), outer) => (None, outer, as_object(spec.key, outer, Some((inner, raw)))),
+            (Some(inner), outer) => {
+                let spacing = spacing(line);
+                let after = as_object(spec.key, outer, Some((inner, raw)), &spacing);
+                (None, outer, after)
+            }
             (None, outer) => (None, outer, raw.to_owned()),
         };
         let mut edits = vec![self.log_edit(step, spec.key, inner, before, &after)];
@@ -263,6 +268,8 @@ impl Composer<'_> {
         after: &str,
     ) -> Edit {
         let file = step.log_place().map_or(0, |place| place.file);
+        let line = step.log_line().map(LineRef::text).unwrap_or_default();
+        let after = json::escaped_as_in(&line, after);
         Edit {
             path: self.plan.files()[file].path.clone(),
             target: Target::LogValue {
@@ -401,7 +408,12 @@ fn is_stamp(edit: &Edit) -> bool {
 
 /// What stands in the place of the object under `key`, in an object, with one more entry or the
 /// same with another value.
-fn as_object(key: &str, bare: Option<&str>, entry: Option<(&str, &str)>) -> String {
+fn as_object(
+    key: &str,
+    bare: Option<&str>,
+    entry: Option<(&str, &str)>,
+    (separator, colon): &Spacing,
+) -> String {
     let bare = bare.and_then(|raw| Some((stand_in(key, raw)?.spec().inner?, raw)));
     let kept = bare.filter(|(inner, _)| entry.is_none_or(|(name, _)| name != *inner));
     let order = inner_order(key);
@@ -409,9 +421,20 @@ fn as_object(key: &str, bare: Option<&str>, entry: Option<(&str, &str)>) -> Stri
     entries.sort_by_key(|(inner, _)| order.iter().position(|known| known == inner));
     let entries = entries.iter();
     let entries: Vec<String> = entries
-        .map(|(inner, raw)| format!("{}: {raw}", json::quote(inner)))
+        .map(|(inner, raw)| format!("{}{colon}{raw}", json::quote(inner)))
         .collect();
-    format!("{{{}}}", entries.join(", "))
+    format!("{{{}}}", entries.join(separator))
+}
+
+/// What is between two entries of a line, and between a key and its value.
+type Spacing = (String, String);
+
+/// That of a line; the usual one of what is no JSON.
+fn spacing(line: LineRef<'_>) -> Spacing {
+    let text = line.text();
+    let object = json::Object::parse(&text).ok();
+    let (separator, colon) = object.as_ref().map_or((", ", ": "), json::Object::spacing);
+    (separator.to_owned(), colon.to_owned())
 }
 
 /// Refuses a section with an unfinished merge in it.
