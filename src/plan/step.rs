@@ -286,7 +286,12 @@ impl<'a> StepRef<'a> {
                         Status::read(&canon) == self.status() && self.status().is_some()
                             || same_words(&canon, &self.text(field))
                     }
-                    _ => same_words(&section.text(document, field)?, &self.text(field)),
+                    // Whoever fills the log from the canon mostly takes Markdown along.
+                    _ => {
+                        let log = self.text(field);
+                        same_words(&section.text(document, field)?, &log)
+                            || same_words(&section.source(document, field)?, &log)
+                    }
                 };
                 (!agree).then(|| Drift {
                     field,

@@ -33,7 +33,7 @@ use crate::document::english::capitalised;
 use crate::document::json;
 use crate::document::log::LineRef;
 use crate::document::markdown::escaped;
-use crate::plan::canon::section::{HEADING_DASHES, Section};
+use crate::plan::canon::section::{HEADING_DASHES, Section, status_and_more};
 use crate::plan::field::{Field, Kind, inner_order};
 use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
@@ -383,12 +383,14 @@ impl Composer<'_> {
             return Ok(None);
         };
         let before = source(span);
-        let text = match field {
-            Field::Status => cased_like(&label.text, text),
-            _ => text.to_owned(),
+        let splices = match (field, status_and_more(document, &label)) {
+            (Field::Status, Some((status, more))) => {
+                document.set_label_source(item, &(cased_like(&status, text) + &more))
+            }
+            (Field::Status, None) => document.set_label_value(item, &cased_like(&label.text, text)),
+            _ => document.set_label_value(item, text),
         };
-        let changed = document
-            .set_label_value(item, &text)
+        let changed = splices
             .map_err(|refusal| refusal.to_string())
             .and_then(|splices| document.apply(&splices).map_err(|error| error.to_string()))
             .map_err(Refusal)?;
