@@ -44,11 +44,14 @@ pub(super) fn handed_on(
         .filter(|(check, owed)| !check.done && !is_wanted(owed))
         .map(|(check, _)| check)
         .collect();
-    let last = next.checks.last();
-    let Some((last, file)) = last.map(|last| (last, &plan.files()[last.file])) else {
-        return Ok(Vec::new());
-    };
-    let Some(document) = file.markdown() else {
+    // Behind the last check with all that is below it.
+    let last = next.checks.iter().rev().find_map(|check| {
+        let file = &plan.files()[check.file];
+        let document = file.markdown()?;
+        let is_below = document.items()[check.item].parent.is_some();
+        (!is_below).then_some((check, file, document))
+    });
+    let Some((last, file, document)) = last else {
         return Ok(Vec::new());
     };
     let gone = gone.into_iter().filter(|check| check.file == last.file);
