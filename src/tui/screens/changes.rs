@@ -28,6 +28,8 @@ const BESIDE: u16 = 120;
 const MOST_LINES: usize = 2000;
 /// Below this many rows one pane at a time has the screen.
 const LIST_ALONE: u16 = 12;
+/// Rows of the list, which go first, and of what it says, edges included.
+const LEAST: (u16, u16) = (6, 7);
 
 /// Draws the screen into `body`.
 pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
@@ -54,7 +56,8 @@ fn places(body: Rect, count: usize) -> (Rect, Option<Rect>) {
         false if body.height < LIST_ALONE => (body, None),
         false => {
             let wanted = u16::try_from(count).unwrap_or(u16::MAX).saturating_add(2);
-            let (list, detail) = split_rows(body, wanted.clamp(6, body.height - 7));
+            let most = (body.height - LEAST.1).max(LEAST.0);
+            let (list, detail) = split_rows(body, wanted.clamp(LEAST.0, most));
             (list, Some(detail))
         }
     }
