@@ -17,8 +17,9 @@ use crate::document::english::capitalised;
 use crate::document::visible::visible_line;
 use crate::store::changes::{Base, Changes};
 use crate::tui::theme::Theme;
+use crate::tui::widgets::fit_row::RowPart;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::pane::{empty, key_of, split_columns, split_rows};
+use crate::tui::widgets::pane::{dot, empty, key_of, split_columns, split_rows, titled};
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::{TextLayout, thumb};
 
@@ -100,13 +101,12 @@ fn list(
     let view = &model.changes;
     let focused = model.overlays.is_empty() && model.place() == Focus::CHANGES;
     let title = Line::styled(format!("Changes since {}", read.base_words()), theme.title);
-    let right = match view.marks().len() {
-        0 => read.summary(),
-        count => format!("{} · {count} marked", read.summary()),
-    };
-    let right = frame::words(theme, &right).into_owned();
-    let right = Line::styled(right, theme.dim);
-    let inner = frame::pane_with(buf, area, theme, title, right, focused);
+    let mut right = vec![RowPart::styled(2, read.summary(), theme.dim)];
+    if !view.marks().is_empty() {
+        let count = format!("{} marked", view.marks().len());
+        right.push(RowPart::styled(1, count, theme.dim).after(dot(theme)));
+    }
+    let inner = titled(buf, area, theme, title, right, focused);
     let (head, inner) = split_rows(inner, 1);
     let room = head.width.saturating_sub(3);
     let standing = frame::words(theme, &read.standing_words()).into_owned();
