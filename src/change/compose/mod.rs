@@ -22,6 +22,7 @@ mod batch;
 mod assign;
 mod each;
 mod relocate;
+mod seen;
 
 use std::collections::HashSet;
 
@@ -50,6 +51,7 @@ pub use evidence::Attachment;
 pub(crate) use evidence::own_entry;
 pub(crate) use relocate::{Relocated, no_room};
 pub use resolve::{MergeFacts, Resolution, StepDispute, StepLines, step_dispute};
+pub(crate) use seen::SeenValues;
 
 /// Turns wishes about `plan` into changes dated `now`.
 #[derive(Clone, Copy)]
@@ -60,6 +62,8 @@ pub struct Composer<'a> {
     pub now: DateTime<Utc>,
     /// IDs that are in use elsewhere, such as on a branch: no step gets them unasked.
     elsewhere: Option<&'a HashSet<StepId>>,
+    /// What the person saw in fields that they set.
+    seen: Option<&'a SeenValues>,
 }
 
 impl<'a> Composer<'a> {
@@ -69,6 +73,7 @@ impl<'a> Composer<'a> {
             plan,
             now,
             elsewhere: None,
+            seen: None,
         }
     }
 
@@ -491,7 +496,7 @@ pub(crate) fn shown(text: &str) -> String {
 }
 
 /// Two values short enough for one line of a message, from where they begin to differ.
-fn shown_pair(before: &str, after: &str) -> (String, String) {
+pub(crate) fn shown_pair(before: &str, after: &str) -> (String, String) {
     const LEAD: usize = 8;
     let alike = before
         .chars()

@@ -11,7 +11,7 @@ use crate::app::overlays::chooser::Source;
 use crate::app::overlays::input::too_long;
 use crate::app::overlays::menu::{Choice, Row};
 use crate::app::overlays::prompt::Purpose;
-use crate::change::compose::{Assignment, StepRequest};
+use crate::change::compose::{SeenValues, StepRequest};
 use crate::change::value::Refusal;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
@@ -25,10 +25,54 @@ pub struct SetRequest {
     /// By name, so that a live reload cannot redirect the edit.
     pub steps: Arc<[StepKey]>,
     pub field: Field,
-    /// The value that was on screen, where it is that of one step. If another one stands
-    /// there by the time of the edit, a person picks.
-    pub seen: Option<String>,
+    /// What stood there. If something else does by the time of the edit, a person picks.
+    pub seen: SeenText,
 }
+
+/// What a person saw in a field of steps. Drafts hold it as JSON, where it is nothing or a text for
+/// one step.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, Debug)]
+#[serde(untagged)]
+pub enum SeenText {
+    /// Nothing that is known.
+    #[default]
+    Unknown,
+    /// That of the only step.
+    One(String),
+    /// That of each step, in their order; nothing of one that was gone already.
+    Each(Arc<[Option<String>]>),
+}
+
+impl SeenText {
+    /// What the only step had.
+    pub(crate) fn of_only(&self) -> Option<&str> {
+        match self {
+            Self::One(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl SetRequest {
+    fn seen_values(&self) -> SeenValues {
+        let mut values = SeenValues::default();
+        match (&self.seen, &*self.steps) {
+            (SeenText::One(text), [only]) => values.note(*only, self.field, text),
+            (SeenText::Each(texts), steps) => {
+                for (step, text) in steps.iter().zip(&**texts) {
+                    if let Some(text) = text {
+                        values.note(*step, self.field, text);
+                    }
+                }
+            }
+            _ => {}
+        }
+        values
+    }
+}
+
+/// Of more steps than these it is not noted what stood there: it would be felt at the key.
+const NOTED: usize = 10_000;
 
 /// A block's cell about to be set.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
@@ -89,11 +133,15 @@ impl Model {
 
     /// The request to set a field, with what is on screen now.
     fn set_request(&self, steps: Arc<[StepKey]>, field: Field) -> SetRequest {
-        let seen = match &*steps {
-            [only] => self.indexes(&[*only]).pop(),
-            _ => None,
+        let text = |key: &StepKey| {
+            let at = self.plan.find_nth(key.0, key.1)?;
+            Some(self.plan.step(at).text(field).into_owned())
         };
-        let seen = seen.map(|only| self.plan.step(only).text(field).into_owned());
+        let seen = match &*steps {
+            [only] => text(only).map_or(SeenText::Unknown, SeenText::One),
+            steps if steps.len() > NOTED => SeenText::Unknown,
+            steps => SeenText::Each(steps.iter().map(text).collect()),
+        };
         SetRequest { steps, field, seen }
     }
 
@@ -179,7 +227,7 @@ impl Model {
         if self.plan.block_text(index, column) == cell.seen || change.edits.is_empty() {
             self.make(Ok(change), 1);
         } else {
-            self.contest(change, None, &cell.seen);
+            self.contest(change, &cell.seen);
         }
         Ok(())
     }
@@ -190,19 +238,8 @@ impl Model {
     /// # Errors
     /// When the steps are gone or the field cannot take the value.
     pub(crate) fn set_field(&mut self, request: &SetRequest, value: &str) -> Result<(), Refusal> {
-        if let (Some(seen), [only]) = (&request.seen, &*request.steps)
-            && let Some(step) = self.indexes(&[*only]).pop()
-            && self.plan.step(step).text(request.field) != *seen
-        {
-            let change = self.composer().set(step, request.field, value)?;
-            if !change.edits.is_empty() {
-                self.repeat = Some(Assignment::set(request.field, value));
-                self.contest(change, Some(request.field), seen);
-                return Ok(());
-            }
-        }
         let wanted = StepRequest::set(request.field, value);
-        self.change_steps(&request.steps, wanted)
+        self.change_seen(&request.steps, wanted, request.seen_values())
     }
 
     /// What to ask before an empty text is taken: it would clear what differs from step to step
