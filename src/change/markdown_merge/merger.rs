@@ -1,7 +1,7 @@
 //! Units of three versions put together: what one side alone touched is taken as its bytes, what both
 //! touched is taken apart further, and what both made of one thing is asked about.
 
-use super::crossing::{Run, is_as_lines, runs, without_sections};
+use super::crossing::{Run, is_as_lines, replaced, runs, without_sections};
 use super::heads::{self, Head};
 use super::output::Output;
 use super::pair::{Thing, things};
@@ -173,7 +173,9 @@ fn merge_run(lists: Lists<'_, '_>, output: &mut Output<'_>) {
         match stretch {
             Stretch::Merged(lines) => output.read(&lines),
             Stretch::Disputed { ours: o, theirs: t } => {
-                let (name, keys) = ("the text there".to_owned(), Vec::new());
+                let first = lists.base.first().map(heads::name);
+                let name = first.unwrap_or_else(|| "the text there".to_owned());
+                let keys = Vec::new();
                 output.conflict(&o, &t, Dispute::Changed { name, keys });
             }
         }
@@ -193,6 +195,9 @@ fn merge_inside(lists: Lists<'_, '_>, texts: [&[u8]; 3], output: &mut Output<'_>
         }
         false => {
             let things = things(lists.base, lists.ours, lists.theirs);
+            if !replaced(&lists, &things).is_empty() {
+                return false;
+            }
             merge_things(lists, &things, &[], output);
         }
     }

@@ -3,6 +3,7 @@
 use super::*;
 
 mod far_apart;
+mod one_piece;
 
 const MARKERS: Markers<'_> = Markers {
     ours: "ours",

@@ -76,6 +76,13 @@ impl<'a> Unit<'a> {
         spans.iter().map(|span| &self.head[span.range()])
     }
 
+    /// Whether it is what its number or label says, whatever else its words are.
+    pub(super) fn has_name(&self) -> bool {
+        let names = ["step ", "label ", "number "];
+        let is_name = |key: &Key| names.iter().any(|name| key.text.starts_with(name));
+        self.keys.iter().any(is_name)
+    }
+
     /// The unit and all inside it, in file order.
     pub(super) fn each<'u>(&'u self, visit: &mut impl FnMut(&'u Unit<'a>)) {
         visit(self);
