@@ -108,8 +108,9 @@ fn place(thing: &Thing, version: usize) -> Option<usize> {
 
 /// Pairs of things of which one has a line in the base that the other has on a side.
 fn moved(lists: &Lists<'_, '_>, things: &[Thing], side: usize) -> Vec<(usize, usize)> {
-    let units = [lists.base, lists.ours, lists.theirs][side];
-    // Where a line was and is; a line that stands more than once tells nothing.
+    let all = [lists.base, lists.ours, lists.theirs];
+    let (units, others) = (all[side], all[3 - side]);
+    // Where a line was and is; a line that stands more than once in any version tells nothing.
     let mut places: HashMap<&[u8], [Option<usize>; 2]> = HashMap::new();
     let mut often: HashSet<(&[u8], usize)> = HashSet::new();
     for (number, thing) in things.iter().enumerate() {
@@ -127,14 +128,25 @@ fn moved(lists: &Lists<'_, '_>, things: &[Thing], side: usize) -> Vec<(usize, us
             }
         }
     }
-    let single = places.into_iter().filter_map(|(line, at)| {
-        let [Some(was), Some(is)] = at else {
-            return None;
-        };
-        let is_often = [0, 1].iter().any(|at| often.contains(&(line, *at)));
-        (was != is && !is_often).then_some((was, is))
-    });
-    single.collect()
+    let mut single: HashMap<&[u8], (usize, usize)> = places
+        .into_iter()
+        .filter_map(|(line, at)| {
+            let [Some(was), Some(is)] = at else {
+                return None;
+            };
+            let is_often = [0, 1].iter().any(|at| often.contains(&(line, *at)));
+            (was != is && !is_often).then_some((line, (was, is)))
+        })
+        .collect();
+    if !single.is_empty() {
+        let mut seen: HashSet<&[u8]> = HashSet::new();
+        for line in others.iter().flat_map(|unit| lines(unit.whole)) {
+            if !seen.insert(line) {
+                single.remove(line);
+            }
+        }
+    }
+    single.into_values().collect()
 }
 
 /// Pairs of things that make a piece in the place of which each side has another one. Nobody can tell
