@@ -7,7 +7,7 @@ use super::output::Output;
 use super::pair::{Thing, things};
 use super::table;
 use super::unit::{Kind, Unit, are_same};
-use super::weave::order;
+use super::weave::{Place, order};
 use crate::change::three_way::text::Stretch;
 use crate::change::three_way::{Dispute, Side};
 
@@ -43,6 +43,13 @@ impl<'u, 'a> Lists<'u, 'a> {
             ours: &self.ours[ours.clone()],
             theirs: &self.theirs[theirs.clone()],
         }
+    }
+
+    /// What a thing is, and where it belongs among its like.
+    pub(super) fn place(&self, thing: &Thing) -> Place<'u> {
+        let unit = self.trio(thing).any();
+        let kind = unit.map_or(Kind::Prose, |unit| unit.kind);
+        (kind, unit.and_then(|unit| unit.rank.as_deref()))
     }
 
     pub(super) fn trio(&self, thing: &Thing) -> Trio<'u, 'a> {
@@ -111,9 +118,8 @@ fn merge_things(lists: Lists<'_, '_>, things: &[Thing], runs: &[Run], output: &m
     let alone = things.iter().zip(is_in_run);
     let alone = alone.filter_map(|(thing, is_in_run)| (!is_in_run).then_some(*thing));
     let all: Vec<Thing> = runs.iter().map(Run::first).chain(alone).collect();
-    let rank = |number: usize| lists.trio(&all[number]).any()?.rank.as_deref();
     let mut before: Option<Thing> = None;
-    for number in order(&all, rank) {
+    for number in order(&all, |number| lists.place(&all[number])) {
         if let Some(run) = runs.get(number) {
             merge_run(lists.of(run), output);
             before = Some(run.last());

@@ -111,12 +111,7 @@ fn rows(
         theirs: &theirs.children,
     };
     let things = things(lists.base, lists.ours, lists.theirs);
-    let rank = |number: usize| {
-        let trio = lists.trio(&things[number]);
-        let unit = trio.ours.or(trio.theirs).or(trio.base)?;
-        unit.rank.as_deref()
-    };
-    for number in order(&things, rank) {
+    for number in order(&things, |number| lists.place(&things[number])) {
         let trio = lists.trio(&things[number]);
         let all = [trio.base, trio.ours, trio.theirs];
         match trio.fate() {
