@@ -169,22 +169,18 @@ impl<'a> Reader<'a, '_> {
         let first = of.rows.first().map(|row| self.line_start(row.span.start));
         let own = first.unwrap_or_else(|| self.line_end(of.span.end));
         let (lead, head) = self.head(start, own.min(limit));
-        let column = keys::key_column(of);
+        let (key, column) = (keys::key_column(of), keys::name_column(of));
         let mut children = Vec::new();
         for row in &of.rows {
             let start = self.at;
             let end = self.line_end(row.span.end).min(limit);
             let (lead, head) = self.head(start, end);
-            let (keys, rank) = keys::of_row(row, column);
+            let name = row.cells.get(column).map_or("", |cell| &cell.text);
             children.push(Unit {
                 kind: Kind::Row,
-                name: row
-                    .cells
-                    .get(column)
-                    .map_or("", |cell| &cell.text)
-                    .to_owned(),
-                keys,
-                rank,
+                name: name.to_owned(),
+                keys: keys::of_row(row, key),
+                rank: keys::ranked(name),
                 lead,
                 whole: head,
                 head,

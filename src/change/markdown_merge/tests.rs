@@ -4,6 +4,7 @@ use super::*;
 
 mod far_apart;
 mod one_piece;
+mod one_thing;
 
 const MARKERS: Markers<'_> = Markers {
     ours: "ours",

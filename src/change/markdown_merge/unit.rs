@@ -23,7 +23,7 @@ pub(super) enum Kind {
 /// One thing that a unit may be known by in another version.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Key {
-    /// The words.
+    /// The words; none where it is known by nothing of this kind.
     pub text: String,
     /// Whether two units that both sides added are one thing if they share it.
     pub joins: bool,
@@ -78,7 +78,7 @@ impl<'a> Unit<'a> {
 
     /// Whether it is what its number or label says, whatever else its words are.
     pub(super) fn has_name(&self) -> bool {
-        let names = ["step ", "label ", "number "];
+        let names = ["step ", "label ", "number ", "name "];
         let is_name = |key: &Key| names.iter().any(|name| key.text.starts_with(name));
         self.keys.iter().any(is_name)
     }
