@@ -75,6 +75,20 @@ pub(super) fn of_row(row: &Row, key: Option<usize>) -> Vec<Key> {
     keys
 }
 
+/// The label of a line that says what a link or a footnote refers to.
+pub(super) fn definition(line: &[u8]) -> Option<&str> {
+    let line = std::str::from_utf8(line).ok()?;
+    let (label, _) = line.strip_prefix('[')?.split_once("]:")?;
+    let is_label = !label.trim().is_empty() && !label.contains(['[', ']']);
+    is_label.then_some(label)
+}
+
+/// A definition is its label, whatever its case and blanks.
+pub(super) fn of_definition(label: &str) -> Vec<Key> {
+    let words: Vec<String> = label.split_whitespace().map(str::to_lowercase).collect();
+    vec![shared(format!("definition {}", words.join(" ")))]
+}
+
 /// A table is its header, or the column that it begins with.
 pub(super) fn of_header(header: &[&str]) -> Vec<Key> {
     let words: Vec<String> = header.iter().map(|cell| plain(cell)).collect();

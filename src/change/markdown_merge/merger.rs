@@ -279,7 +279,8 @@ fn lead(lists: &Lists<'_, '_>, thing: &Thing, before: Option<&Thing>) -> Vec<u8>
     if in_ours || in_theirs {
         return own.to_vec();
     }
-    let is_like = kind == kind_before && matches!(kind, Some(Kind::Item | Kind::Row));
+    let is_like =
+        kind == kind_before && matches!(kind, Some(Kind::Item | Kind::Row | Kind::Definition));
     if is_like {
         // It was the first of its side, and what follows it there says how items are parted.
         let next = match (thing.ours, thing.theirs) {
@@ -293,7 +294,7 @@ fn lead(lists: &Lists<'_, '_>, thing: &Thing, before: Option<&Thing>) -> Vec<u8>
             .map_or(&b""[..], |next| next.lead)
             .to_vec();
     }
-    match own.is_empty() && before.is_some() || kind == Some(Kind::Prose) && own.is_empty() {
+    match own.is_empty() && (before.is_some() || kind == Some(Kind::Prose)) {
         true => b"\n".to_vec(),
         false => own.to_vec(),
     }

@@ -243,6 +243,8 @@ fn likeness(a: &Unit<'_>, b: &Unit<'_>) -> usize {
                 false => shared(words(&text(a)), words(&text(b))),
             }
         }
+        // Another label is another thing.
+        Kind::Definition => 0,
         Kind::Prose => shared(words(&text(a)), words(&text(b))),
     }
 }

@@ -395,6 +395,8 @@ mod laws {
             "| B01 | one % |",
             "| B02 | two % | three |",
             "Prose that goes on %",
+            "[label]: https://x/%",
+            "[^%]: note %",
             "> - quoted %",
             "```\ncode %\n\n- no item\n```",
             "```",

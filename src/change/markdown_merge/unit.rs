@@ -16,6 +16,8 @@ pub(super) enum Kind {
     Table,
     /// A row of a table.
     Row,
+    /// What a link or a footnote refers to: a line such as `[label]: https://…`, and what goes on.
+    Definition,
     /// Anything else between two blank lines.
     Prose,
 }
@@ -78,7 +80,7 @@ impl<'a> Unit<'a> {
 
     /// Whether it is what its number or label says, whatever else its words are.
     pub(super) fn has_name(&self) -> bool {
-        let names = ["step ", "label ", "number ", "name "];
+        let names = ["step ", "label ", "number ", "name ", "definition "];
         let is_name = |key: &Key| names.iter().any(|name| key.text.starts_with(name));
         self.keys.iter().any(is_name)
     }

@@ -99,7 +99,7 @@ fn beside_lists<'r>(
 ) {
     let list = |number: Option<usize>| {
         let kind = number.map(|number| at(number).0);
-        kind.filter(|kind| *kind == Kind::Item)
+        kind.filter(|kind| matches!(kind, Kind::Item | Kind::Definition))
     };
     let (before, behind) = (list(order.last().copied()), list(next));
     let is_of = |number: &usize, list| list == Some(at(*number).0);

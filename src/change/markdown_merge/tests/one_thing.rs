@@ -62,6 +62,37 @@ fn a_new_item_stands_in_its_list_whichever_side_is_ours() {
     assert_eq!(clean(base, theirs, ours), expected);
 }
 
+#[test]
+fn what_a_label_refers_to_is_one_thing() {
+    for label in ["a", "^1", "A b"] {
+        let with = |text: &str| format!("# A\n\nx\n\n[{label}]: {text}\n");
+        let (text, conflicts) = merged("# A\n\nx\n", &with("http://one"), &with("http://two"));
+        let expected = [format!(
+            "5 [{label}]: both sides added it, with other words"
+        )];
+        assert_eq!(conflicts, expected, "{text}");
+    }
+    let base = "# A\n\nx\n\n[b]: http://b\n";
+    let ours = base
+        .replace("[b]", "[a]: http://a\n[b]")
+        .replace("x", "x y");
+    let theirs = format!("{base}[c]: http://c\n  \"C\"\n").replace("//b", "//bb");
+    let expected = "# A\n\nx y\n\n[a]: http://a\n[b]: http://bb\n[c]: http://c\n  \"C\"\n";
+    assert_eq!(clean(base, &ours, &theirs), expected);
+    assert_eq!(clean(base, &theirs, &ours), expected);
+    // Two that both sides begin with, one of them the same.
+    let with = |lines: &str| format!("# A\n\nx\n\n{lines}");
+    let text = clean(
+        "# A\n\nx\n",
+        &with("[a]: /a\n[b]: /b\n"),
+        &with("[a]: /a\n[c]: /c\n"),
+    );
+    assert_eq!(text, with("[a]: /a\n[b]: /b\n[c]: /c\n"));
+    // In a paragraph it is none.
+    let text = clean("x\n[a]: b\ny\n", "X\n[a]: b\ny\n", "x\n[a]: b\nY\n");
+    assert_eq!(text, "X\n[a]: b\nY\n");
+}
+
 /// The rows of a table from which a side took some, and into which it put others.
 fn side(rows: &[String], edits: &[(Index, Option<u8>)]) -> Vec<String> {
     let mut rows = rows.to_vec();
