@@ -93,6 +93,27 @@ fn what_a_label_refers_to_is_one_thing() {
     assert_eq!(text, "X\n[a]: b\nY\n");
 }
 
+#[test]
+fn a_table_that_one_side_aligned_takes_what_the_other_did() {
+    let base = "| K | V |\n| - | - |\n| a | one |\n| b | two |\n";
+    let ours = "| K  | V   |\n| -- | --- |\n| a  | one |\n| b  | two |\n";
+    for (from, to) in [
+        ("| one |\n", "| six |\n"),
+        ("| b | two |\n", ""),
+        ("| two |\n", "| two |\n| c | three |\n"),
+    ] {
+        let theirs = base.replace(from, to);
+        let widened = |text: &str| text.replace("| b |", "| b  |");
+        let expected = ours.replace(&widened(from), &widened(to));
+        assert_ne!(expected, ours);
+        assert_eq!(clean(base, ours, &theirs), expected);
+        assert_eq!(clean(base, &theirs, ours), expected);
+    }
+    // How a column is aligned is more than a width.
+    let theirs = base.replace("| - | - |", "| - | -: |");
+    assert_eq!(merged(base, ours, &theirs).1.len(), 1);
+}
+
 /// The rows of a table from which a side took some, and into which it put others.
 fn side(rows: &[String], edits: &[(Index, Option<u8>)]) -> Vec<String> {
     let mut rows = rows.to_vec();
