@@ -4,7 +4,7 @@
 //! neighbours that were found, by how much they say alike. What neither side has from the base is
 //! one thing in both if it shares a key that says so.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::keys::{first_number, plain};
 use super::unit::{Kind, Unit};
@@ -23,8 +23,9 @@ const CANDIDATES: usize = 24;
 
 /// Everything that is in any version.
 pub(super) fn things(base: &[Unit<'_>], ours: &[Unit<'_>], theirs: &[Unit<'_>]) -> Vec<Thing> {
-    let to_ours = matched(base, ours);
-    let to_theirs = matched(base, theirs);
+    let unclear = Unclear::of([base, ours, theirs]);
+    let to_ours = matched(base, ours, &unclear);
+    let to_theirs = matched(base, theirs, &unclear);
     let free = |side: &[Unit<'_>], taken: &[Option<usize>]| -> Vec<usize> {
         let mut is_free = vec![true; side.len()];
         taken.iter().flatten().for_each(|at| is_free[*at] = false);
@@ -33,7 +34,7 @@ pub(super) fn things(base: &[Unit<'_>], ours: &[Unit<'_>], theirs: &[Unit<'_>]) 
     let (new_o, new_t) = (free(ours, &to_ours), free(theirs, &to_theirs));
     let o: Vec<&Unit<'_>> = new_o.iter().map(|at| &ours[*at]).collect();
     let t: Vec<&Unit<'_>> = new_t.iter().map(|at| &theirs[*at]).collect();
-    let both = by_keys(&o, &t, true);
+    let both = by_keys(&o, &t, true, &unclear);
     let mut is_in_ours = vec![false; new_t.len()];
     let mut things: Vec<Thing> = (0..base.len())
         .map(|at| Thing {
@@ -62,15 +63,20 @@ pub(super) fn things(base: &[Unit<'_>], ours: &[Unit<'_>], theirs: &[Unit<'_>]) 
 }
 
 /// For each unit of the base that of a side.
-fn matched(base: &[Unit<'_>], side: &[Unit<'_>]) -> Vec<Option<usize>> {
+fn matched(base: &[Unit<'_>], side: &[Unit<'_>], unclear: &Unclear<'_>) -> Vec<Option<usize>> {
     let (b, s): (Vec<_>, Vec<_>) = (base.iter().collect(), side.iter().collect());
-    let mut matched = by_keys(&b, &s, false);
+    let mut matched = by_keys(&b, &s, false, unclear);
     by_likeness(base, side, &mut matched);
     matched
 }
 
 /// Matches by bytes, then by each key in turn, first in order and then wherever a key is alone.
-fn by_keys(a: &[&Unit<'_>], b: &[&Unit<'_>], joined: bool) -> Vec<Option<usize>> {
+fn by_keys(
+    a: &[&Unit<'_>],
+    b: &[&Unit<'_>],
+    joined: bool,
+    unclear: &Unclear<'_>,
+) -> Vec<Option<usize>> {
     let mut matched = vec![None; a.len()];
     let mut is_taken = vec![false; b.len()];
     let levels = a.iter().map(|unit| unit.keys.len()).max().unwrap_or(0);
@@ -85,7 +91,7 @@ fn by_keys(a: &[&Unit<'_>], b: &[&Unit<'_>], joined: bool) -> Vec<Option<usize>>
         let units = units.chain(free_b.iter().map(|at| b[*at])).enumerate();
         // What is known by nothing at this level has a number of its own.
         let tokens: Vec<usize> = units
-            .map(|(own, unit)| match token(unit, level, joined) {
+            .map(|(own, unit)| match unclear.token(unit, level, joined) {
                 Some(token) => *numbers.entry((unit.kind, token)).or_insert(own),
                 None => own,
             })
@@ -103,13 +109,45 @@ fn by_keys(a: &[&Unit<'_>], b: &[&Unit<'_>], joined: bool) -> Vec<Option<usize>>
     matched
 }
 
-/// What a unit is known by at a level: its bytes, then its keys.
-fn token<'u>(unit: &'u Unit<'_>, level: usize, joined: bool) -> Option<&'u [u8]> {
-    let Some(level) = level.checked_sub(1) else {
-        return Some(unit.whole);
-    };
-    let key = unit.keys.get(level).filter(|key| key.joins || !joined)?;
-    Some(key.text.as_bytes())
+/// Names that two rows of one version have, and which therefore name neither in any.
+#[derive(Default)]
+struct Unclear<'u> {
+    names: HashSet<(usize, &'u str)>,
+}
+
+/// The key of a row that is the cell of the column which should name it.
+const KEY_CELL: usize = 1;
+
+impl<'u> Unclear<'u> {
+    fn of(versions: [&'u [Unit<'_>]; 3]) -> Self {
+        let mut names = HashSet::new();
+        for units in versions {
+            let mut seen = HashSet::new();
+            for unit in units.iter().filter(|unit| unit.kind == Kind::Row) {
+                for (at, key) in unit.keys.iter().enumerate().skip(KEY_CELL) {
+                    if !seen.insert((at, &*key.text)) && !key.text.is_empty() {
+                        names.insert((at, &*key.text));
+                    }
+                }
+            }
+        }
+        Self { names }
+    }
+
+    /// What a unit is known by at a level: its bytes, then its keys.
+    fn token<'v>(&self, unit: &'v Unit<'_>, level: usize, joined: bool) -> Option<&'v [u8]> {
+        let Some(level) = level.checked_sub(1) else {
+            return Some(unit.whole);
+        };
+        let key = unit.keys.get(level).filter(|key| key.joins || !joined)?;
+        // A column that should name the rows and fails with two is none for the others either.
+        let is_unclear = match level == KEY_CELL {
+            true => self.names.iter().any(|(at, _)| *at == KEY_CELL),
+            false => self.names.contains(&(level, &*key.text)),
+        };
+        let is_clear = unit.kind != Kind::Row || !is_unclear;
+        (is_clear && !key.text.is_empty()).then_some(key.text.as_bytes())
+    }
 }
 
 /// Matches what is left and occurs once on either side.
@@ -205,6 +243,8 @@ fn likeness(a: &Unit<'_>, b: &Unit<'_>) -> usize {
                 false => shared(words(&text(a)), words(&text(b))),
             }
         }
+        // Another label is another thing.
+        Kind::Definition => 0,
         Kind::Prose => shared(words(&text(a)), words(&text(b))),
     }
 }
