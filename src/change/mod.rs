@@ -31,7 +31,7 @@ use list::Piece;
 use serde::{Deserialize, Serialize};
 
 use crate::document::json;
-use crate::document::log::LineLayout;
+use crate::document::log::{LineLayout, LogDocument};
 use crate::document::markdown::{EntrySlot, MarkdownDocument};
 use crate::document::splice::Span;
 use crate::plan::Plan;
@@ -353,8 +353,14 @@ impl Change {
         if layout == LineLayout::Spaced {
             for edit in &mut self.edits {
                 let is_new = edit.before.is_none() && has_none(edit);
-                if let Target::LogStep { spaced, .. } = &mut edit.target {
-                    *spaced |= is_new;
+                match (&mut edit.target, &mut edit.after) {
+                    (Target::LogStep { spaced, .. }, _) => *spaced |= is_new,
+                    (Target::File { role }, Some(log))
+                        if role.is_log() && edit.before.is_none() =>
+                    {
+                        *log = LogDocument::load(std::mem::take(log)).laid_out(layout);
+                    }
+                    _ => {}
                 }
             }
         }

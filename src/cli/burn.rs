@@ -25,7 +25,14 @@ use crate::report::chart::{Band, Chart, Plot};
 /// Show how the plan grew and was completed, one row per week or day.
 ///
 /// Each row has the state at the end of that ISO week or day, in UTC, and what happened in it; the
-/// last one is today. A step counts as completed when it becomes complete on the current branch.
+/// last one is today. A step counts as completed when it becomes complete on the current branch, and as
+/// reopened when it was complete and is there with another status.
+///
+/// A step that was removed and is put back is the same step: it counts as added, and as completed or
+/// reopened only if it is not what it was when it went. So from row to row the total changes by added less
+/// removed; done changes by completed less reopened, and by the complete steps that were removed or put
+/// back, which --json counts apart. Open steps of retired blocks are left out of every row, of those before
+/// the decision too, and counted beside them.
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = HELP)]
 pub struct Burn {
@@ -186,6 +193,8 @@ struct Row {
     removed: usize,
     completed: usize,
     reopened: usize,
+    removed_complete: usize,
+    returned_complete: usize,
 }
 
 impl Row {
@@ -206,6 +215,8 @@ impl Row {
             removed: point.removed,
             completed: point.completed,
             reopened: point.reopened,
+            removed_complete: point.removed_complete,
+            returned_complete: point.returned_complete,
         }
     }
 }
@@ -266,7 +277,10 @@ fn not_started(row: &Row) -> usize {
 /// A column of the table: its heading, and its cell in a row.
 type Column = (&'static str, fn(&Row) -> String);
 
-const COLUMNS: [Column; 11] = [
+/// The column that is only there where a block is retired.
+const RETIRED: &str = "retired";
+
+const COLUMNS: [Column; 12] = [
     ("to", |row| row.date.clone()),
     ("total", |row| row.total.to_string()),
     ("done", |row| row.complete.to_string()),
@@ -276,6 +290,7 @@ const COLUMNS: [Column; 11] = [
     ("in progress", |row| row.in_progress.to_string()),
     ("blocked", |row| row.blocked.to_string()),
     ("not started", |row| not_started(row).to_string()),
+    (RETIRED, |row| row.retired.to_string()),
     ("added", |row| flow('+', row.added)),
     ("removed", |row| flow('-', row.removed)),
     ("completed", |row| flow('+', row.completed)),
@@ -292,10 +307,15 @@ fn flow(sign: char, count: usize) -> String {
 
 fn table(rows: &[Row], paint: &Printer) -> String {
     let theme = &paint.theme;
-    let columns = COLUMNS.map(|(heading, cell)| {
-        let widest = rows.iter().map(|row| cell(row).len()).max();
-        (heading, cell, widest.unwrap_or(0).max(heading.len()))
-    });
+    let has_retired = rows.iter().any(|row| row.retired > 0);
+    let columns = COLUMNS.into_iter();
+    let columns = columns.filter(|(heading, _)| has_retired || *heading != RETIRED);
+    let columns: Vec<_> = columns
+        .map(|(heading, cell)| {
+            let widest = rows.iter().map(|row| cell(row).len()).max();
+            (heading, cell, widest.unwrap_or(0).max(heading.len()))
+        })
+        .collect();
     let line = |cells: Vec<Span<'static>>| paint.line(&Line::from(cells));
     let heading = columns
         .iter()

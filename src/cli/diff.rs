@@ -70,7 +70,7 @@ impl Diff {
                 "`stepdeck diff` takes two files, OLD and NEW, none for what is not committed, or with --fields one"
             ),
         };
-        invocation.print(&text)
+        invocation.print_signs(&text)
     }
 
     fn of_checkout(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
@@ -80,7 +80,7 @@ impl Diff {
         let changes = changes.map_err(|reason| eyre!("{reason}"))?;
         match self.json {
             true => invocation.print_json(&Document::new(&changes)),
-            false => invocation.print(&changes.text()),
+            false => invocation.print_signs(&changes.text()),
         }
     }
 }

@@ -68,7 +68,7 @@ pub struct Export {
     /// Show the files as they are in the page or workbook, with what is not committed.
     #[arg(long)]
     worktree: bool,
-    /// Write to this file instead of standard output; an existing file is replaced, unless it
+    /// Write to this file instead of standard output, which - names; an existing file is replaced, unless it
     /// belongs to the plan. With html, a folder, a name that ends with a slash, or a new one without
     /// extension gets an index and a page for each block; files of others in it stay.
     #[arg(short = 'o', long, value_name = "FILE")]
@@ -107,6 +107,10 @@ struct Picked<'a> {
     /// Their indexes, in the order of IDs.
     steps: &'a [usize],
 }
+
+/// How standard output is called where a file is named. By one of the latter names it would be replaced
+/// where it goes into a file.
+const STANDARD_OUTPUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 /// What an export came to.
 enum Made {
@@ -156,6 +160,12 @@ impl Export {
         self.deliver(invocation, made, steps.len(), &guarded)
     }
 
+    /// The file that is written; nothing where that is standard output.
+    fn file(&self) -> Option<&Path> {
+        let named = self.output.as_deref();
+        named.filter(|file| !STANDARD_OUTPUT.iter().any(|name| *file == Path::new(name)))
+    }
+
     /// Refuses options that another format has.
     fn check(&self, invocation: &Invocation<'_, '_>) -> Result<()> {
         if self.bom && self.format != Format::Csv {
@@ -168,10 +178,11 @@ impl Export {
         if !is_of_commit && (self.title.is_some() || !self.redact.is_empty() || self.worktree) {
             bail!("--title, --redact and --worktree only work with --format html and xlsx");
         }
-        if self.format == Format::Xlsx && self.output.is_none() {
+        let is_shown = self.output.is_none() || invocation.outside.terminal.is_some();
+        if self.format == Format::Xlsx && self.file().is_none() && is_shown {
             bail!("a workbook is a binary file: name it with -o plan.xlsx");
         }
-        match &self.output {
+        match self.file() {
             None => Ok(()),
             // What shows the past is written beside the plan, not to it.
             Some(_) if is_of_commit && !invocation.arguments.read_only => Ok(()),
@@ -180,7 +191,7 @@ impl Export {
     }
 
     fn csv(&self, invocation: &Invocation<'_, '_>, picked: Picked<'_>) -> Result<String> {
-        let on_screen = self.output.is_none() && invocation.outside.terminal.is_some();
+        let on_screen = self.file().is_none() && invocation.outside.terminal.is_some();
         let mark = if self.bom { "\u{feff}" } else { "" };
         let (plan, steps) = (&picked.opened.plan, picked.steps);
         let table = match on_screen {
@@ -196,7 +207,7 @@ impl Export {
         picked: Picked<'_>,
         guarded: &[PathBuf],
     ) -> Result<Made> {
-        let folder = self.output.as_deref().filter(|typed| {
+        let folder = self.file().filter(|typed| {
             let path = gather::real_start(invocation).join(typed);
             is_folder(typed, &path)
         });
@@ -233,7 +244,7 @@ impl Export {
         guarded: &[PathBuf],
     ) -> Result<()> {
         let steps = counted(count, "step");
-        match (made, &self.output) {
+        match (made, self.file()) {
             (Made::Bytes(bytes), None) => invocation.print_bytes(&bytes),
             (Made::Bytes(bytes), Some(file)) => {
                 let path = gather::real_start(invocation).join(file);
@@ -242,7 +253,7 @@ impl Export {
             }
             (Made::Pages(pages), file) => {
                 let pages = counted(pages, "page");
-                let folder = file.as_deref().unwrap_or(Path::new(".")).display();
+                let folder = file.unwrap_or(Path::new(".")).display();
                 invocation.say(&format!("{steps} written to {pages} in {folder}"))
             }
         }

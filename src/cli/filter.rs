@@ -6,6 +6,7 @@ use super::invocation::{Invocation, OpenPlan};
 use super::past::facts;
 use crate::document::visible::{visible_line, width};
 use crate::plan::marks::Marks;
+use crate::plan::query::past::PlanPast;
 use crate::plan::query::{Query, QueryError, TERMS};
 
 /// Which steps to take.
@@ -43,16 +44,38 @@ impl Invocation<'_, '_> {
     /// When standard error cannot be written, and for a status that is none of the five where no
     /// step has it.
     pub(super) fn selected(&mut self, query: &Query, opened: &OpenPlan) -> Result<Vec<usize>> {
+        let known = match query.asks_past() {
+            true => Some(self.steps_past(opened)?),
+            false => None,
+        };
+        self.selected_knowing(query, opened, known.as_ref())
+    }
+
+    /// The same with what is known of the past.
+    ///
+    /// # Errors
+    /// For a status that is none of the five where no step has it.
+    pub(super) fn selected_knowing(
+        &self,
+        query: &Query,
+        opened: &OpenPlan,
+        known: Option<&PlanPast>,
+    ) -> Result<Vec<usize>> {
         let (plan, now) = (&opened.plan, self.outside.now);
         (query.slip(plan)).map_or(Ok(()), |error| Err(wrong(query.text(), error)))?;
-        let mut known = None;
-        if query.asks_past() {
-            let mut past = self.past(opened);
-            known = Some(facts(&mut past, plan, now));
-            self.say_unknown(&past)?;
-        }
         let marks = Marks::default();
-        Ok(query.prepare_with(plan, now, &marks, known.as_ref()).all())
+        Ok(query.prepare_with(plan, now, &marks, known).all())
+    }
+
+    /// What is known of the past of each step. What is not is said on standard error.
+    ///
+    /// # Errors
+    /// When that cannot be written.
+    pub(super) fn steps_past(&mut self, opened: &OpenPlan) -> Result<PlanPast> {
+        let mut past = self.past(opened);
+        let known = facts(&mut past, &opened.plan, self.outside.now);
+        self.say_unknown(&past)?;
+        Ok(known)
     }
 }
 

@@ -11,6 +11,7 @@ use super::invocation::Invocation;
 use crate::cli::past::source_of;
 use crate::cli::printer::Printer;
 use crate::document::progress::Progress;
+use crate::document::visible::{pad, width};
 use crate::history::float::{Float, floats};
 use crate::history::forecast::{Backtest, LEVELS, SEED};
 use crate::history::outlook::{Dates, Outlook, ahead};
@@ -161,6 +162,8 @@ fn text(outlook: &Outlook, paint: &Printer, today: NaiveDate) -> String {
 /// The steps with their float, those that move the end first.
 fn float_text(floats: &[Float], plan: &Plan, paint: &Printer) -> String {
     let theme = &paint.theme;
+    let words = floats.iter().map(|float| width(&float.in_words()));
+    let longest = words.max().unwrap_or_default();
     let lines = floats.iter().map(|float| {
         let style = match float.steps {
             Some(0) => theme.warning,
@@ -170,7 +173,7 @@ fn float_text(floats: &[Float], plan: &Plan, paint: &Printer) -> String {
             .find(float.step)
             .map(|step| plan.step(step).title().into_owned());
         paint.line(&Line::from(vec![
-            Span::styled(format!("  {:<14}", float.in_words()), style),
+            Span::styled(format!("  {}  ", pad(&float.in_words(), longest)), style),
             Span::styled(format!("{}  ", float.step), theme.dim),
             Span::styled(title.unwrap_or_default(), theme.text),
         ]))

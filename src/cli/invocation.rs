@@ -39,6 +39,7 @@ use crate::store::state::{NOWHERE, State};
 use crate::store::transaction::commit::{Committer, Outcome};
 use crate::store::transaction::one_shot::{OneShot, in_motion};
 use crate::store::watch::motion::REST_TIMEOUT;
+use crate::tui::widgets::frame;
 
 /// How often a change is composed again because the plan changed under it.
 const TRIES: usize = 20;
@@ -317,6 +318,7 @@ impl Invocation<'_, '_> {
             Some(as_of) => as_of.in_real(message).into(),
             None => Cow::Borrowed(message),
         };
+        let message = frame::words(&self.paint().theme, &message).into_owned();
         Ok(writeln!(
             self.outside.err,
             "stepdeck: {}",
@@ -340,6 +342,15 @@ impl Invocation<'_, '_> {
     /// When standard output cannot be written. That nobody reads it any longer is not an error.
     pub(crate) fn print(&mut self, text: &str) -> Result<()> {
         self.print_bytes(text.as_bytes())
+    }
+
+    /// Prints a result with the signs that the terminal can show between words of our own and of files.
+    ///
+    /// # Errors
+    /// As [`Invocation::print`].
+    pub(crate) fn print_signs(&mut self, text: &str) -> Result<()> {
+        let theme = self.paint().theme;
+        self.print(&frame::signs(&theme, text))
     }
 
     /// Prints a result byte for byte: for a pipe, or safe for a terminal already.
@@ -403,7 +414,8 @@ impl Invocation<'_, '_> {
                 0 => self.open()?,
                 _ => self.reopen()?,
             };
-            let composer = Composer::new(&opened.plan, self.outside.now);
+            let composer = Composer::new(&opened.plan, self.outside.now)
+                .starting_log(opened.layout.papers.first_log());
             let change = wish(&opened, &composer)?;
             let change = change.laid_out(&opened.plan, opened.layout.config.log_layout);
             if change.edits.is_empty() {

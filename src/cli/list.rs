@@ -2,6 +2,8 @@
 
 mod table;
 
+use std::sync::Arc;
+
 use color_eyre::eyre::{Result, eyre};
 use ratatui::style::Style;
 
@@ -19,9 +21,9 @@ use crate::plan::arrange::{Group, Sort, arrange};
 use crate::plan::column::{Column, DERIVED, Known};
 use crate::plan::field::Field;
 use crate::plan::ranking::Inputs;
-use crate::plan::ranking::term::{OLD_DAYS, Weights};
+use crate::plan::ranking::term::Weights;
 use crate::plan::source::Role;
-use crate::plan::status::{State, Status};
+use crate::plan::status::State;
 use crate::plan::view::{NamedView, all, nobodys};
 use crate::record::review::Week;
 use crate::record::review::gather::Review;
@@ -115,10 +117,15 @@ impl List {
             query: Some(look.filter.clone()),
         };
         let query = filter.parse(invocation)?;
-        let known = known(invocation, &opened, &look)?;
+        let is_asked = query.asks_past() || look.used_columns().iter().any(Column::asks_past);
+        let past = match is_asked {
+            true => Some(Arc::new(invocation.steps_past(&opened)?)),
+            false => None,
+        };
+        let known = known(invocation, &opened, &look)?.knowing(past.clone());
         let order = arrange(plan, &look.sort, look.group, &known, &Progress::default());
         let order = order.unwrap_or_default();
-        let steps = order.pick(invocation.selected(&query, &opened)?);
+        let steps = order.pick(invocation.selected_knowing(&query, &opened, past.as_deref())?);
         let groups = look.group.map(|_| order.counted(&steps));
         if self.json {
             let columns = look.columns.as_deref().map(|columns| (columns, &known));
@@ -215,7 +222,7 @@ fn print_views(invocation: &mut Invocation<'_, '_>) -> Result<()> {
         }
     };
     let text: String = views.iter().map(line).collect();
-    invocation.print(&text)
+    invocation.print_signs(&text)
 }
 
 /// What the columns of a view need to know; nothing is read that none of them asks.
@@ -226,11 +233,8 @@ fn known(
 ) -> Result<Known> {
     let (plan, now) = (&opened.plan, invocation.outside.now);
     let columns = look.used_columns();
-    let changes = match columns.iter().any(Column::asks_changes) {
-        true => {
-            let is_open = |step: &StepRef<'_>| step.status() != Some(Status::Complete);
-            invocation.last_changes(opened, is_open, OLD_DAYS.into())
-        }
+    let changes = match columns.iter().any(Column::asks_scores) {
+        true => invocation.idle_since(opened),
         false => None,
     };
     let (weights, carried) = match columns.iter().any(Column::asks_plan) {

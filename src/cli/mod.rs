@@ -70,6 +70,8 @@ use crate::store::locate::config::own_file;
 use crate::store::past::cache;
 use crate::store::state::default_base;
 use crate::tui::detached;
+use crate::tui::theme::ColorChoice;
+use crate::tui::widgets::frame;
 use invocation::{Invocation, Outside};
 
 /// A terminal cockpit for very long plans kept as JSONL and Markdown in git.
@@ -187,7 +189,11 @@ pub fn main(before_cockpit: fn()) -> ExitCode {
     let (mut out, mut err) = (io::stdout(), io::stderr());
     let is_terminal = out.is_terminal();
     let is_watched = err.is_terminal();
-    let columns = || crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
+    // A terminal that nobody has told its size claims to have none.
+    let columns = || match crossterm::terminal::size() {
+        Ok((columns @ 1.., _)) => usize::from(columns),
+        _ => 80,
+    };
     let mut outside = Outside {
         now: Utc::now(),
         clock: Utc::now,
@@ -221,9 +227,11 @@ fn local_minutes() -> i32 {
 /// Runs the program on these arguments, its own name first. Messages go to standard error;
 /// answers the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, outside: &mut Outside<'_>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let is_ascii = arguments.iter().any(|word| word == "--ascii");
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return answer(&error, outside),
+        Err(error) => return answer(&error, is_ascii, outside),
     };
     let mut invocation = Invocation {
         arguments: &arguments,
@@ -293,13 +301,16 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
 }
 
 /// Prints help or what is wrong with the arguments.
-fn answer(error: &clap::Error, outside: &mut Outside<'_>) -> u8 {
+fn answer(error: &clap::Error, is_ascii: bool, outside: &mut Outside<'_>) -> u8 {
     let text = error.render();
     let text = match outside.terminal {
         Some(_) if !error.use_stderr() => text.ansi().to_string(),
         // It quotes arguments, which may be anything.
         _ => visible(&text.to_string()).into_owned(),
     };
+    let (variable, terminal) = (|name: &str| outside.text(name), outside.terminal);
+    let theme = printer::theme(variable, ColorChoice::Never, is_ascii, terminal);
+    let text = frame::words(&theme, &text).into_owned();
     let stream = match error.use_stderr() {
         true => &mut outside.err,
         false => &mut outside.out,

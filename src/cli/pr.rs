@@ -67,7 +67,7 @@ impl Pr {
         match (self.json, self.markdown) {
             (true, _) => invocation.print_json(&found)?,
             (_, true) => invocation.print(&found.markdown())?,
-            _ => invocation.print(&found.text())?,
+            _ => invocation.print_signs(&found.text())?,
         }
         if self.approved_by.is_some() && !found.approval.met {
             invocation.say(&found.approval.words())?;

@@ -41,17 +41,12 @@ impl Printer {
             Color::Auto if terminal.is_some() => ColorChoice::Auto,
             Color::Auto | Color::Never => ColorChoice::Never,
         };
-        // A pipe has no terminal whose poor fonts would have to be spared.
-        let variable = |name: &str| match (name, terminal) {
-            ("TERM", None) => Some("xterm-256color".to_owned()),
-            _ => variable(name),
-        };
         if choice != ColorChoice::Never {
             // Whether there are colours has been decided above.
             crossterm::style::force_color_output(true);
         }
         Self {
-            theme: Theme::detect(variable, choice, None, arguments.ascii),
+            theme: theme(variable, choice, arguments.ascii, terminal),
             columns: terminal.unwrap_or(PIPE_COLUMNS),
             plain: choice == ColorChoice::Never,
         }
@@ -122,6 +117,21 @@ impl Printer {
         let written = write!(text, "{}", style.apply(safe));
         debug_assert!(written.is_ok(), "a String takes every write");
     }
+}
+
+/// A theme for results.
+pub(super) fn theme(
+    variable: impl Fn(&str) -> Option<String>,
+    choice: ColorChoice,
+    ascii: bool,
+    terminal: Option<usize>,
+) -> Theme {
+    // A pipe has no terminal whose poor fonts would have to be spared.
+    let variable = |name: &str| match (name, terminal) {
+        ("TERM", None) => Some("xterm-256color".to_owned()),
+        _ => variable(name),
+    };
+    Theme::detect(variable, choice, None, ascii)
 }
 
 fn content_style(style: Style) -> ContentStyle {

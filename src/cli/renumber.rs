@@ -121,7 +121,7 @@ impl Renumber {
         if self.dry_run {
             lines += "nothing was written (--dry-run)\n";
         }
-        invocation.print(&lines)
+        invocation.print_signs(&lines)
     }
 }
 

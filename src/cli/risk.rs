@@ -18,6 +18,7 @@ use crate::plan::source::Role;
 use crate::plan::stage::named;
 use crate::record::risk::delta::RiskDelta;
 use crate::record::risk::{NewRisk, Proposal, Register, find, register};
+use crate::tui::widgets::frame::signs;
 
 /// List the risks, the highest score first; add one, or close one.
 ///
@@ -167,7 +168,7 @@ impl Risk {
             line(
                 "changed",
                 &change.risk.title,
-                format!("  {}", change.words()),
+                format!("  {}", signs(&paint.theme, &change.words())),
             )
         }));
         text.extend((delta.closed.iter()).map(|risk| line("closed", &risk.title, String::new())));
@@ -319,6 +320,7 @@ fn table(opened: &OpenPlan, paint: &Printer, risks: &[&Entry], today: NaiveDate)
         };
         let spans = row.iter().enumerate().map(|(at, text)| {
             let pad = widths.get(at).map_or(0, |widest| widest - width(text) + 2);
+            let text = signs(theme, text);
             Span::styled(format!("{text}{}", " ".repeat(pad)), style(at))
         });
         paint.line(&Line::from(spans.collect::<Vec<_>>()))

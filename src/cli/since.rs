@@ -50,7 +50,7 @@ impl Since {
         match (self.json, self.markdown) {
             (true, _) => invocation.print_json(&Document::new(&compared))?,
             (_, true) => invocation.print(&compared.markdown())?,
-            _ => invocation.print(&compared.text())?,
+            _ => invocation.print_signs(&compared.text())?,
         }
         Ok(())
     }

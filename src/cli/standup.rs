@@ -163,7 +163,7 @@ impl Standup {
             false => 0,
         };
         let text = digest(&day, &standup.stages(), &entries, local, dialect);
-        invocation.print(&visible(&text))
+        invocation.print_signs(&visible(&text))
     }
 }
 

@@ -140,7 +140,7 @@ fn text(
     sheet.row(heading(format!("Rituals{stewards}")));
     for ritual in &morning.cadence {
         let name = format!("{}  ", pad(&ritual.name(), 15));
-        sheet.hanging(lead(name), &ritual.words, theme.text);
+        sheet.hanging(lead(name), &frame::signs(theme, &ritual.words), theme.text);
     }
     if !morning.gates.is_empty() {
         sheet.blank();
@@ -152,6 +152,7 @@ fn text(
             .next
             .map(|next| format!("; next: {}", stage.checks[next].text));
         let words = format!("{}{}", gate.words(stage, today), next.unwrap_or_default());
+        let words = frame::signs(theme, &words);
         sheet.hanging(lead(format!("{}  ", stage.name)), &words, theme.text);
     }
     if !morning.blockers.is_empty() {

@@ -102,10 +102,15 @@ pub struct Point {
     pub added: usize,
     /// Steps that went.
     pub removed: usize,
-    /// Steps that became complete: from another status, or new ones that came so.
+    /// Steps that became complete: from another status, or new ones that came so. A step that comes
+    /// back is the one that went: it was what it was then.
     pub completed: usize,
     /// Steps that were complete, and are there with another status.
     pub reopened: usize,
+    /// Of those that went, the complete ones.
+    pub removed_complete: usize,
+    /// Of those that came, the ones that had been there before, and were complete when they went.
+    pub returned_complete: usize,
 }
 
 /// A step's status before and after an event; none where there was no such step.
@@ -169,8 +174,12 @@ impl Turn {
 
     /// Whether the step was complete, and is there with another status.
     pub(crate) fn reopens(&self) -> bool {
-        let complete = Some(Some(Status::Complete));
-        self.before == complete && self.after.is_some_and(|after| Some(after) != complete)
+        let is_other = |after| after != Some(Status::Complete);
+        self.was_complete() && self.after.is_some_and(is_other)
+    }
+
+    fn was_complete(&self) -> bool {
+        self.before == Some(Some(Status::Complete))
     }
 }
 
@@ -195,6 +204,8 @@ pub fn series(
         removed: 0,
         completed: 0,
         reopened: 0,
+        removed_complete: 0,
+        returned_complete: 0,
     };
     let mut points = vec![point(period.last_day(now), counts)];
     let mut counts = counts;
@@ -233,8 +244,14 @@ pub fn series(
             point.removed += usize::from(turn.after.is_none());
             // A step that comes back is the one that went.
             match event.kind {
-                Kind::Added => turn.before = absent.take(event),
-                Kind::Removed => absent.keep(event, turn.before),
+                Kind::Added => {
+                    turn.before = absent.take(event);
+                    point.returned_complete += usize::from(turn.was_complete());
+                }
+                Kind::Removed => {
+                    point.removed_complete += usize::from(turn.was_complete());
+                    absent.keep(event, turn.before);
+                }
                 Kind::Changed | Kind::Renumbered => {}
             }
             point.completed += usize::from(turn.completes());

@@ -33,7 +33,9 @@
   let asked = 0;
   const filter = () => {
     const mine = ++asked, is = state?.value ?? "";
-    const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+    // Quotes keep words together, as in every filter.
+    const parts = words.value.toLowerCase().match(/"[^"]*"?|[^\s"]+/g) ?? [];
+    const wanted = parts.map((part) => part.replaceAll('"', "").trim()).filter(Boolean);
     const all = !wanted.length && !is;
     let at = 0, shown = 0, total = 0;
     const go = () => {

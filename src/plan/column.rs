@@ -215,6 +215,16 @@ impl Column {
         matches!(self.asks(), Asks::Changes | Asks::Scores)
     }
 
+    /// Whether it counts from the last change, however long ago.
+    pub(crate) fn asks_past(&self) -> bool {
+        self.asks() == Asks::Changes
+    }
+
+    /// Whether ready steps are compared for it.
+    pub(crate) fn asks_scores(&self) -> bool {
+        self.asks() == Asks::Scores
+    }
+
     /// Whether the plan as a whole has to be gone through for it.
     pub(crate) fn asks_plan(&self) -> bool {
         matches!(self.asks(), Asks::Stages | Asks::Scores)

@@ -99,6 +99,12 @@ impl PaperSpec {
     }
 }
 
+/// The log of a plan that has none yet, unless configured.
+pub(crate) const USUAL_LOG: &str = "data/plans/10000_step_plan.jsonl";
+
+/// What a new log begins with.
+pub(crate) const LOG_HEADER: &str = "{\"schema\": \"stepdeck/log@1\"}\n";
+
 /// A paper that is one by its place alone: Markdown in a folder of its own.
 const FOLDER: PaperSpec = PaperSpec {
     role: Role::Decision,
@@ -272,6 +278,7 @@ pub struct Papers {
     /// Every paper there is.
     pub specs: &'static [PaperSpec],
     places: BTreeMap<Role, PathBuf>,
+    first_log: Option<PathBuf>,
 }
 
 impl Papers {
@@ -285,7 +292,18 @@ impl Papers {
         Self {
             places: places.collect(),
             specs,
+            first_log: Some(USUAL_LOG.into()),
         }
+    }
+
+    /// The same where a plan without a log gets its first one here; nothing where no file is meant.
+    pub(crate) fn starting_log(self, first_log: Option<PathBuf>) -> Self {
+        Self { first_log, ..self }
+    }
+
+    /// Where the first log of a plan without one is written, relative to its root.
+    pub(crate) fn first_log(&self) -> Option<&Path> {
+        self.first_log.as_deref()
     }
 
     /// The folder of this paper, or its file where it is one.

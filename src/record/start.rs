@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use crate::plan::paper::PAPERS;
+use crate::plan::paper::{LOG_HEADER, PAPERS, USUAL_LOG};
 
 /// How many blocks the table of a new plan has.
 const BLOCKS: u32 = 100;
@@ -13,7 +13,7 @@ const BLOCKS: u32 = 100;
 pub fn plan() -> Vec<(PathBuf, Vec<u8>)> {
     [
         ("stepdeck.toml", configuration()),
-        ("data/plans/10000_step_plan.jsonl", HEADER.to_owned()),
+        (USUAL_LOG, LOG_HEADER.to_owned()),
         ("docs/execution-plan.md", execution_plan()),
         ("docs/milestones.md", MILESTONES.to_owned()),
     ]
@@ -46,8 +46,6 @@ const CONFIG_HEAD: &str = "\
 # Where this plan keeps its files, seen from this folder. These are the defaults.
 [paths]
 ";
-
-const HEADER: &str = "{\"schema\": \"stepdeck/log@1\"}\n";
 
 const PLAN_HEAD: &str = "\
 # Execution plan

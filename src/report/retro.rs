@@ -10,7 +10,7 @@ use super::desk::{Desk, Materials};
 use super::paper::{Fact, Made, Paper, Section};
 use super::stage::{NO_STEPS, Packets, asked, last_passed, steps_of};
 use super::words::{count, items, linked, plain, step};
-use crate::change::compose::{Composer, reversible};
+use crate::change::compose::{Composer, add_edits, reversible};
 use crate::change::value::{Refusal, refuse};
 use crate::change::{Change, Edit};
 use crate::document::english::{counted, listed};
@@ -450,7 +450,7 @@ pub(crate) fn propose(
         };
         let id = composer.spelling_of(id).spell(id);
         taken.insert(id);
-        edits.extend(composer.add(id, words, uid())?.edits);
+        add_edits(&mut edits, composer.add(id, words, uid())?);
         mentions.push((document.items()[*item].content.end, format!(" (Step {id})")));
         ids.push(id);
     }

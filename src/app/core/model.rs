@@ -323,7 +323,9 @@ impl Model {
 
     /// A composer for edits at this instant.
     pub(crate) fn composer(&self) -> Composer<'_> {
-        Composer::new(&self.plan, self.now).passing_over(self.numbering.branches().ids())
+        Composer::new(&self.plan, self.now)
+            .passing_over(self.numbering.branches().ids())
+            .starting_log(self.context.papers.first_log())
     }
 
     /// Says something in the line of news.

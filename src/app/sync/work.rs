@@ -186,6 +186,7 @@ impl Model {
             self.find(self.selected());
             self.say_if_none();
         }
+        self.changes_known();
     }
 
     /// What goes on beside the keys, in words, where it takes long enough to be read.

@@ -9,6 +9,7 @@ use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::canon::section::HEADING_DASHES;
 use crate::plan::field::Field;
 use crate::plan::id::{BlockId, StepId, named_id};
+use crate::plan::paper::LOG_HEADER;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::Status;
 use crate::plan::uid::Uid;
@@ -27,7 +28,7 @@ impl Composer<'_> {
     /// Adds a step called `title` under `id`, as an idea that is known by `uid` from now on.
     ///
     /// # Errors
-    /// When the ID is taken, the title is empty, or there is no log to write to.
+    /// When the ID is taken, the title is empty, or no place for a log is known.
     pub fn add(&self, id: StepId, title: &str, uid: Uid) -> Result<Change, Refusal> {
         if self.plan.find(id).is_some() {
             return refuse(format!("there already is a step {id}"));
@@ -44,8 +45,8 @@ impl Composer<'_> {
         let title = value::accept(self.plan, Field::Title, title)?;
         let neighbour = self.neighbour(id);
         let file = match neighbour {
-            Some((file, _)) => &self.plan.files()[file],
-            None => self.only_log()?,
+            Some((file, _)) => Some(&self.plan.files()[file]),
+            None => self.only_log(),
         };
         let (separator, colon) = neighbour
             .and_then(|(file, line)| {
@@ -77,12 +78,18 @@ impl Composer<'_> {
             .map(|(key, raw)| format!("\"{key}\"{colon}{raw}"))
             .collect::<Vec<_>>()
             .join(&separator);
+        let label = format!("{id} added: {}", super::shown(&title));
+        let line = format!("{{{line}}}");
+        let Some(file) = file else {
+            let edits = vec![self.new_log(&line)?];
+            return Ok(Change { label, edits });
+        };
         let layout = file.log().and_then(LogDocument::layout);
         let spaced = layout == Some(LineLayout::Spaced);
         super::reversible(
             file,
             Change {
-                label: format!("{id} added: {}", super::shown(&title)),
+                label,
                 edits: vec![Edit {
                     path: file.path.clone(),
                     target: Target::LogStep {
@@ -91,10 +98,26 @@ impl Composer<'_> {
                         spaced,
                     },
                     before: None,
-                    after: Some(format!("{{{line}}}").into_bytes()),
+                    after: Some(line.into_bytes()),
                 }],
             },
         )
+    }
+
+    /// The first log of the plan, with this line in it.
+    fn new_log(&self, line: &str) -> Result<Edit, Refusal> {
+        let Some(path) = self.first_log else {
+            return refuse(
+                "there is no log to add to; make sure that the one in `[paths]` can be read, or name a \
+                 file there",
+            );
+        };
+        Ok(Edit {
+            path: path.to_owned(),
+            target: Target::File { role: Role::Log },
+            before: None,
+            after: Some(format!("{LOG_HEADER}{line}\n").into_bytes()),
+        })
     }
 
     /// Adds a sub-step called `title` under the next free ID of each of `parents`, as one change.
@@ -112,10 +135,10 @@ impl Composer<'_> {
             let no_room = || Refusal(format!("{parent} has no room for another sub-step"));
             let id = self.next_child(*parent).ok_or_else(no_room)?;
             let one = self.add(id, title, *uid)?;
-            change.edits.extend(one.edits);
+            add_edits(&mut change.edits, one);
         }
         let title = super::shown(title.trim());
-        change.label = format!("{} sub-steps added: {title}", change.edits.len());
+        change.label = format!("{} sub-steps added: {title}", parents.len());
         Ok(change)
     }
 
@@ -130,13 +153,22 @@ impl Composer<'_> {
             .find_map(|index| logged(self.plan.step(index)))
     }
 
-    pub(super) fn only_log(&self) -> Result<&SourceFile, Refusal> {
-        let log = self.plan.files().iter().find(|file| file.role == Role::Log);
-        log.ok_or_else(|| {
-            Refusal(
-                "there is no log to add to; `stepdeck init` in an empty folder starts a plan"
-                    .to_owned(),
-            )
-        })
+    pub(super) fn only_log(&self) -> Option<&SourceFile> {
+        self.plan.files().iter().find(|file| file.role.is_log())
+    }
+}
+
+/// Adds the edits of another new step. Where both begin the first log, it is one with both lines.
+pub(crate) fn add_edits(edits: &mut Vec<Edit>, more: Change) {
+    for edit in more.edits {
+        let is_same = |known: &&mut Edit| known.path == edit.path && known.target == edit.target;
+        let known = edits.iter_mut().find(is_same);
+        match (known, &edit.target, &edit.after) {
+            (Some(known), Target::File { .. }, Some(after)) => {
+                let line = after.get(LOG_HEADER.len()..).unwrap_or_default();
+                known.after.get_or_insert_default().extend(line);
+            }
+            _ => edits.push(edit),
+        }
     }
 }

@@ -104,11 +104,18 @@ impl Composer<'_> {
         let plan = Plan::read(files);
         let line = plan.find(id).and_then(|step| plan.step(step).log_line());
         let line = line.ok_or_else(obstacle)?;
-        change
-            .edits
-            .retain(|edit| matches!(edit.target, Target::LogStep { .. }));
+        let is_added =
+            |edit: &Edit| matches!(edit.target, Target::LogStep { .. } | Target::File { .. });
+        change.edits.retain(is_added);
         for edit in &mut change.edits {
-            edit.after = Some(line.bytes()[line.body().range()].to_vec());
+            edit.after = match edit.target {
+                Target::File { .. } => {
+                    let mut files = plan.files().iter();
+                    let log = files.find(|file| file.path == edit.path);
+                    log.map(|log| log.document.to_bytes())
+                }
+                _ => Some(line.bytes()[line.body().range()].to_vec()),
+            };
         }
         Ok(change)
     }

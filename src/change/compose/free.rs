@@ -74,7 +74,7 @@ impl Composer<'_> {
     pub(crate) fn spelling_of(&self, id: StepId) -> Spelling {
         let log = match self.neighbour(id) {
             Some((file, _)) => self.plan.files()[file].log(),
-            None => self.only_log().ok().and_then(SourceFile::log),
+            None => self.only_log().and_then(SourceFile::log),
         };
         log.map_or_else(Spelling::default, Spelling::of)
     }

@@ -25,6 +25,7 @@ mod relocate;
 mod seen;
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
@@ -41,7 +42,7 @@ use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::Status;
 use crate::plan::step::{Drift, stand_in};
 use crate::plan::{Plan, StepRef};
-pub(crate) use add::named_in_title;
+pub(crate) use add::{add_edits, named_in_title};
 pub use assign::Assignment;
 pub(crate) use assign::{Action, requests};
 pub(crate) use batch::FieldRequest;
@@ -64,6 +65,8 @@ pub struct Composer<'a> {
     elsewhere: Option<&'a HashSet<StepId>>,
     /// What the person saw in fields that they set.
     seen: Option<&'a SeenValues>,
+    /// Where a plan without a log gets its first one.
+    first_log: Option<&'a Path>,
 }
 
 impl<'a> Composer<'a> {
@@ -74,6 +77,7 @@ impl<'a> Composer<'a> {
             now,
             elsewhere: None,
             seen: None,
+            first_log: None,
         }
     }
 
@@ -83,6 +87,11 @@ impl<'a> Composer<'a> {
             elsewhere: Some(ids),
             ..self
         }
+    }
+
+    /// The same composer, which adds the first step of a plan without a log to a new one here.
+    pub(crate) fn starting_log(self, first_log: Option<&'a Path>) -> Self {
+        Self { first_log, ..self }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::history::events::Event;
 use crate::history::landing::Landing;
 use crate::history::words::{SHORT_HASH, instant, short, told};
 use crate::store::past::Past;
+use crate::tui::widgets::frame::signs;
 
 /// The most columns that an author takes.
 const AUTHOR: usize = 18;
@@ -256,7 +257,7 @@ impl Sheet {
         let events = landing.events.iter().map(|event| {
             let told = told(event, self.has_history);
             let (step, what) = told.split_once(' ').unwrap_or((&told, ""));
-            (step.to_owned(), what.to_owned())
+            (step.to_owned(), signs(&self.paint.theme, what).into_owned())
         });
         let ticks = landing.ticks.iter().map(|tick| {
             let what = format!("{}: {}", tick_word(tick), tick.check);

@@ -7,12 +7,19 @@ use super::super::Shown;
 use super::super::counts::{Counts, Look};
 use super::super::parts::{counted, grouped, mix, state};
 use crate::history::outlook::Outlook;
+use crate::plan::StepRef;
 use crate::plan::stage::current;
+use crate::plan::status::State;
 use crate::record::risk::register;
 
 pub(super) fn show(shown: &Shown<'_>) -> Option<Markup> {
     let plan = shown.plan();
-    let counts = Counts::of(shown.page.steps.iter().map(|step| plan.step(*step)));
+    let steps = || shown.page.steps.iter().map(|step| plan.step(*step));
+    let counts = Counts::of(steps());
+    // `is:waiting` finds these, too.
+    let waits_elsewhere =
+        |step: StepRef<'_>| step.state() == State::Waiting && Look::of(step) != Look::Waiting;
+    let elsewhere = steps().filter(|step| waits_elsewhere(*step)).count();
     let legend = Look::ALL.iter().filter(|look| counts.with(**look) > 0);
     Some(html! {
         section #overview aria-label="Overview" {
@@ -30,6 +37,12 @@ pub(super) fn show(shown: &Shown<'_>) -> Option<Markup> {
             ul.legend {
                 @for look in legend {
                     li { (state(*look)) " " b { (grouped(counts.with(*look))) } }
+                }
+            }
+            @if elsewhere > 0 {
+                p.more {
+                    (grouped(elsewhere)) " of those in progress or blocked "
+                    (if elsewhere == 1 { "waits" } else { "wait" }) " for something, too."
                 }
             }
         }

@@ -4,7 +4,7 @@ use super::key::SortKey;
 use super::known::Known;
 use crate::plan::StepRef;
 use crate::plan::last_change::LastChange;
-use crate::plan::status::State;
+use crate::plan::status::{State, Status};
 use crate::plan::waiting::Waiting;
 
 /// A column that is no field.
@@ -65,13 +65,14 @@ pub const DERIVED: &[DerivedSpec] = &[
     DerivedSpec {
         name: "state",
         label: "State",
-        about: "Blocked, waiting, ready or done, in this order.",
+        about: "Blocked, waiting, ready or done, in this order. A blocked step that waits is waiting, and stands \
+                with the blocked ones.",
         width: (7, 7),
         holds: Holds::Word,
         most_first: false,
         asks: Asks::Nothing,
         text: |step, _| step.state().word().to_owned(),
-        key: |step, _| SortKey::number(f64::from(urgency(step.state()))),
+        key: |step, _| SortKey::number(f64::from(urgency(step))),
     },
     DerivedSpec {
         name: "waiting_on",
@@ -184,9 +185,10 @@ pub const DERIVED: &[DerivedSpec] = &[
 ];
 
 /// What needs somebody's help comes first.
-fn urgency(state: State) -> u8 {
-    match state {
+fn urgency(step: StepRef<'_>) -> u8 {
+    match step.state() {
         State::Blocked => 0,
+        State::Waiting if step.status() == Some(Status::Blocked) => 0,
         State::Waiting => 1,
         State::Unclear | State::Ready => 2,
         State::Done | State::Retired => 3,

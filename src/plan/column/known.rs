@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::Column;
 use super::derived::Asks;
 use crate::plan::last_change::{LastChange, LastChanges};
+use crate::plan::query::past::PlanPast;
 use crate::plan::ranking::{self, Inputs};
 use crate::plan::status::Status;
 use crate::plan::{Plan, StepRef};
@@ -17,8 +18,10 @@ use crate::plan::{Plan, StepRef};
 pub struct Known {
     /// The present instant, from which ages count.
     pub now: DateTime<Utc>,
-    /// When steps changed last, where a history tells.
+    /// When steps changed last, as far back as the ranking and the checks ask.
     pub changes: Option<Arc<LastChanges>>,
+    /// All of the past, where it has been read: ages count from what it says.
+    pub past: Option<Arc<PlanPast>>,
     /// The score of each ready step, by index; nothing where no column asks.
     scores: Arc<[Option<i64>]>,
     /// Indexes of the stages whose checks name a step.
@@ -50,7 +53,14 @@ impl Known {
                 false => Arc::default(),
             },
             changes,
+            past: None,
         }
+    }
+
+    /// The same where all of the past has been read. One without a history tells nothing.
+    pub(crate) fn knowing(self, past: Option<Arc<PlanPast>>) -> Self {
+        let past = past.filter(|past| past.has_history);
+        Self { past, ..self }
     }
 
     /// The same at another instant, with what is known of changes by then.
@@ -71,8 +81,12 @@ impl Known {
         self.scores.get(step.index()).copied().flatten()
     }
 
-    /// When a step changed last. The history is only asked of open steps.
+    /// When a step changed last. Until all of the past is read, it is only asked of open steps.
     pub(super) fn last_change(&self, step: StepRef<'_>) -> Option<LastChange> {
+        let past = (self.past.as_deref()).and_then(|past| past.steps.get(&step.key()));
+        if let Some(at) = past.and_then(|step| step.changed) {
+            return Some(LastChange::Landed(at));
+        }
         let is_open = step.status() != Some(Status::Complete);
         LastChange::of(step, self.changes.as_deref().filter(|_| is_open))
     }

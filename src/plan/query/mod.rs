@@ -7,6 +7,7 @@
 pub(crate) mod complete;
 pub mod past;
 pub(crate) mod sets;
+mod slip;
 mod syntax;
 mod terms;
 pub(crate) mod time;
@@ -20,10 +21,10 @@ use chrono::{DateTime, Utc};
 
 use self::past::PlanPast;
 use self::sets::{Known, Sets};
+use self::slip::{Slip, is_written};
 use self::syntax::Tree;
 pub use self::terms::TERMS;
 use self::terms::{Asked, NO_STATUS, Test, Whole};
-use self::value::Value;
 use self::words::{Word, Words, fold, fold_onto};
 use super::canon::block_table::BlockColumn;
 use super::dependency::Dependency;
@@ -62,8 +63,6 @@ impl fmt::Display for QueryError {
 
 /// So many steps are worth a thread of their own.
 const SHARE: usize = 10_000;
-/// Of so many steps without a readable status it is looked at what is written.
-const MOST_STATUSES: usize = 10_000;
 
 /// What must hold.
 enum Expr {
@@ -97,8 +96,8 @@ pub struct Query {
     shown: Words,
     /// The words without which nothing passes, folded.
     required: Vec<String>,
-    /// Statuses that are none of the five, each with what is wrong with it where no step has it.
-    written: Vec<(Value, QueryError)>,
+    /// What is well formed and may be a slip.
+    slips: Vec<Slip>,
 }
 
 /// A query made ready for one plan.
@@ -184,7 +183,7 @@ impl Default for Query {
             whole: Vec::new(),
             shown: Words::new([]),
             required: Vec::new(),
-            written: Vec::new(),
+            slips: Vec::new(),
         }
     }
 }
@@ -199,7 +198,7 @@ impl Query {
             line: text,
             whole: Vec::new(),
             shown: Vec::new(),
-            written: Vec::new(),
+            slips: Vec::new(),
         };
         let root = reading.expr(syntax::parse(text)?, true)?;
         let indent = text.len() - text.trim_start().len();
@@ -219,40 +218,17 @@ impl Query {
             me: Identity::default(),
             root,
             whole: reading.whole,
-            shown: Words::new(reading.shown.iter().map(String::as_str)),
+            shown: Words::of(
+                reading
+                    .shown
+                    .iter()
+                    .map(|(word, literal)| (&**word, *literal)),
+            ),
             required,
-            written: (reading.written.into_iter())
-                .map(|(value, error)| (value, error.within(indent)))
+            slips: (reading.slips.into_iter())
+                .map(|slip| slip.within(indent))
                 .collect(),
         })
-    }
-
-    /// What is wrong with the first status that is none of the five and that no step of the plan
-    /// has: a slip. Of a plan with very many such steps all are trusted.
-    pub(crate) fn slip(&self, plan: &Plan) -> Option<&QueryError> {
-        if self.written.is_empty() {
-            return None;
-        }
-        let mut unknown = plan.steps().filter(|step| step.status().is_none());
-        let looked_at: Vec<StepRef<'_>> = unknown.by_ref().take(MOST_STATUSES).collect();
-        let is_somewhere = |value| {
-            let mut steps = looked_at.iter();
-            steps.any(|step| is_written(value, *step, DateTime::UNIX_EPOCH))
-        };
-        let slip = (self.written.iter()).find(|(value, _)| !is_somewhere(value));
-        slip.filter(|_| unknown.next().is_none())
-            .map(|(_, error)| error)
-    }
-
-    /// The same query, unless it asks for a status that is a slip.
-    ///
-    /// # Errors
-    /// As [`Query::slip`].
-    pub(crate) fn known_to(self, plan: &Plan) -> Result<Self, QueryError> {
-        match self.slip(plan) {
-            Some(error) => Err(error.clone()),
-            None => Ok(self),
-        }
     }
 
     /// Understands a line that is being typed: a group that is open at its end is closed there, and
@@ -451,8 +427,8 @@ impl Prepared<'_> {
 struct Reading<'a> {
     line: &'a str,
     whole: Vec<Whole>,
-    shown: Vec<String>,
-    written: Vec<(Value, QueryError)>,
+    shown: Vec<(String, bool)>,
+    slips: Vec<Slip>,
 }
 
 impl Reading<'_> {
@@ -467,7 +443,7 @@ impl Reading<'_> {
                 exprs.sort_by_key(Expr::cost);
                 if !words.is_empty() {
                     let at = exprs.partition_point(|expr| expr.cost() < WORDS);
-                    let words = Words::new(words.iter().map(String::as_str));
+                    let words = Words::of(words.iter().map(|(word, literal)| (&**word, *literal)));
                     exprs.insert(at, Expr::Words(Box::new(words)));
                 }
                 Expr::All(exprs)
@@ -487,7 +463,7 @@ impl Reading<'_> {
                 for test in tests.iter().flatten() {
                     if let Asked::Step(Test::Written(value)) = test {
                         let error = wrong(NO_STATUS.to_owned());
-                        self.written.push((value.clone(), error));
+                        self.slips.push(Slip::status(value.clone(), error));
                     }
                 }
                 match tests {
@@ -500,10 +476,14 @@ impl Reading<'_> {
                         }
                     }
                     None => {
-                        if wanted {
-                            self.shown.push(term.text.clone());
+                        let is_literal = term.is_quoted();
+                        if let (false, Some(reason)) = (is_literal, terms::unknown(&term.text)) {
+                            self.slips.push(Slip::words(&term.text, wrong(reason)));
                         }
-                        Expr::Words(Box::new(Words::new([&*term.text])))
+                        if wanted {
+                            self.shown.push((term.text.clone(), is_literal));
+                        }
+                        Expr::Words(Box::new(Words::of([(&*term.text, is_literal)])))
                     }
                 }
             }
@@ -515,14 +495,19 @@ impl Reading<'_> {
         &mut self,
         parts: Vec<Tree>,
         wanted: bool,
-        words: &mut Vec<String>,
+        words: &mut Vec<(String, bool)>,
         exprs: &mut Vec<Expr>,
     ) -> Result<(), QueryError> {
         for part in parts {
             match part {
                 Tree::All(parts) => self.gather(parts, wanted, words, exprs)?,
                 part => match self.expr(part, wanted)? {
-                    Expr::Words(part) => words.extend(part.texts()),
+                    Expr::Words(part) => {
+                        words.extend(
+                            part.parts()
+                                .map(|(word, literal)| (word.to_owned(), literal)),
+                        );
+                    }
                     expr => exprs.push(expr),
                 },
             }
@@ -539,11 +524,6 @@ impl Reading<'_> {
             }
         }
     }
-}
-
-/// Whether a status that is none of the five is like this.
-fn is_written(value: &Value, step: StepRef<'_>, now: DateTime<Utc>) -> bool {
-    step.status().is_none() && value.holds(&step.text(Field::Status), || 0, now)
 }
 
 /// What looking for words costs, see [`Expr::cost`].

@@ -38,6 +38,16 @@ impl Term {
         self.quoted.resize(self.text.len(), quoted);
     }
 
+    /// Whether quotes are about a part of it.
+    pub(super) fn is_quoted(&self) -> bool {
+        self.quoted.contains(&true)
+    }
+
+    /// Whether it ends with a parenthesis that nothing in it opens.
+    pub(super) fn is_closed_too_often(&self) -> bool {
+        self.groups().1 > 0
+    }
+
     /// The rest of the term from a byte of its text on.
     pub(super) fn from(&self, at: usize) -> Self {
         Self {

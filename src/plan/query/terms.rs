@@ -7,6 +7,7 @@ use super::time::{self, Interval};
 use super::value::{Bounds, Sign, TextTest, Value, bounds, count, has_end, number};
 use super::words::fold;
 use crate::plan::Plan;
+use crate::plan::column::DERIVED;
 use crate::plan::field::{Field, Kind, fields};
 use crate::plan::id::{BlockId, StepId, typed_id};
 use crate::plan::status::{State, Status};
@@ -80,7 +81,7 @@ pub const TERMS: [TermSpec; 24] = [
     row("block:", Values::Blocks, Read::Step(block),
         "a block, such as B37, or several: block:B03-B05").ordered(),
     row("is:", Values::These(IS), Read::Either(is),
-        "ready, waiting, blocked, done, open, mine (you are its owner), drift, marked, cyclic, retired (with its block) or unclear (nothing is in its way, but its status is none of the five)"),
+        "ready, waiting (whatever its status), blocked (by its status, also where it waits), done, open, mine (you are its owner), drift, marked, cyclic, retired (with its block) or unclear (nothing is in its way, but its status is none of the five)"),
     row("stage:", Values::Stages, Read::Whole(|of| Ok(Whole::Stage(of.text()))),
         "named by a check of the stage"),
     row("workstream:", Values::Workstreams, Read::Whole(|of| Ok(Whole::Workstream(of.text()))),
@@ -251,6 +252,10 @@ pub(super) fn read(term: &Term) -> Result<Option<Vec<Asked>>, String> {
         .map(read)
         .collect::<Result<_, _>>()
         .map(Some)
+        .map_err(|reason| match term.is_closed_too_often() {
+            true => NO_PAIR.to_owned(),
+            false => reason,
+        })
 }
 
 /// The name, the sign and the value of a term. `>`, `<` and `=` are signs behind a name that is
@@ -283,6 +288,9 @@ fn log_key(name: &str) -> Option<&str> {
     (log.eq_ignore_ascii_case("log") && !key.is_empty()).then_some(key)
 }
 
+/// What is wrong with parentheses that do not balance.
+pub(super) const NO_PAIR: &str = "the parentheses do not match: close them, or put them in quotes";
+
 fn of_table(of: &Operand<'_>) -> Result<Asked, String> {
     if let Some(spec) = spec_of(of.name) {
         let key = of.key;
@@ -301,10 +309,54 @@ fn of_table(of: &Operand<'_>) -> Result<Asked, String> {
         return field(named, of).map(Asked::Step);
     }
     if of.name.starts_with(['(', '-']) {
-        return Err("the parentheses do not match: close them, or put them in quotes".to_owned());
+        return Err(NO_PAIR.to_owned());
+    }
+    if let Some(instead) = of_column(of.key) {
+        return Err(format!("no such key; {instead}"));
     }
     let keys: Vec<&str> = TERMS.iter().map(|row| row.key).collect();
     Err(format!("no such key; use {}", keys.join(" ")))
+}
+
+/// What to ask for instead of a column that is no key.
+fn of_column(name: &str) -> Option<&'static str> {
+    let column = DERIVED.iter().find(|column| column.name == name)?;
+    Some(match column.name {
+        "age" => "changed:>30d finds what changed last so long ago",
+        "state" => "is:ready and the like find the states",
+        "waiting_on" | "whom" => "up:0042 finds what a step waits for",
+        "dependents" => "down:0042 finds what waits for a step",
+        _ => "it is a column, by which lists can be sorted",
+    })
+}
+
+/// What is wrong with text that looks like a comparison, such as `priority>2`, if it is meant as one.
+pub(super) fn unknown(text: &str) -> Option<String> {
+    let at = text.find([':', '>', '<', '='])?;
+    let (name, rest) = text.split_at(at);
+    let (_, value) = Sign::split(rest)?;
+    let is_name = name.starts_with(char::is_alphabetic)
+        && name.ends_with(char::is_alphanumeric)
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'));
+    if !is_name || value.is_empty() {
+        return None;
+    }
+    let key = name.to_lowercase();
+    let parts = fields().iter().map(|row| row.name);
+    let parts: Vec<&str> = parts
+        .filter(|field| {
+            field
+                .strip_prefix(&*key)
+                .is_some_and(|rest| rest.starts_with('.'))
+        })
+        .collect();
+    Some(match of_column(&key) {
+        Some(instead) => format!("no such key; {instead}"),
+        None if !parts.is_empty() => format!("no such key; use {}", listed(&parts)),
+        None => format!("no such key; log.{text} compares a key of the log, \"{text}\" finds text"),
+    })
 }
 
 fn owner(of: &Operand<'_>) -> Result<Test, String> {

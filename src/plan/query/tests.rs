@@ -2,6 +2,7 @@ mod compared;
 
 use proptest::prelude::*;
 
+use super::terms::NO_PAIR;
 use super::*;
 use crate::plan::source::{Role, SourceFile};
 
@@ -125,6 +126,10 @@ fn every_term_of_the_language_is_understood() {
         ("p95>1", vec![]),
         ("OR", vec![]),
         ("(gate", vec![]),
+        ("gate indexes", vec!["0002"]),
+        ("\"gate indexes\"", vec![]),
+        ("\"gate rev\"", vec!["0002"]),
+        ("-\"gate indexes\" owner:ops", vec!["0001", "0002"]),
     ] {
         assert_eq!(found(text), ids, "{text}");
     }
@@ -185,6 +190,54 @@ fn what_makes_no_sense_says_what_would() {
     assert_eq!(place("gate -is:red x"), Some(Span::new(5, 12)));
     assert_eq!(place("é \"is:deep red\""), Some(Span::new(3, 16)));
     assert_eq!(reason("-"), None);
+}
+
+/// A comparison that nothing is known of would find nothing, and its negation everything.
+#[test]
+fn a_comparison_under_a_name_that_is_no_key_is_a_slip() {
+    let plan = plan();
+    let said = |text: &str| {
+        let query = Query::parse(text).and_then(|query| query.known_to(&plan));
+        query.err().map_or_else(String::new, |error| error.reason)
+    };
+    for (line, reason) in [
+        (
+            "age>30",
+            "no such key; changed:>30d finds what changed last so long ago",
+        ),
+        (
+            "-age:>30",
+            "no such key; changed:>30d finds what changed last so long ago",
+        ),
+        (
+            "unblocks>2",
+            "no such key; it is a column, by which lists can be sorted",
+        ),
+        (
+            "owner:ops priority>=2",
+            "no such key; log.priority>=2 compares a key of the log, \"priority>=2\" finds text",
+        ),
+        (
+            "effort>3",
+            "no such key; use effort.planned or effort.actual",
+        ),
+        ("(is:ready", NO_PAIR),
+        ("is:ready)", NO_PAIR),
+        ("\"priority>2\"", ""),
+        ("log.priority>2", ""),
+        ("<2", ""),
+        ("a->b", ""),
+        ("p95>", ""),
+    ] {
+        assert_eq!(said(line), reason, "{line}");
+    }
+    // Words that stand in the plan are words.
+    let log = b"{\"step_id\":\"0001\",\"title\":\"Keep p95>200 away\"}\n".to_vec();
+    let plan = Plan::read(vec![SourceFile::load("log.jsonl", Role::Log, log)]);
+    for (line, is_known) in [("p95>200", true), ("p95>300", false)] {
+        let query = Query::parse(line).unwrap();
+        assert_eq!(query.known_to(&plan).is_ok(), is_known, "{line}");
+    }
 }
 
 #[test]

@@ -32,14 +32,24 @@ pub struct Words {
 pub(crate) struct Word {
     text: String,
     letters: usize,
+    /// Whether no letter of it may be left out.
+    is_literal: bool,
     finder: Finder<'static>,
 }
 
 impl Words {
-    /// Looks for each of `words`.
+    /// Looks for each of `words`, of which letters may be left out.
     pub(crate) fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::of(words.into_iter().map(|word| (word, false)))
+    }
+
+    /// Looks for each of `words`, given with whether it is only found as it is.
+    pub(crate) fn of<'a>(words: impl IntoIterator<Item = (&'a str, bool)>) -> Self {
+        let words = words.into_iter();
         Self {
-            words: words.into_iter().map(Word::new).collect(),
+            words: words
+                .map(|(word, literal)| Word::new(word, literal))
+                .collect(),
             matcher: SkimMatcherV2::default()
                 .ignore_case()
                 .element_limit(ELEMENT_LIMIT),
@@ -87,6 +97,12 @@ impl Words {
         self.words.iter().map(|word| word.text.clone()).collect()
     }
 
+    /// The same, each with whether it is only found as it is.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&str, bool)> {
+        let words = self.words.iter();
+        words.map(|word| (word.text.as_str(), word.is_literal))
+    }
+
     /// Indexes of the characters of `text` that the words matched, ascending.
     pub fn places(&self, text: &str) -> Vec<usize> {
         let folded: Vec<String> = text
@@ -117,7 +133,7 @@ impl Words {
     }
 
     fn scattered(&self, text: &str, word: &Word) -> Option<i64> {
-        if word.letters < FEWEST_SCATTERED || !word.may_be_scattered(text) {
+        if word.is_literal || word.letters < FEWEST_SCATTERED || !word.may_be_scattered(text) {
             return None;
         }
         let (points, places) = self.matcher.fuzzy_indices(text, &word.text)?;
@@ -127,9 +143,10 @@ impl Words {
 }
 
 impl Word {
-    fn new(text: &str) -> Self {
+    fn new(text: &str, is_literal: bool) -> Self {
         let text = fold(text).into_owned();
         Self {
+            is_literal,
             letters: text.chars().count(),
             finder: Finder::new(&text).into_owned(),
             text,

@@ -4,6 +4,9 @@
 //! inode as well as by name, so that a link to the log is the log.
 
 use std::fmt;
+use std::fs::{self, File, FileType};
+use std::io::{self, Write as _};
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 
 use super::save::Saver;
@@ -27,6 +30,8 @@ pub enum OverwriteError {
     Read(ReadError),
     /// It could not be written.
     Save(SaveError),
+    /// It is a device or a pipe, and took not all of it.
+    Pass(PathBuf, io::Error),
 }
 
 impl fmt::Display for OverwriteError {
@@ -42,7 +47,13 @@ impl fmt::Display for OverwriteError {
                 "there is no folder {}: create it, or name a file in another one",
                 folder.display()
             ),
+            Self::Read(ReadError::NotAFile { path, kind }) => write!(
+                f,
+                "{} is {kind}, not a regular file: name another one, or - for standard output",
+                path.display()
+            ),
             Self::Read(error) => error.fmt(f),
+            Self::Pass(path, error) => write!(f, "{}: {error}", path.display()),
             Self::Save(error) => error.fmt(f),
         }
     }
@@ -51,10 +62,10 @@ impl fmt::Display for OverwriteError {
 impl std::error::Error for OverwriteError {}
 
 /// Makes `path` hold `bytes`, whatever was there before, unless it leads to one of
-/// `guarded`. Readers see the old bytes or the new, never a part.
+/// `guarded`. Readers see the old bytes or the new, never a part; a device or a pipe is written to.
 ///
 /// # Errors
-/// As the variants say; the file is then untouched.
+/// As the variants say; a file is then untouched.
 pub fn overwrite(path: &Path, guarded: &[PathBuf], bytes: &[u8]) -> Result<(), OverwriteError> {
     let stamp = Stamp::of(path);
     let is_same = |other: &PathBuf| {
@@ -67,6 +78,12 @@ pub fn overwrite(path: &Path, guarded: &[PathBuf], bytes: &[u8]) -> Result<(), O
     // A folder that is not there is a slip of the keyboard.
     if let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) {
         return Err(OverwriteError::NoFolder(folder.to_owned()));
+    }
+    let takes_bytes = |kind: FileType| kind.is_fifo() || kind.is_char_device();
+    if fs::metadata(path).is_ok_and(|metadata| takes_bytes(metadata.file_type())) {
+        let file = File::options().write(true).open(path);
+        let passed = file.and_then(|mut file| file.write_all(bytes));
+        return passed.map_err(|error| OverwriteError::Pass(path.to_owned(), error));
     }
     let (saver, new) = (Saver::new(None), Rope::from(bytes));
     let mut tries = 1;
@@ -83,7 +100,6 @@ pub fn overwrite(path: &Path, guarded: &[PathBuf], bytes: &[u8]) -> Result<(), O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
     use std::os::unix::fs::symlink;
 
     #[test]

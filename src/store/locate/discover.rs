@@ -19,7 +19,7 @@ use super::listed::Listed;
 use super::unmatched;
 use crate::document::parallel::map_in_parallel;
 use crate::plan::checks::Problem;
-use crate::plan::paper::{Kept, PAPERS, PaperSpec, Papers};
+use crate::plan::paper::{Kept, PAPERS, PaperSpec, Papers, USUAL_LOG};
 use crate::plan::source::{Role, is_chart};
 use crate::store::fs::walk::{Kind, children, files_below, has_file_below, unique};
 
@@ -124,6 +124,9 @@ pub fn discover(start: &Path, overrides: &Overrides) -> Layout {
         Some(place.strip_prefix(&root).unwrap_or(&place).to_owned())
     };
     let papers = Papers::new(overrides.papers, place);
+    let log = overrides.papers.iter().find(|paper| paper.role.is_log());
+    let first_log = log.and_then(|paper| config.places(paper).iter().find_map(|at| new_log(at)));
+    let papers = papers.starting_log(first_log);
     let mut layout = Layout {
         found,
         files: Vec::new(),
@@ -272,6 +275,26 @@ impl Layout {
             _ => unique(files),
         }
     }
+}
+
+/// The log that a place of logs would begin with: itself where it names a file, else the usual name in
+/// its folder or for its stars; nothing where that would not be found there.
+fn new_log(place: &str) -> Option<PathBuf> {
+    let usual = Path::new(USUAL_LOG);
+    let path = match glob::is_pattern(place) {
+        true => {
+            let stem = usual.file_stem()?.to_str()?;
+            let names = Path::new(place).components();
+            let names = names.filter(|name| name.as_os_str() != "**");
+            let folder: PathBuf = names.collect();
+            let name = folder.file_name()?.to_str()?.replace('*', stem);
+            folder.with_file_name(name)
+        }
+        false if Path::new(place).extension().is_some() => PathBuf::from(place),
+        false => Path::new(place).join(usual.file_name()?),
+    };
+    let is_meant = !glob::is_pattern(path.to_str()?) && glob::reaches(place, &path);
+    is_meant.then_some(path)
 }
 
 /// Adds the files of a paper at `path` to `files`, and what has to be watched for them.

@@ -297,6 +297,12 @@ fn read_files(found: Found, part: Part, opening: &Opening) -> Option<Opened> {
     (opened.unreadable).extend(absent.map(|log| (log.clone(), absent::reason(&log))));
     opening.reading.finish();
     opening.taking_apart.finish();
+    // No log is started beside one that is there and cannot be read.
+    let layout = &opened.layout;
+    let mut unread = opened.unreadable.iter();
+    if unread.any(|(path, _)| layout.role_at(path) == Some(Role::Log)) {
+        opened.layout.papers = opened.layout.papers.starting_log(None);
+    }
     opened
         .files
         .sort_by(|a, b| (a.role, &a.path).cmp(&(b.role, &b.path)));

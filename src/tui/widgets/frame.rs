@@ -176,6 +176,16 @@ pub fn words<'a>(theme: &Theme, text: &'a str) -> Cow<'a, str> {
     Cow::Owned(out)
 }
 
+/// The same of text in which words of our own stand beside those from files: these stay as they are.
+pub fn signs<'a>(theme: &Theme, text: &'a str) -> Cow<'a, str> {
+    if !theme.is_ascii() || text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let between = [" → ", " · ", " × "];
+    let plain = |text: String, sign: &&str| text.replace(sign, &words(theme, sign));
+    Cow::Owned(between.iter().fold(text.to_owned(), plain))
+}
+
 /// Columns that a line takes once it is made safe.
 pub fn line_width(line: &Line) -> u16 {
     let columns = |text: &str| columns(&visible_line(text));

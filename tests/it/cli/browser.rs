@@ -281,6 +281,23 @@ fn filter_sort_and_folding_work_by_keyboard() {
     browser.press("Escape");
     browser.ask(FILTERED);
     assert_eq!(browser.ask(found), json!([]), "all is folded again");
+    // Quotes keep words together.
+    browser.ask("document.getElementById('words').focus()");
+    let title = list["steps"][0]["title"].as_str().unwrap().to_lowercase();
+    let together: Vec<&str> = title.split(' ').take(2).collect();
+    for letter in format!("\"{}\"", together.join(" ")).chars() {
+        browser.press(&letter.to_string());
+    }
+    browser.ask(FILTERED);
+    assert!(
+        browser
+            .ask(found)
+            .as_array()
+            .unwrap()
+            .contains(&list["steps"][0]["step_id"])
+    );
+    browser.press("Escape");
+    browser.ask(FILTERED);
     browser.ask("document.querySelector('#block-b01 summary').focus()");
     browser.press("Enter");
     let titles = "[...document.querySelector('#block-b01 tbody').rows].map((row) => \

@@ -590,3 +590,51 @@ fn a_file_in_another_encoding_is_named_and_never_written() {
         }
     }
 }
+
+/// A canon by itself is a plan: its first step starts the log where it belongs.
+#[test]
+fn the_first_step_of_a_canon_starts_the_log() {
+    let header = "{\"schema\": \"stepdeck/log@1\"}\n";
+    for (config, log, gap) in [
+        ("", LOG, ""),
+        (
+            "[paths]\nlog = \"plans/steps.jsonl\"\n",
+            "plans/steps.jsonl",
+            "",
+        ),
+        (
+            "[paths]\nlog = [\"plans/*-steps.jsonl\"]\n",
+            "plans/10000_step_plan-steps.jsonl",
+            "",
+        ),
+        (
+            "[paths]\nlog = \"plans\"\n",
+            "plans/10000_step_plan.jsonl",
+            "",
+        ),
+        ("[log]\nlayout = \"spaced\"\n", LOG, "\n"),
+    ] {
+        let folder = Folder::new(&[(CANON, DOCUMENT), ("stepdeck.toml", config)]);
+        let run = folder.run(&["add", "title=Say it", "owner=grc"]);
+        assert_eq!((run.code, run.out.as_str()), (0, "0003\n"), "{run:?}");
+        let begin = format!("{header}{gap}{{\"step_id\": \"0003\", \"block\": \"B01\", ");
+        let text = folder.read(log);
+        assert!(
+            text.starts_with(&begin) && text.contains("\"owner\": \"grc\""),
+            "{text}"
+        );
+        let run = folder.run(&["add", "title=Again"]);
+        assert_eq!((run.code, run.out.as_str()), (0, "0004\n"), "{run:?}");
+        let again = folder.read(log);
+        assert!(
+            again.starts_with(&text) && again.len() > text.len(),
+            "{again}"
+        );
+    }
+    let nowhere = "[paths]\nlog = \"plans/[0-9].jsonl\"\n";
+    let folder = Folder::new(&[(CANON, DOCUMENT), ("stepdeck.toml", nowhere)]);
+    let run = folder.run(&["add", "title=Say it"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""), "{run:?}");
+    assert!(run.err.contains("there is no log to add to; "), "{run:?}");
+    assert_eq!(folder.diff(), "");
+}

@@ -351,3 +351,31 @@ fn an_export_goes_into_a_file_but_never_into_the_plan() {
     assert_eq!(folder.read(CANON), DOCUMENT);
     assert_eq!(folder.read("docs/reviews/2026-W47.md"), "# Review\n");
 }
+
+/// `-` and the names of standard output are standard output; a device gets the bytes.
+#[test]
+fn an_export_to_standard_output_by_name_is_printed() {
+    let folder = folder();
+    let printed = folder.run(&["export", "--format", "csv"]).ok();
+    for name in ["-", "/dev/stdout", "/dev/fd/1"] {
+        let run = folder.run(&["--read-only", "export", "--format", "csv", "-o", name]);
+        assert_eq!(
+            (run.code, &*run.out, &*run.err),
+            (0, &*printed, ""),
+            "{name}"
+        );
+    }
+    assert!(!folder.path().join("-").exists());
+    let html = folder.run(&["export", "--format", "html", "-o", "-"]).ok();
+    assert!(html.starts_with("<!"), "{html}");
+    let run = folder.run_on(&["export", "--format", "xlsx", "-o", "-"], Some(80));
+    assert!(run.err.contains("a workbook is a binary file"), "{run:?}");
+    let run = folder.run(&["export", "--format", "csv", "-o", "/dev/null"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let run = folder.run(&["export", "--format", "csv", "-o", "/dev/full"]);
+    assert_eq!((run.code, &*run.out), (2, ""));
+    assert!(
+        run.err.starts_with("stepdeck: /dev/full: No space left"),
+        "{run:?}"
+    );
+}

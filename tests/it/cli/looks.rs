@@ -1,6 +1,7 @@
 //! How `list` looks: sorted by columns, with columns to choose, in groups, and as a named view.
 
 use crate::support::crew::{DOCUMENT, FILES, LINES};
+use crate::support::demo::Kind;
 use crate::support::fixture::{CANON, LOG};
 use crate::support::run::Folder;
 use crate::support::schema::valid;
@@ -403,4 +404,32 @@ fn names_that_would_steer_a_terminal_are_made_safe() {
             assert!(!run.err.contains('\u{1b}'), "{all:?}");
         }
     }
+}
+
+/// Those that wait among them.
+#[test]
+fn blocked_steps_stand_together_where_steps_are_sorted_by_state() {
+    let files = Kind::Tidy.plan(480, 1);
+    let files: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(path, bytes)| (path.to_str().unwrap(), &**bytes))
+        .collect();
+    let folder = Folder::with_bytes(&files);
+    let list = folder.run(&["list", "--sort", "state"]).ok();
+    let rows = list.lines().map(|row| row.split('\t').collect::<Vec<_>>());
+    let places = rows.map(|row| match (row[1], row[2]) {
+        ("blocked", _) => 0,
+        (_, "waiting") => 1,
+        (_, "ready") => 2,
+        _ => 3,
+    });
+    let places: Vec<u8> = places.collect();
+    assert!(
+        places.is_sorted() && places.contains(&0) && places.contains(&3),
+        "{list}"
+    );
+    let blocked = folder
+        .run(&["list", "--filter", "is:blocked is:waiting"])
+        .ok();
+    assert!(!blocked.is_empty(), "some of them wait");
 }

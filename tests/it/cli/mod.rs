@@ -1,3 +1,4 @@
+mod ascii;
 mod blocks;
 mod browser;
 mod check;

@@ -428,3 +428,23 @@ fn the_latest_demo_is_shown_as_it_was_written() {
         "what a demo quotes may be left out: {shown}"
     );
 }
+
+/// The page counts each step once; `is:waiting` finds those in progress and blocked, too.
+#[test]
+fn waiting_steps_of_the_page_and_of_the_filter_add_up() {
+    let folder = demo();
+    let page = page(&folder, &[]);
+    let legend = between(&page, "<ul class=\"legend\">", "</ul>");
+    let waiting = legend.split_once("Waiting</span> <b>").unwrap().1;
+    let waiting: usize = waiting.split_once('<').unwrap().0.parse().unwrap();
+    let note = between(
+        &page,
+        "</ul><p class=\"more\">",
+        " of those in progress or blocked",
+    );
+    let found = folder.run(&["list", "--filter", "is:waiting"]).ok();
+    let elsewhere: usize = note.parse().unwrap();
+    assert_eq!(waiting + elsewhere, found.lines().count());
+    let others = ["list", "--filter", "is:waiting status:progress,blocked"];
+    assert_eq!(elsewhere, folder.run(&others).ok().lines().count());
+}

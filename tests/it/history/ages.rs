@@ -137,3 +137,69 @@ fn the_cockpit_counts_as_the_subcommands_do() {
     desk.keys("3w");
     assert!(desk.screen().contains("change landed"), "{}", desk.screen());
 }
+
+/// However long ago that is, and of complete steps, too.
+#[test]
+fn the_column_counts_as_many_days_as_the_history_tells() {
+    let Some(repo) = Repo::new() else { return };
+    let [one, two] = [("0001", "idea"), ("0002", "complete")].map(|(id, to)| line(id, "Work", to));
+    repo.land(&[&one.replace("Work", "Job"), &two.replace("Work", "Job")]);
+    repo.pass_days(3);
+    repo.land(&[&one, &two.replace("Work", "Job")]);
+    repo.pass_days(122);
+    repo.land(&[&one, &two]);
+    let now = "2027-06-21T12:00:00Z";
+    let list = |more: &[&str]| {
+        let all = [&["list", "--sort", "-age"], more].concat();
+        repo.folder.run_in(repo.path(), now, &all, None).ok()
+    };
+    let ages = |text: &str| {
+        let rows = text.lines().map(|row| row.split('\t').collect::<Vec<_>>());
+        let ages: Vec<(String, i64)> = rows
+            .map(|row| {
+                (
+                    row[0].to_owned(),
+                    row[2].trim_end_matches('d').parse().unwrap(),
+                )
+            })
+            .collect();
+        ages
+    };
+    let told = ages(&list(&["--columns", "age"]));
+    assert_eq!(
+        (&*told[0].0, &*told[1].0),
+        ("0001", "0002"),
+        "the oldest first"
+    );
+    assert_eq!(told[0].1 - told[1].1, 123, "{told:?}");
+    assert!(told[1].1 > 90);
+    let found = list(&["--filter", &format!("changed:>{}d", told[1].1 + 1)]);
+    assert!(
+        found.starts_with("0001") && found.lines().count() == 1,
+        "{found}"
+    );
+    let json: Value = serde_json::from_str(&list(&["--columns", "age", "--json"])).unwrap();
+    let first = json["steps"][0].to_string();
+    assert!(first.contains(&told[0].1.to_string()), "{first}");
+    // So does the cockpit, once it has read the history.
+    let folder = TempDir::new().unwrap();
+    git_in(
+        folder.path(),
+        "",
+        &["clone", "-q", &repo.path().display().to_string(), "."],
+    );
+    crate::support::desk::rest(&folder.path().join(LOG));
+    let mut desk = Desk::on(folder, 120, 30);
+    desk.run_until("the history is read", |desk| {
+        desk.cockpit.model.view.past.is_some()
+    });
+    let model = &desk.cockpit.model;
+    let age = stepdeck::plan::column::Column::list("age")
+        .unwrap()
+        .remove(0);
+    let days = age.text(model.plan.step(1), &model.known()).into_owned();
+    assert!(
+        days.parse::<i64>().is_err() && !days.contains('>'),
+        "{days}"
+    );
+}

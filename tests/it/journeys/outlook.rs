@@ -198,6 +198,18 @@ fn its_figures_are_those_of_the_subcommands() {
         told(&desk, "forecast", &["Ground", "--float"])["float"],
         Value::Array(floats)
     );
+    // And in a pipe its words do not run into the ID.
+    let elsewhere = Folder::new(&[]);
+    let arguments = ["forecast", "Ground", "--float"];
+    let said = elsewhere.run_in(desk.folder(), NOW, &arguments, None).ok();
+    for float in desk.cockpit.model.outlook.floats.iter() {
+        let (words, id) = (float.in_words(), float.step.to_string());
+        let row = said.lines().find(|row| row.contains(&format!("  {id}  ")));
+        assert!(
+            row.unwrap().trim_start().starts_with(&format!("{words}  ")),
+            "{said}"
+        );
+    }
 }
 
 #[test]

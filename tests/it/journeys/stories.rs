@@ -554,3 +554,25 @@ fn what_a_merge_left_is_decided_in_a_card() {
     desk.keys("m");
     assert_eq!(desk.file(LOG), LINES);
 }
+
+/// A canon without a log: its first step starts one, and undo removes it.
+#[test]
+fn the_first_step_of_a_canon_starts_a_log_that_undo_removes() {
+    let mut desk = Desk::open(&[(CANON, DOCUMENT)]);
+    desk.keys("aSay it<Enter>");
+    desk.wait_for("0003 added: Say it");
+    desk.keys("aAgain<Enter>");
+    desk.wait_for("0004 added: Again");
+    let log = desk.file(LOG);
+    assert_eq!(log.lines().count(), 3, "{log}");
+    assert!(log.starts_with("{\"schema\": \"stepdeck/log@1\"}\n{\"step_id\": \"0003\""));
+    desk.keys("uu");
+    assert_eq!(desk.diff(), "");
+    desk.keys("U");
+    desk.wait_for("0003 added: Say it");
+    // Several steps at once, of which none is in a log.
+    let mut desk = Desk::open(&[(CANON, DOCUMENT)]);
+    desk.keys("<Tab>AUnder it<Enter>");
+    desk.wait_for("0002.A added: Under it");
+    assert!(desk.file(LOG).contains("\"0002.A\""));
+}

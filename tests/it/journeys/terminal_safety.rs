@@ -448,3 +448,17 @@ fn subcommands_send_visible_escapes_only() {
         }
     }
 }
+
+/// A terminal whose size nobody has set claims to have no columns.
+#[test]
+fn a_terminal_without_a_size_gets_eighty_columns() {
+    let folder = Folder::new(&[(LOG, LINES), (CANON, DOCUMENT)]);
+    let pty = Launch::stepdeck(&["list"])
+        .size(0, 0)
+        .in_folder(folder.path())
+        .start();
+    pty.wait_exit();
+    let output = String::from_utf8(pty.output()).unwrap();
+    assert!(output.contains("Review the schema"), "{output}");
+    assert!(output.lines().count() < 12, "{output}");
+}

@@ -567,6 +567,8 @@ fn pty_size(cols: u16, rows: u16) -> PtySize {
 }
 
 fn cells(columns: u16, rows: u16) -> (NonZeroU16, NonZeroU16) {
-    let cells = |count| NonZeroU16::new(count).expect("a window has at least one cell");
-    (cells(rows), cells(columns))
+    // A terminal that nobody has told its size shows as much as usual.
+    let cells = |count, usual| NonZeroU16::new(count).or(NonZeroU16::new(usual));
+    let cells = |count, usual| cells(count, usual).expect("a usual size");
+    (cells(rows, 24), cells(columns, 80))
 }

@@ -1,5 +1,7 @@
 //! How the step list looks: views, sorting, columns and groups.
 
+use std::sync::Arc;
+
 use super::PLAN;
 use super::search::Order;
 use super::view::PlanView;
@@ -222,6 +224,7 @@ impl Model {
         let look = self.view.look();
         let (now, weights) = (self.now, self.context.weights.clone());
         let changes = self.problems.found.changes().cloned();
+        let past = self.view.past.clone();
         let folder = self.context.papers.folder_of(Role::Review).to_owned();
         move |plan, progress| {
             let columns = look.used_columns();
@@ -235,7 +238,7 @@ impl Model {
                 weights: &weights,
                 changes: None,
             };
-            let known = Known::of(plan, columns.iter(), &inputs, changes);
+            let known = Known::of(plan, columns.iter(), &inputs, changes).knowing(past);
             let order = Order::by(look.sort, look.group, plan, &known, progress)?;
             Some((known, order))
         }
@@ -250,7 +253,11 @@ impl Model {
             .iter()
             .any(Column::asks_changes);
         let changes = self.problems.found.changes();
-        if is_asked && !self.view.is_plain() && self.view.known.changes.as_ref() != changes {
+        let past = self.view.past.as_ref().filter(|past| past.has_history);
+        let known = &self.view.known;
+        let is_news = known.changes.as_ref() != changes
+            || known.past.as_ref().map(Arc::as_ptr) != past.map(Arc::as_ptr);
+        if is_asked && !self.view.is_plain() && is_news {
             self.refresh(self.selected());
         }
     }
@@ -258,7 +265,8 @@ impl Model {
     /// What the columns know right now.
     pub fn known(&self) -> Known {
         let changes = self.problems.found.changes().cloned();
-        self.view.known.at(self.now, changes)
+        let known = self.view.known.at(self.now, changes);
+        known.knowing(self.view.past.clone())
     }
 
     pub(crate) fn sort_by(&mut self, column: Column) {
