@@ -4,9 +4,11 @@
 use std::sync::Arc;
 
 use super::Change;
+use super::brief::brief;
 use super::compose::{BulkChange, Composer, FieldRequest, SeenValues};
 use super::conflict::Conflict;
 use super::value::{Refusal, refuse};
+use crate::document::visible::visible_line;
 use crate::plan::field::{Field, Kind};
 use crate::plan::{StepKey, StepRef};
 
@@ -72,6 +74,11 @@ fn write_fields(step: StepRef<'_>, text: &mut String) {
             Kind::List => list(&step.list(spec.field)),
             _ => string(&step.text(spec.field)),
         };
+        if let Some(drift) = step.drift_of(spec.field) {
+            let words: Vec<&str> = drift.canon.split_whitespace().collect();
+            let words = visible_line(&words.join(" ")).into_owned();
+            *text += &format!("# the canon says: {}\n", brief(&words));
+        }
         *text += &format!("{key} = {value}\n");
     }
 }

@@ -13,11 +13,12 @@ use crate::app::overlays::menu::{Choice, Row};
 use crate::app::overlays::prompt::Purpose;
 use crate::change::compose::{SeenValues, StepRequest};
 use crate::change::value::Refusal;
-use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::{Field, Kind};
 use crate::plan::id::BlockId;
 use crate::plan::status::Status;
+use crate::plan::step::Drift;
+use crate::plan::{StepKey, StepRef};
 
 /// A field about to be set, and what a person saw there when they began.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
@@ -70,6 +71,9 @@ impl SetRequest {
         values
     }
 }
+
+/// Of more steps than these it is not looked up at each frame where log and canon differ.
+const NAMED_APART: usize = 100;
 
 /// Of more steps than these it is not noted what stood there: it would be felt at the key.
 const NOTED: usize = 10_000;
@@ -162,10 +166,20 @@ impl Model {
         let request = self.set_request(steps, Field::Status);
         let current = self.common_text(&request.steps, Field::Status);
         let current = current.and_then(|word| Status::read(&word));
+        let in_canon = match &*request.steps {
+            [(id, nth)] => self.plan.find_nth(*id, *nth),
+            _ => None,
+        };
+        let in_canon = in_canon.and_then(|at| self.plan.step(at).drift_of(Field::Status));
+        let in_canon = in_canon.and_then(|drift| Status::read(&drift.canon));
         // `i` is for idea, so in progress goes by its second word.
         let keys = ["i", "d", "p", "b", "c"];
         let rows = Status::ALL.into_iter().zip(keys).map(|(status, key)| {
-            let now = if current == Some(status) { "now" } else { "" };
+            let now = match (current == Some(status), in_canon == Some(status)) {
+                (true, _) => "now",
+                (false, true) => "in the canon",
+                (false, false) => "",
+            };
             let choice = Choice::Set(request.clone(), status.word().to_owned());
             Row::new(key, status.word(), now, choice)
         });
@@ -240,6 +254,30 @@ impl Model {
     pub(crate) fn set_field(&mut self, request: &SetRequest, value: &str) -> Result<(), Refusal> {
         let wanted = StepRequest::set(request.field, value);
         self.change_seen(&request.steps, wanted, request.seen_values())
+    }
+
+    /// What the canon says of a field that is about to be set, where that differs from what stands
+    /// there to be edited: saving replaces both.
+    pub(crate) fn differing(&self, request: &SetRequest) -> Option<String> {
+        let indexes = match request.steps.len() {
+            0..=NAMED_APART => self.indexes(&request.steps),
+            _ => return None,
+        };
+        let drifted = indexes.into_iter().map(|at| self.plan.step(at));
+        let drifted = drifted.filter_map(|step| Some((step, step.drift_of(request.field)?)));
+        let drifted: Vec<(StepRef<'_>, Drift)> = drifted.collect();
+        let (step, drift) = drifted.first()?;
+        if request.steps.len() > 1 {
+            let count = drifted.len();
+            return Some(format!("log and canon differ in {count} of these steps"));
+        }
+        let (section, _) = step.section()?;
+        let path = self.plan.files()[section.file].path.display();
+        let words = match drift.canon.trim() {
+            "" => "nothing",
+            words => words,
+        };
+        Some(format!("{path} says: {words}"))
     }
 
     /// What to ask before an empty text is taken: it would clear what differs from step to step
