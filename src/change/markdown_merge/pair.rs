@@ -34,7 +34,8 @@ pub(super) fn things(base: &[Unit<'_>], ours: &[Unit<'_>], theirs: &[Unit<'_>]) 
     let (new_o, new_t) = (free(ours, &to_ours), free(theirs, &to_theirs));
     let o: Vec<&Unit<'_>> = new_o.iter().map(|at| &ours[*at]).collect();
     let t: Vec<&Unit<'_>> = new_t.iter().map(|at| &theirs[*at]).collect();
-    let both = by_keys(&o, &t, true, &unclear);
+    let mut both = by_keys(&o, &t, true, &unclear);
+    by_longer_title(&o, &t, &mut both);
     let mut is_in_ours = vec![false; new_t.len()];
     let mut things: Vec<Thing> = (0..base.len())
         .map(|at| Thing {
@@ -167,6 +168,34 @@ fn add_moved(a: &[usize], b: &[usize], kinds: usize, found: &mut [Option<usize>]
         if found[at].is_none() && count[*token] == 1 && once[*token].0 == 1 {
             found[at] = once[*token].1;
         }
+    }
+}
+
+/// Matches sections that both sides added, one of them with more words behind the title.
+fn by_longer_title(ours: &[&Unit<'_>], theirs: &[&Unit<'_>], both: &mut [Option<usize>]) {
+    let title = |unit: &Unit<'_>| match unit.keys.first() {
+        Some(key) if unit.kind == Kind::Section && !unit.has_name() => Some(key.text.clone()),
+        _ => None,
+    };
+    let is_longer = |one: &str, other: &str| {
+        let more = one.strip_prefix(other);
+        more.is_some_and(|more| more.starts_with(' '))
+    };
+    let mut is_taken = vec![false; theirs.len()];
+    both.iter().flatten().for_each(|at| is_taken[*at] = true);
+    let free: Vec<(usize, String)> = (theirs.iter().enumerate())
+        .filter(|(at, _)| !is_taken[*at])
+        .filter_map(|(at, unit)| Some((at, title(unit)?)))
+        .collect();
+    let new = ours.iter().zip(both).filter(|(_, other)| other.is_none());
+    for (unit, other) in new {
+        let Some(own) = title(unit) else { continue };
+        *other = free.iter().find_map(|(at, title)| {
+            let is_one = is_longer(&own, title) || is_longer(title, &own);
+            let is_free = !is_taken[*at] && !unit.children.is_empty();
+            (is_one && is_free && likeness(unit, theirs[*at]) >= ALIKE).then_some(*at)
+        });
+        other.iter().for_each(|at| is_taken[*at] = true);
     }
 }
 

@@ -44,6 +44,26 @@ fn a_heading_that_stands_in_many_sections_is_none_that_moved() {
 }
 
 #[test]
+fn a_section_that_both_sides_add_is_one_under_a_longer_title_too() {
+    let with = |title: &str, check: &str| format!("# A\n\n## {title}\n\n- {check}\n- y\n");
+    let (ours, theirs) = (with("Wave (Jan)", "x"), with("Wave (Jan) - done", "x"));
+    let (text, conflicts) = merged("# A\n", &ours, &theirs);
+    assert_eq!(
+        conflicts,
+        ["3 Wave (Jan): both sides added it, with other words"]
+    );
+    assert_eq!(text.matches("- x").count(), 1, "{text}");
+    // Another section, and another step.
+    let other = "# A\n\n## Wave (Jan) - notes\n\nNothing yet.\n";
+    assert!(clean("# A\n", &ours, other).ends_with("Nothing yet.\n"));
+    let (ours, theirs) = (
+        with("Step 0004 — Load", "x"),
+        with("Step 0004 — Load test", "x"),
+    );
+    assert_eq!(clean("# A\n", &ours, &theirs).matches("- x").count(), 2);
+}
+
+#[test]
 fn a_new_item_stands_in_its_list_whichever_side_is_ours() {
     let base = "- a\n\n## E\n";
     let ours = "- a\n\nSee also.\n\n## E\n";
