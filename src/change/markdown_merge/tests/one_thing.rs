@@ -134,6 +134,16 @@ fn a_table_that_one_side_aligned_takes_what_the_other_did() {
     assert_eq!(merged(base, ours, &theirs).1.len(), 1);
 }
 
+#[test]
+fn blank_lines_before_a_list_do_not_come_into_it() {
+    let base = "# A\n\n- one\n- two\n- three\n";
+    let ours = "# A\n\n- ours\n- one\n- two\n- three\n";
+    let theirs = "# A\n\n- two\n- three\n";
+    let expected = "# A\n\n- ours\n- two\n- three\n";
+    assert_eq!(clean(base, ours, theirs), expected);
+    assert_eq!(clean(base, theirs, ours), expected);
+}
+
 /// The rows of a table from which a side took some, and into which it put others.
 fn side(rows: &[String], edits: &[(Index, Option<u8>)]) -> Vec<String> {
     let mut rows = rows.to_vec();
