@@ -64,6 +64,27 @@ fn a_section_that_both_sides_add_is_one_under_a_longer_title_too() {
 }
 
 #[test]
+fn a_paragraph_that_both_sides_add_in_one_place_is_in_dispute() {
+    let base = "# A\n\nIntro here.\n\n## B\n\nx\n";
+    let with = |text: &str| base.replace("here.\n", &format!("here.\n\n{text}\n"));
+    let (may, june) = (
+        "We ship on the first of May.",
+        "We ship on the first of June.",
+    );
+    let (text, conflicts) = merged(base, &with(may), &with(june));
+    assert_eq!(conflicts.len(), 1, "{text}");
+    let expected = with(&format!(
+        "<<<<<<< ours\n{may}\n=======\n{june}\n>>>>>>> theirs"
+    ));
+    assert_eq!(text, expected);
+    // Two of which one says something else, and the like in another place.
+    let text = clean(base, &with(may), &with("Nobody knows."));
+    assert_eq!(text, with(&format!("{may}\n\nNobody knows.")));
+    let elsewhere = format!("{base}\n{june}\n");
+    assert!(clean(base, &with(may), &elsewhere).contains(june));
+}
+
+#[test]
 fn a_new_item_stands_in_its_list_whichever_side_is_ours() {
     let base = "- a\n\n## E\n";
     let ours = "- a\n\nSee also.\n\n## E\n";
