@@ -131,9 +131,10 @@ fn by_keys(
 }
 
 /// Names that two rows of one version have, and which therefore name neither in any.
-#[derive(Default)]
 struct Unclear<'u> {
     names: HashSet<(usize, &'u str)>,
+    /// Whether some are in the column that should name the rows: it names none of the others either.
+    is_column: bool,
 }
 
 /// The key of a row that is the cell of the column which should name it.
@@ -152,7 +153,10 @@ impl<'u> Unclear<'u> {
                 }
             }
         }
-        Self { names }
+        Self {
+            is_column: names.iter().any(|(at, _)| *at == KEY_CELL),
+            names,
+        }
     }
 
     /// What a unit is known by at a level: its bytes, then its keys.
@@ -161,11 +165,8 @@ impl<'u> Unclear<'u> {
             return Some(unit.whole);
         };
         let key = unit.keys.get(level).filter(|key| key.joins || !joined)?;
-        // A column that should name the rows and fails with two is none for the others either.
-        let is_unclear = match level == KEY_CELL {
-            true => self.names.iter().any(|(at, _)| *at == KEY_CELL),
-            false => self.names.contains(&(level, &*key.text)),
-        };
+        let is_unclear =
+            level == KEY_CELL && self.is_column || self.names.contains(&(level, &*key.text));
         let is_clear = unit.kind != Kind::Row || !is_unclear;
         (is_clear && !key.text.is_empty()).then_some(key.text.as_bytes())
     }
