@@ -264,14 +264,23 @@ fn lead(lists: &Lists<'_, '_>, thing: &Thing, before: Option<&Thing>) -> Vec<u8>
     let in_theirs = thing
         .theirs
         .is_some_and(|at| follows(at, |thing| thing.theirs));
+    // Blank lines behind another neighbour than before are no change of them.
+    let neighbour = |units: &[Unit<'_>], at: Option<usize>| {
+        let before = at.and_then(|at| at.checked_sub(1));
+        before.map(|before| units[before].kind)
+    };
+    let was = neighbour(lists.base, thing.base);
+    let moved_in_ours = !in_ours && was != neighbour(lists.ours, thing.ours);
+    let moved_in_theirs = !in_theirs && was != neighbour(lists.theirs, thing.theirs);
     let leads = [trio.base, trio.ours, trio.theirs].map(|unit| unit.map(|unit| unit.lead));
     let own = match leads {
         [_, Some(ours), Some(theirs)] if ours == theirs => ours,
-        [Some(base), Some(ours), Some(theirs)] if base == theirs => ours,
-        [Some(base), Some(ours), Some(theirs)] if base == ours => theirs,
-        [_, Some(ours), Some(theirs)] => match (in_ours, in_theirs) {
-            (true, false) => ours,
-            (false, true) => theirs,
+        [Some(base), Some(ours), Some(theirs)] if base == theirs && !moved_in_ours => ours,
+        [Some(base), Some(ours), Some(theirs)] if base == ours && !moved_in_theirs => theirs,
+        [_, Some(ours), Some(theirs)] => match [in_ours, in_theirs, moved_in_ours, moved_in_theirs]
+        {
+            [true, false, ..] | [_, _, false, true] => ours,
+            [false, true, ..] | [_, _, true, false] => theirs,
             _ => std::cmp::max_by_key(ours, theirs, |lead| (lead.len(), *lead)),
         },
         [_, ours, theirs] => ours.or(theirs).unwrap_or_default(),

@@ -34,7 +34,28 @@ pub(super) fn things(base: &[Unit<'_>], ours: &[Unit<'_>], theirs: &[Unit<'_>]) 
     let (new_o, new_t) = (free(ours, &to_ours), free(theirs, &to_theirs));
     let o: Vec<&Unit<'_>> = new_o.iter().map(|at| &ours[*at]).collect();
     let t: Vec<&Unit<'_>> = new_t.iter().map(|at| &theirs[*at]).collect();
-    let both = by_keys(&o, &t, true, &unclear);
+    let mut both = by_keys(&o, &t, true, &unclear);
+    let frame = |side: &[Option<usize>]| -> Vec<(usize, usize)> {
+        let both = to_ours.iter().zip(&to_theirs).enumerate();
+        let both = both.filter(|(_, (ours, theirs))| ours.is_some() && theirs.is_some());
+        let mut frame: Vec<(usize, usize)> =
+            both.filter_map(|(at, _)| Some((side[at]?, at))).collect();
+        frame.sort_unstable();
+        frame
+    };
+    let gaps = |new: &[usize], frame: Vec<(usize, usize)>| -> Vec<Option<usize>> {
+        let before = |at: &usize| {
+            frame
+                .partition_point(|(place, _)| place < at)
+                .checked_sub(1)
+        };
+        new.iter().map(|at| Some(frame[before(at)?].1)).collect()
+    };
+    let places = [
+        gaps(&new_o, frame(&to_ours)),
+        gaps(&new_t, frame(&to_theirs)),
+    ];
+    by_likeness_of_new([&o, &t], places, &mut both);
     let mut is_in_ours = vec![false; new_t.len()];
     let mut things: Vec<Thing> = (0..base.len())
         .map(|at| Thing {
@@ -110,9 +131,10 @@ fn by_keys(
 }
 
 /// Names that two rows of one version have, and which therefore name neither in any.
-#[derive(Default)]
 struct Unclear<'u> {
     names: HashSet<(usize, &'u str)>,
+    /// Whether some are in the column that should name the rows: it names none of the others either.
+    is_column: bool,
 }
 
 /// The key of a row that is the cell of the column which should name it.
@@ -131,7 +153,10 @@ impl<'u> Unclear<'u> {
                 }
             }
         }
-        Self { names }
+        Self {
+            is_column: names.iter().any(|(at, _)| *at == KEY_CELL),
+            names,
+        }
     }
 
     /// What a unit is known by at a level: its bytes, then its keys.
@@ -140,11 +165,8 @@ impl<'u> Unclear<'u> {
             return Some(unit.whole);
         };
         let key = unit.keys.get(level).filter(|key| key.joins || !joined)?;
-        // A column that should name the rows and fails with two is none for the others either.
-        let is_unclear = match level == KEY_CELL {
-            true => self.names.iter().any(|(at, _)| *at == KEY_CELL),
-            false => self.names.contains(&(level, &*key.text)),
-        };
+        let is_unclear =
+            level == KEY_CELL && self.is_column || self.names.contains(&(level, &*key.text));
         let is_clear = unit.kind != Kind::Row || !is_unclear;
         (is_clear && !key.text.is_empty()).then_some(key.text.as_bytes())
     }
@@ -167,6 +189,64 @@ fn add_moved(a: &[usize], b: &[usize], kinds: usize, found: &mut [Option<usize>]
         if found[at].is_none() && count[*token] == 1 && once[*token].0 == 1 {
             found[at] = once[*token].1;
         }
+    }
+}
+
+/// Matches what both sides added in one place: paragraphs that say much alike, and sections of which
+/// one has more words behind the title. `places` are the things that each stands behind.
+fn by_likeness_of_new(
+    [ours, theirs]: [&[&Unit<'_>]; 2],
+    places: [Vec<Option<usize>>; 2],
+    both: &mut [Option<usize>],
+) {
+    let mut is_taken = vec![false; theirs.len()];
+    both.iter().flatten().for_each(|at| is_taken[*at] = true);
+    let mut in_place: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
+    let free = (0..theirs.len()).filter(|at| !is_taken[*at]);
+    free.for_each(|at| in_place.entry(places[1][at]).or_default().push(at));
+    let mut pairs = Vec::new();
+    for (at, unit) in ours
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| both[*at].is_none())
+    {
+        let others = in_place.get(&places[0][at]).into_iter().flatten();
+        for other in others.take(CANDIDATES) {
+            if may_be_one(unit, theirs[*other]) {
+                let heads = [unit.head, theirs[*other].head];
+                let order = (heads.into_iter().min(), heads.into_iter().max());
+                let score = likeness(unit, theirs[*other]);
+                pairs.push((std::cmp::Reverse(score), order, at, *other));
+            }
+        }
+    }
+    pairs.retain(|(score, ..)| score.0 >= ALIKE);
+    // The likest first, whichever side is called ours.
+    pairs.sort_unstable();
+    for (_, _, at, other) in pairs {
+        if both[at].is_none() && !std::mem::replace(&mut is_taken[other], true) {
+            both[at] = Some(other);
+        }
+    }
+}
+
+/// Whether two new units may be one thing in the words of two people. Items that are alike are often
+/// two, and so are sections of one form.
+fn may_be_one(one: &Unit<'_>, other: &Unit<'_>) -> bool {
+    match (one.kind, other.kind) {
+        (Kind::Prose, Kind::Prose) => true,
+        (Kind::Section, Kind::Section) if !one.has_name() && !one.children.is_empty() => {
+            let title = |unit: &Unit<'_>| unit.keys.first().map(|key| key.text.clone());
+            let (one, other) = (
+                title(one).unwrap_or_default(),
+                title(other).unwrap_or_default(),
+            );
+            let more = one
+                .strip_prefix(&*other)
+                .or_else(|| other.strip_prefix(&*one));
+            more.is_some_and(|more| more.starts_with(' '))
+        }
+        _ => false,
     }
 }
 

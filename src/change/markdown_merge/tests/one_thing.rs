@@ -44,6 +44,47 @@ fn a_heading_that_stands_in_many_sections_is_none_that_moved() {
 }
 
 #[test]
+fn a_section_that_both_sides_add_is_one_under_a_longer_title_too() {
+    let with = |title: &str, check: &str| format!("# A\n\n## {title}\n\n- {check}\n- y\n");
+    let (ours, theirs) = (with("Wave (Jan)", "x"), with("Wave (Jan) - done", "x"));
+    let (text, conflicts) = merged("# A\n", &ours, &theirs);
+    assert_eq!(
+        conflicts,
+        ["3 Wave (Jan): both sides added it, with other words"]
+    );
+    assert_eq!(text.matches("- x").count(), 1, "{text}");
+    // Another section, and another step.
+    let other = "# A\n\n## Wave (Jan) - notes\n\nNothing yet.\n";
+    assert!(clean("# A\n", &ours, other).ends_with("Nothing yet.\n"));
+    let (ours, theirs) = (
+        with("Step 0004 — Load", "x"),
+        with("Step 0004 — Load test", "x"),
+    );
+    assert_eq!(clean("# A\n", &ours, &theirs).matches("- x").count(), 2);
+}
+
+#[test]
+fn a_paragraph_that_both_sides_add_in_one_place_is_in_dispute() {
+    let base = "# A\n\nIntro here.\n\n## B\n\nx\n";
+    let with = |text: &str| base.replace("here.\n", &format!("here.\n\n{text}\n"));
+    let (may, june) = (
+        "We ship on the first of May.",
+        "We ship on the first of June.",
+    );
+    let (text, conflicts) = merged(base, &with(may), &with(june));
+    assert_eq!(conflicts.len(), 1, "{text}");
+    let expected = with(&format!(
+        "<<<<<<< ours\n{may}\n=======\n{june}\n>>>>>>> theirs"
+    ));
+    assert_eq!(text, expected);
+    // Two of which one says something else, and the like in another place.
+    let text = clean(base, &with(may), &with("Nobody knows."));
+    assert_eq!(text, with(&format!("{may}\n\nNobody knows.")));
+    let elsewhere = format!("{base}\n{june}\n");
+    assert!(clean(base, &with(may), &elsewhere).contains(june));
+}
+
+#[test]
 fn a_new_item_stands_in_its_list_whichever_side_is_ours() {
     let base = "- a\n\n## E\n";
     let ours = "- a\n\nSee also.\n\n## E\n";
@@ -112,6 +153,16 @@ fn a_table_that_one_side_aligned_takes_what_the_other_did() {
     // How a column is aligned is more than a width.
     let theirs = base.replace("| - | - |", "| - | -: |");
     assert_eq!(merged(base, ours, &theirs).1.len(), 1);
+}
+
+#[test]
+fn blank_lines_before_a_list_do_not_come_into_it() {
+    let base = "# A\n\n- one\n- two\n- three\n";
+    let ours = "# A\n\n- ours\n- one\n- two\n- three\n";
+    let theirs = "# A\n\n- two\n- three\n";
+    let expected = "# A\n\n- ours\n- two\n- three\n";
+    assert_eq!(clean(base, ours, theirs), expected);
+    assert_eq!(clean(base, theirs, ours), expected);
 }
 
 /// The rows of a table from which a side took some, and into which it put others.
