@@ -62,7 +62,7 @@ pub(crate) fn run(invocation: &mut Invocation<'_, '_>) -> Result<()> {
         ..Overrides::default()
     };
     let mut shown = match &arguments.at {
-        Some(when) => Some(invocation.lay_out(when)?),
+        Some(when) => Some(invocation.lay_out("--at", when)?),
         None => None,
     };
     while one_session(invocation, &start, &overrides, shown.take())? != Turn::Quit {}

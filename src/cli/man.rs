@@ -29,7 +29,9 @@ fn page() -> Result<String> {
     let main = Page::new(command.clone());
     let mut title = Vec::new();
     main.render_title(&mut title)?;
-    let mut text = String::from_utf8(title)?;
+    // Without quotes around the date that there is not, the version stands in its place.
+    let name = ".TH stepdeck 1 ";
+    let mut text = String::from_utf8(title)?.replace(name, &format!("{name}\"\""));
     let mut roff = Vec::new();
     main.render_name_section(&mut roff)?;
     main.render_synopsis_section(&mut roff)?;
@@ -63,13 +65,32 @@ fn section(subcommand: &Command) -> Result<String> {
     if has_more {
         page.render_extra_section(&mut roff)?;
     }
-    let parts: String = lines(&String::from_utf8(roff)?)
-        .map(|line| match line.strip_prefix(".SH ") {
-            Some(name) => format!(".SS {name}"),
-            None => line.to_owned(),
-        })
-        .collect();
+    let mut parts = String::new();
+    let mut in_table = false;
+    for line in lines(&String::from_utf8(roff)?) {
+        let row = row(line);
+        let ends_table = std::mem::replace(&mut in_table, row.is_some()) && row.is_none();
+        match (row, line.strip_prefix(".SH ")) {
+            (Some((name, text)), _) => {
+                parts.push_str(&format!(".TP\n\\fB{name}\\fR\n\\&{text}\n"));
+            }
+            (None, Some(name)) => parts.push_str(&format!(".SS {name}")),
+            // Behind a table the text would go on within its last row.
+            (None, None) if ends_table && line.trim().is_empty() => parts.push_str(".PP\n"),
+            (None, None) if ends_table => parts.push_str(&format!(".PP\n{line}")),
+            (None, None) => parts.push_str(line),
+        }
+    }
     Ok(format!(".SH \"{}\"\n{parts}", full.to_uppercase()))
+}
+
+/// A row of a table as help aligns it: a name, and what is said of it.
+fn row(line: &str) -> Option<(&str, &str)> {
+    let inner = line
+        .strip_prefix("  ")
+        .filter(|rest| !rest.starts_with(' '))?;
+    let (name, text) = inner.trim_end().split_once("  ")?;
+    Some((name, text.trim_start()))
 }
 
 /// The lines of a part, without those that set up the renderer, which the title brings.

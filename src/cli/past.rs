@@ -148,7 +148,7 @@ impl Invocation<'_, '_> {
     /// # Errors
     /// When there is no git, nothing had landed by then, or the moment is still to come.
     pub(super) fn go_to(&mut self, when: &When) -> Result<()> {
-        let (as_of, version) = self.lay_out(when)?;
+        let (as_of, version) = self.lay_out("--at", when)?;
         let missing = as_of.missing();
         self.as_of = Some(as_of);
         self.outside.now = version.at;
@@ -160,21 +160,21 @@ impl Invocation<'_, '_> {
         }
     }
 
-    /// Lays out the version of the plan that had landed at a moment.
+    /// Lays out the version of the plan that had landed at a moment, which an option asks for.
     ///
     /// # Errors
     /// As [`Invocation::go_to`].
-    pub(super) fn lay_out(&mut self, when: &When) -> Result<(AsOf, Version)> {
+    pub(super) fn lay_out(&mut self, option: &str, when: &When) -> Result<(AsOf, Version)> {
         let start = self.start();
-        let git = History::around(&start).map_err(|error| eyre!("--at needs git ({error})"))?;
+        let git = History::around(&start).map_err(|error| eyre!("{option} needs git ({error})"))?;
         let plan = match when {
             When::Review | When::Demo | When::Checkpoint | When::Gate(_) => self.reopen()?.plan,
             _ => Plan::default(),
         };
         let version = Version::find(when, &git, &plan, self.outside.now);
-        let version = version.map_err(|error| eyre!("--at: {error}"))?;
+        let version = version.map_err(|error| eyre!("{option}: {error}"))?;
         let as_of = AsOf::lay_out(&start, &version.commit, self.overrides());
-        let as_of = as_of.map_err(|error| eyre!("--at: {error}"))?;
+        let as_of = as_of.map_err(|error| eyre!("{option}: {error}"))?;
         Ok((as_of, version))
     }
 }

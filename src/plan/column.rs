@@ -94,7 +94,7 @@ impl Column {
                 Ok(Self::Key(key.to_owned()))
             }
             _ => {
-                let names: Vec<String> = Self::all()
+                let names: Vec<String> = Self::comparable()
                     .map(|column| column.name().into_owned())
                     .collect();
                 Err(format!(

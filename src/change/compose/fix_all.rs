@@ -3,6 +3,8 @@
 //! A fix can bring another problem within reach, as a theme taken over brings its step under the
 //! eyes of other rules; so the plan is checked again after each round.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use super::Composer;
@@ -53,7 +55,8 @@ pub fn fix_repeatedly(
             refused: Vec::new(),
             left: Vec::new(),
         };
-        round.make(&wanted(check(&fixed.plan), prefer_log));
+        let found = check(&fixed.plan);
+        round.make(&wanted(found.clone(), prefer_log), &found);
         let (made, refused) = (std::mem::take(&mut round.made), round.refused);
         count += round.count;
         left.extend(std::mem::take(&mut round.left));
@@ -70,7 +73,7 @@ pub fn fix_repeatedly(
     fixed.refused.extend(left);
     fixed.change.label = match count {
         1 => only,
-        _ => format!("{count} fixes made"),
+        _ => format!("{count} problems fixed"),
     };
     fixed
 }
@@ -88,6 +91,7 @@ struct Round<'a> {
     prefer_log: bool,
     files: &'a mut Vec<SourceFile>,
     made: Vec<Change>,
+    /// How many problems are fixed: one fix may be that of several.
     count: usize,
     refused: Vec<Refusal>,
     /// The parts that could not be made of fixes that were.
@@ -96,11 +100,16 @@ struct Round<'a> {
 
 impl Round<'_> {
     /// Makes the fixes together, or where the files refuse them so, those that can be made.
-    fn make(&mut self, fixes: &[Fix]) {
+    /// `found` are those of the problems.
+    fn make(&mut self, fixes: &[Fix], found: &[Fix]) {
         let all = self.composer.fix_all(fixes, self.prefer_log);
         let obstacle = match apply::change(&all.change, self.files) {
             Ok(()) => {
-                self.count += all.made;
+                let mut made: HashSet<&Fix> = fixes.iter().collect();
+                for (refused, _) in &all.refused {
+                    made.remove(refused);
+                }
+                self.count += found.iter().filter(|fix| made.contains(fix)).count();
                 let why = |refused: Vec<(Fix, Refusal)>| refused.into_iter().map(|(_, why)| why);
                 self.refused.extend(why(all.refused));
                 self.left.extend(why(all.left));
@@ -113,8 +122,8 @@ impl Round<'_> {
         };
         if fixes.len() > 1 {
             let (first, second) = fixes.split_at(fixes.len() / 2);
-            self.make(first);
-            self.make(second);
+            self.make(first, found);
+            self.make(second, found);
         } else if let Some(conflict) = obstacle {
             let what = conflict.edit.target.words();
             self.refused
@@ -165,7 +174,7 @@ mod tests {
     fn drift_is_left_alone_unless_a_side_is_preferred() {
         let (left, texts) = fixed(None);
         assert_eq!((texts[1].as_str(), left.refused.len()), (CANON, 0));
-        assert_eq!(left.change.label, "4 fixes made");
+        assert_eq!(left.change.label, "4 problems fixed");
         let left = find(&left.plan);
         assert_eq!(left.len(), 1);
 

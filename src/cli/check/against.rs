@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use color_eyre::eyre::{Result, WrapErr as _};
+use color_eyre::eyre::{Result, eyre};
 
 use crate::cli::invocation::{Invocation, OpenPlan};
 use crate::cli::settings;
 use crate::document::progress::Progress;
+use crate::git::history::History;
 use crate::history::when::When;
 use crate::plan::checks::Findings;
 use crate::plan::checks::against::only_new;
 use crate::plan::last_change::LastChanges;
 use crate::store::locate::inspect::CheckInput;
+use crate::store::past::moment;
 
 /// What is left of what was found, and how many of the problems `revision` has too.
 ///
@@ -26,9 +28,11 @@ pub(super) fn new_since(
     changes: Option<&Arc<LastChanges>>,
     now: DateTime<Utc>,
 ) -> Result<(Findings, usize)> {
-    let when: When = format!("rev:{revision}").parse()?;
-    let (as_of, _) =
-        (invocation.lay_out(&when)).wrap_err_with(|| format!("--against {revision}"))?;
+    let git = History::around(&invocation.start());
+    let git = git.map_err(|error| eyre!("--against needs git ({error})"))?;
+    let commit = moment::revision(&git, revision).map_err(|error| eyre!("--against: {error}"))?;
+    let when = When::Revision(commit);
+    let (as_of, _) = invocation.lay_out("--against", &when)?;
     let own = invocation.outside.config.clone();
     let today = invocation.as_of.replace(as_of);
     let before = invocation.reopen();

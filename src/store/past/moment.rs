@@ -116,7 +116,9 @@ impl Version {
             if let Some(place) = place {
                 return Ok(Self::of(&commits[place], times[place]));
             }
-            let beside = git.one(&hash)?.ok_or_else(|| no_commit(git, revision))?;
+            let beside = git
+                .one(&hash)?
+                .ok_or_else(|| no_commit(git, revision, KINDS))?;
             let made = DateTime::from_timestamp(beside.time, 0).unwrap_or_default();
             return Ok(Self::of(&beside, made.min(now)));
         }
@@ -184,15 +186,24 @@ pub(crate) fn instant(
 /// When it names none, or git does not answer.
 pub(crate) fn named_commit(git: &History, revision: &str) -> Result<String, NoMoment> {
     git.commit(revision)?
-        .ok_or_else(|| no_commit(git, revision))
+        .ok_or_else(|| no_commit(git, revision, KINDS))
 }
 
-fn no_commit(git: &History, revision: &str) -> NoMoment {
+/// The same where nothing but a revision can be meant.
+///
+/// # Errors
+/// As [`named_commit`].
+pub(crate) fn revision(git: &History, name: &str) -> Result<String, NoMoment> {
+    let commit = git.commit(name)?;
+    commit.ok_or_else(|| no_commit(git, name, "a revision"))
+}
+
+fn no_commit(git: &History, revision: &str, kinds: &str) -> NoMoment {
     let lacks = match git.is_shallow() {
         true => format!("; this clone is shallow and may lack it: {UNSHALLOW}"),
         false => String::new(),
     };
-    NoMoment(format!("“{revision}” is not {KINDS}{lacks}"))
+    NoMoment(format!("“{revision}” is not {kinds}{lacks}"))
 }
 
 fn last_review(plan: &Plan, now: DateTime<Utc>) -> Result<LeftOff, NoMoment> {

@@ -11,10 +11,7 @@ use crate::support::run::NOW;
 #[test]
 fn no_sign_of_our_own_needs_more_than_ascii() {
     let Some(repo) = Repo::new() else { return };
-    let document = DOCUMENT
-        .replace('–', "-")
-        .replace('—', "-")
-        .replace('≥', "");
+    let document = DOCUMENT.replace(['–', '—'], "-").replace('≥', "");
     repo.write(LOG, LINES);
     repo.write(CANON, &document);
     repo.commit("start");

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use crate::support::demo::Kind;
 use crate::support::fixture::{CANON, DOCUMENT, LINES, LOG};
 use crate::support::run::Folder;
 use crate::support::schema::valid;
@@ -215,7 +216,7 @@ fn ones_own_configuration_fails_nobody() {
     let run = folder.run(&["check"]);
     assert_eq!((run.code, run.err.as_str()), (0, ""));
     for said in [
-        format!("note[configuration] {name}:1:9\n  mouse must be true or false, not this string"),
+        format!("note[configuration] {name}:1:9\n  mouse must be true or false, not \"yes\""),
         format!("{name}:3\n  [keys] mark: ? is taken by help; it stays on space"),
         format!("{name}:4:2\n  checks belongs in the shared stepdeck.toml"),
         format!(
@@ -341,7 +342,7 @@ fn drift_is_mended_towards_the_preferred_side() {
 fn one_change_mends_all_and_nothing_else() {
     let folder = messy();
     let run = folder.run(&["check", "--fix", "--prefer", "canon"]);
-    assert!(run.err.ends_with(" fixes made\n"), "{}", run.err);
+    assert!(run.err.ends_with(" problems fixed\n"), "{}", run.err);
     let left = folder.run(&["check", "--fix", "--prefer", "canon"]);
     assert_eq!(left.err, "stepdeck: nothing here can be fixed\n");
     let bytes = std::fs::read(folder.path().join(LOG)).unwrap();
@@ -440,4 +441,26 @@ fn a_dry_run_without_anything_to_fix_prints_nothing() {
     let run = folder.run(&["check", "--fix", "--dry-run"]);
     assert_eq!((run.code, run.out.as_str()), (1, ""));
     assert_eq!(run.err, "stepdeck: nothing here can be fixed\n");
+}
+
+/// What `--fix` says that it can do is what it says that it did, in problems.
+#[test]
+fn as_many_problems_are_fixed_as_was_promised() {
+    let files = Kind::Untidy.plan(480, 1);
+    let files: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(path, bytes)| (path.to_str().unwrap(), &**bytes))
+        .collect();
+    let folder = Folder::with_bytes(&files);
+    folder.run(&["check", "--fix"]);
+    let promised = folder.run(&["check"]).out;
+    let (_, promised) = promised.rsplit_once(" fixes ").unwrap();
+    let count: usize = promised.split(' ').next().unwrap().parse().unwrap();
+    let run = folder.run(&["check", "--fix", "--prefer", "log"]);
+    assert!(
+        run.err
+            .contains(&format!("stepdeck: {count} problems fixed\n")),
+        "{}",
+        run.err
+    );
 }

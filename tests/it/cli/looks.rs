@@ -308,7 +308,7 @@ fn a_wrong_name_is_said_with_the_names_there_are() {
         ),
         (
             &["--sort", "-luck"],
-            "“luck” is not a column: use state, waiting_on, whom,",
+            "“luck” is not a column: use id, state, waiting_on, whom,",
         ),
         (&["--columns", "age,log."], "“log.” is not a column"),
         (

@@ -178,6 +178,18 @@ fn the_manual_page_has_every_subcommand_and_option() {
         let option = format!("\\fB\\-\\-{option}\\fR");
         assert!(shared.contains(&option), "{option}");
     }
+    // Tables are hanging paragraphs, and what stands behind them begins at the margin again.
+    assert!(
+        page.contains(".TP\n\\fBunblocks\\fR\n\\&How many"),
+        "{page}"
+    );
+    assert!(
+        page.contains("The stages whose checks name it.\n.PP\nFilters: terms"),
+        "{page}"
+    );
+    assert!(!page.lines().any(|line| line.starts_with("  ")), "{page}");
+    // The version does not stand where a date would.
+    assert!(page.contains(".TH stepdeck 1 \"\" \"stepdeck "), "{page}");
     // What all subcommands share comes once.
     assert!(!page[shared.len()..].contains("read\\-only"));
 }

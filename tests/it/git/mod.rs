@@ -89,7 +89,7 @@ impl Repo {
             .env_clear()
             .env("PATH", path)
             .env("HOME", self.bin.path())
-            .env("LC_ALL", "C")
+            .env("LC_ALL", "C.UTF-8")
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CONFIG_SYSTEM", "/dev/null")
             .env("GIT_CEILING_DIRECTORIES", self.path().parent().unwrap())

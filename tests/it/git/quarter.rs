@@ -168,7 +168,7 @@ impl Quarter {
             .env_clear()
             .env("PATH", std::env::join_paths(path).unwrap())
             .env("HOME", self.folder.path())
-            .env("LC_ALL", "C")
+            .env("LC_ALL", "C.UTF-8")
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CONFIG_SYSTEM", "/dev/null")
             .env("GIT_AUTHOR_NAME", clone)

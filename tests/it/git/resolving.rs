@@ -198,7 +198,12 @@ fn only_what_a_revision_does_not_have_fails_a_check_against_it() {
     assert!(json["left_out"].as_u64() > Some(0));
     let run = repo.stepdeck(&["check", "--against", "no-such-branch"]);
     assert_eq!(run.code, Some(2));
-    assert!(run.err.contains("--against no-such-branch"), "{}", run.err);
+    assert!(
+        run.err
+            .contains("--against: “no-such-branch” is not a revision\n"),
+        "{}",
+        run.err
+    );
 }
 
 /// Who merges a commit by its hash reads the branch that it is, or whose it is.

@@ -258,7 +258,7 @@ fn a_rule_is_fixed_as_a_whole_with_one_diff_and_one_undo() {
         insta::assert_snapshot!(format!("rule_unfolded_{columns}x{rows}"), desk.screen());
         desk.keys("<Enter>f");
         let asked = desk.screen();
-        assert!(asked.contains("30 fixes made"), "{asked}");
+        assert!(asked.contains("30 problems fixed"), "{asked}");
         desk.keys("y");
         assert!(!desk.file(LOG).contains("Draft\""), "{}", desk.file(LOG));
         desk.keys("u");
@@ -283,7 +283,11 @@ fn a_rule_is_fixed_as_a_whole_with_one_diff_and_one_undo() {
     assert!(desk.screen().contains("In_Progress"), "{}", desk.screen());
     desk.keys("y").wait_for("29 errors");
     desk.keys("<Esc>/rule:spelling site<Enter><Enter>j<Space><Space>f");
-    assert!(desk.screen().contains("2 fixes made"), "{}", desk.screen());
+    assert!(
+        desk.screen().contains("2 problems fixed"),
+        "{}",
+        desk.screen()
+    );
     desk.keys("y");
     assert_eq!(desk.file(LOG).matches("\"draft\"").count(), 2);
 }

@@ -34,6 +34,9 @@ use crate::plan::view::NamedView;
 use crate::record::today::rituals::Rituals;
 use crate::store::fs::read::{FileState, read};
 
+/// A value that is wrong is shown up to so many bytes.
+const LONGEST: usize = 60;
+
 /// The name of the shared file, at the plan's root.
 pub(crate) const FILE_NAME: &str = "stepdeck.toml";
 
@@ -288,8 +291,15 @@ impl Reader<'_> {
     }
 
     fn wants(&mut self, name: &str, value: &Value<'_>, wanted: &str) {
-        let found = value.get_ref().type_str();
-        let message = format!("{name} must be {wanted}, not this {found}: it is ignored");
+        let found = match value.get_ref() {
+            DeValue::Array(_) | DeValue::Table(_) => "",
+            _ => self.text.get(value.span()).unwrap_or_default(),
+        };
+        let found = match found.is_empty() || found.len() > LONGEST || found.contains('\n') {
+            true => format!("this {}", value.get_ref().type_str()),
+            false => found.to_owned(),
+        };
+        let message = format!("{name} must be {wanted}, not {found}: it is ignored");
         self.warn(value.span(), message);
     }
 

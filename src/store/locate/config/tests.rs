@@ -89,11 +89,11 @@ fn what_is_unknown_or_of_another_kind_is_a_warning_at_its_place() {
         [
             "stepdeck.toml:1:1: unknown entry \"colour\": the entries here are paths, keys, checks, ranking, views, rituals, page, display, log, team",
             &lag,
-            "stepdeck.toml:4:13: decisions must be a path, not this integer: it is ignored",
+            "stepdeck.toml:4:13: decisions must be a path, not 3: it is ignored",
             "stepdeck.toml:5:9: canon must be a path or a list of paths, not this array: it is ignored",
-            "stepdeck.toml:7:7: age must be a finite number, not this string: it is ignored",
-            "stepdeck.toml:8:7: far must be a finite number, not this float: it is ignored",
-            "stepdeck.toml:10:9: theme must be \"auto\", \"dark\" or \"light\", not this string: it is ignored",
+            "stepdeck.toml:7:7: age must be a finite number, not \"much\": it is ignored",
+            "stepdeck.toml:8:7: far must be a finite number, not inf: it is ignored",
+            "stepdeck.toml:10:9: theme must be \"auto\", \"dark\" or \"light\", not \"é\": it is ignored",
         ]
     );
 }
@@ -246,8 +246,8 @@ fn a_view_that_is_wrong_in_a_part_is_not_there_and_each_mistake_has_its_place() 
             "stepdeck.toml:10:18: views x: sort: “mood” is not a column",
             "stepdeck.toml:12:4: views x: columns: “luck” is not a column",
             "stepdeck.toml:13:9: views x: group: steps are not grouped by “id”",
-            "stepdeck.toml:15:5: y must be a table with filter, sort, columns, group, not this \
-             integer: it is ignored",
+            "stepdeck.toml:15:5: y must be a table with filter, sort, columns, group, not 3: \
+             it is ignored",
             "stepdeck.toml:16:16: views z: filter: it must be text, not this integer; the view is ignored",
         ]
     );
