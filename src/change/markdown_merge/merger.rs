@@ -166,7 +166,15 @@ fn merge_run(lists: Lists<'_, '_>, output: &mut Output<'_>) {
     let stretches = heads::lines(base, ours, theirs);
     // Where lines are in dispute, it must not depend on which side is ours that units are in none.
     let is_disputed = |stretch: &Stretch| matches!(stretch, Stretch::Disputed { .. });
+    // Nor does a section that one side removed leave behind what the other put into it.
+    let is_removed = |thing: &Thing| {
+        let is_section = |unit: &Unit<'_>| unit.kind == Kind::Section;
+        matches!(lists.trio(thing).fate(), Fate::Removed(unit, _) if is_section(unit))
+    };
     let is_possible = !stretches.iter().any(is_disputed) || {
+        let things = things(lists.base, lists.ours, lists.theirs);
+        !things.iter().any(is_removed)
+    } && {
         let mut scrap = Output::new(output.markers);
         merge_inside(lists.swapped(), [base, theirs, ours], &mut scrap)
     };

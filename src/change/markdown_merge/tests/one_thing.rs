@@ -85,6 +85,17 @@ fn a_paragraph_that_both_sides_add_in_one_place_is_in_dispute() {
 }
 
 #[test]
+fn what_one_side_put_into_a_section_that_the_other_removed_is_in_dispute() {
+    let base = "# U\n\n## Added\n\n- one\n\n## Gone\n\n- two\n\n## Fixed\n\n- three\n";
+    let ours = "# U\n\nSee the guide.\n\n## Fixed\n\n- three\n- one\n";
+    let theirs = base.replace("- two\n", "- two\n- new\n");
+    for (one, other) in [(ours, &*theirs), (&*theirs, ours)] {
+        let (text, conflicts) = merged(base, one, other);
+        assert!(!conflicts.is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn a_new_item_stands_in_its_list_whichever_side_is_ours() {
     let base = "- a\n\n## E\n";
     let ours = "- a\n\nSee also.\n\n## E\n";
