@@ -4,8 +4,11 @@
 use std::sync::Arc;
 
 use super::Change;
-use super::compose::{BulkChange, Composer, FieldRequest};
+use super::brief::brief;
+use super::compose::{BulkChange, Composer, FieldRequest, SeenValues};
+use super::conflict::Conflict;
 use super::value::{Refusal, refuse};
+use crate::document::visible::visible_line;
 use crate::plan::field::{Field, Kind};
 use crate::plan::{StepKey, StepRef};
 
@@ -71,6 +74,11 @@ fn write_fields(step: StepRef<'_>, text: &mut String) {
             Kind::List => list(&step.list(spec.field)),
             _ => string(&step.text(spec.field)),
         };
+        if let Some(drift) = step.drift_of(spec.field) {
+            let words: Vec<&str> = drift.canon.split_whitespace().collect();
+            let words = visible_line(&words.join(" ")).into_owned();
+            *text += &format!("# the canon says: {}\n", brief(&words));
+        }
         *text += &format!("{key} = {value}\n");
     }
 }
@@ -106,12 +114,14 @@ impl Composer<'_> {
     pub fn set_form(&self, form: &Form) -> Result<BulkChange, Refusal> {
         let table = parsed(&form.text)?;
         let seen: toml::Table = form.seen.parse().unwrap_or_default();
+        let values = seen_values(&form.steps, &seen);
+        let composer = self.having_seen(&values);
         let mut bulk = BulkChange {
             asked: form.steps.len(),
             ..BulkChange::default()
         };
         if let [only] = form.steps[..] {
-            bulk.change = self.set_table(only, &seen, &table)?;
+            (bulk.change, bulk.disputed) = composer.set_table(only, &seen, &table)?;
             bulk.changed = usize::from(!bulk.change.edits.is_empty());
             return Ok(bulk);
         }
@@ -127,8 +137,9 @@ impl Composer<'_> {
             ) else {
                 return refuse(format!("`{name}` is not one of the steps in this text"));
             };
-            let change = self.set_table(*key, before, fields);
-            let change = change.map_err(|why| Refusal(format!("{name}: {why}")))?;
+            let change = composer.set_table(*key, before, fields);
+            let (change, disputed) = change.map_err(|why| Refusal(format!("{name}: {why}")))?;
+            bulk.disputed.extend(disputed);
             if !change.edits.is_empty() {
                 bulk.changed += 1;
                 bulk.change.edits.extend(change.edits);
@@ -146,7 +157,7 @@ impl Composer<'_> {
         (id, nth): StepKey,
         seen: &toml::Table,
         table: &toml::Table,
-    ) -> Result<Change, Refusal> {
+    ) -> Result<(Change, Vec<Conflict>), Refusal> {
         let Some(step) = self.plan.find_nth(id, nth) else {
             return refuse(format!("{id} is no longer in the plan"));
         };
@@ -172,8 +183,28 @@ impl Composer<'_> {
             };
             wishes.push((field, wish));
         }
-        self.set_fields(step, &wishes)
+        let change = self.set_fields(step, &wishes)?;
+        let fields = wishes.iter().map(|(field, _)| *field);
+        let disputed = self.disputed(self.plan.step(step), fields, &change);
+        Ok((change, disputed))
     }
+}
+
+/// What a person saw in the fields of one value; lists are merged with what they hold now.
+fn seen_values(steps: &[StepKey], seen: &toml::Table) -> SeenValues {
+    let mut values = SeenValues::default();
+    for key in steps {
+        let table = match steps {
+            [_] => Some(seen),
+            _ => seen.get(&table_name(*key)).and_then(toml::Value::as_table),
+        };
+        for (name, value) in table.into_iter().flatten() {
+            if let (Ok(field), false) = (Field::editable(name), value.is_array()) {
+                values.note(*key, field, words(value));
+            }
+        }
+    }
+    values
 }
 
 fn parsed(text: &str) -> Result<toml::Table, Refusal> {

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::document::json;
-use crate::document::sequence::{Sequence, Slot, Style};
+use crate::document::sequence::{Slot, Style};
 use crate::document::splice::Span;
 use crate::plan::field::Field;
 use crate::plan::list_entry::{ListEntry, says_nothing};
@@ -160,8 +160,14 @@ fn matched(field: Field, from: &[ListEntry], to: &[ListEntry]) -> Vec<Option<usi
 }
 
 /// The raw JSON of a list that was there as `old`, with these entries: those that stay keep their
-/// source, and what is between them; `new` is that of an entry that comes in.
-pub fn raw(old: Option<&str>, pieces: &[Piece], new: impl Fn(usize) -> String) -> String {
+/// source, and what is between them, which is `separator` where there is nothing to go by; `new` is
+/// that of an entry that comes in.
+pub fn raw(
+    old: Option<&str>,
+    pieces: &[Piece],
+    separator: &str,
+    new: impl Fn(usize) -> String,
+) -> String {
     let old = old.filter(|raw| json::items(raw).is_some());
     let text = old.unwrap_or("[]");
     let Some(sequence) = json::sequence(text) else {
@@ -198,18 +204,14 @@ pub fn raw(old: Option<&str>, pieces: &[Piece], new: impl Fn(usize) -> String) -
         })
         .collect();
     let style = Style {
-        separator: separator(text, &sequence).as_bytes(),
+        separator: match &*sequence.items {
+            [first, second, ..] => &text.as_bytes()[first.end..second.start],
+            _ => separator.as_bytes(),
+        },
         nothing: b"",
         comments: false,
     };
     String::from_utf8_lossy(&sequence.arranged(text.as_bytes(), &slots, style)).into_owned()
-}
-
-fn separator<'t>(text: &'t str, sequence: &Sequence) -> &'t str {
-    match &*sequence.items {
-        [first, second, ..] => &text[first.end..second.start],
-        _ => ", ",
-    }
 }
 
 /// A condition with the mark that it is met, or without one.
@@ -296,7 +298,7 @@ mod tests {
         let raw = |wanted: &[&str]| {
             let wanted = list(wanted);
             let pieces = pieces(Field::Inputs, &current, Some(&current), &wanted);
-            super::raw(Some(old), &pieces, |number| {
+            super::raw(Some(old), &pieces, ",", |number| {
                 json::quote(&wanted[number].text)
             })
         };
@@ -308,7 +310,7 @@ mod tests {
         );
         assert_eq!(raw(&[]), "[ ]");
         assert_eq!(
-            super::raw(None, &[Piece::New(0)], |_| json::quote("a")),
+            super::raw(None, &[Piece::New(0)], ",", |_| json::quote("a")),
             r#"["a"]"#
         );
     }

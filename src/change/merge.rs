@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::list;
 use crate::document::json;
+use crate::document::same_value::is_same;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
@@ -21,10 +22,15 @@ pub fn value(
     theirs: Option<&[u8]>,
 ) -> Option<Option<Vec<u8>>> {
     let owned = |side: Option<&[u8]>| side.map(<[u8]>::to_vec);
-    if theirs == base || theirs == mine {
+    // Another spelling of a value is no other value.
+    let same = |one: Option<&[u8]>, other: Option<&[u8]>| match (one, other) {
+        (Some(one), Some(other)) => is_same(one, other),
+        _ => one == other,
+    };
+    if same(theirs, base) || same(theirs, mine) {
         return Some(owned(mine));
     }
-    if mine == base {
+    if same(mine, base) {
         return Some(owned(theirs));
     }
     let text = |side: Option<&[u8]>| side.map(String::from_utf8_lossy).map(|t| t.into_owned());
@@ -164,7 +170,7 @@ fn array(key: &str, base: &str, mine: &str, theirs: &str) -> Option<String> {
     let sources: Vec<&str> = items_in_log(mine)?.collect();
     let pieces = list::pieces(field, &in_log(theirs), Some(&in_log(base)), &in_log(mine));
     let new = |number: usize| sources[number].to_owned();
-    Some(list::raw(Some(theirs), &pieces, new))
+    Some(list::raw(Some(theirs), &pieces, ", ", new))
 }
 
 #[cfg(test)]

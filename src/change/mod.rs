@@ -17,6 +17,7 @@ pub(crate) mod list;
 pub mod markdown_merge;
 pub(crate) mod merge;
 mod order;
+pub(crate) mod parts;
 pub(crate) mod renumber;
 pub mod places;
 pub mod three_way;

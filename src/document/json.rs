@@ -246,6 +246,35 @@ pub fn quote(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
+/// A raw value as a writer who escapes whatever is not ASCII spells it, where `line` is by one: it
+/// has such escapes, and nothing else than ASCII.
+pub(crate) fn escaped_as_in<'r>(line: &str, raw: &'r str) -> Cow<'r, str> {
+    let is_beyond_ascii = |at: usize| {
+        let digits = line.get(at + 2..at + 6);
+        let unit = digits.and_then(|digits| u16::from_str_radix(digits, 16).ok());
+        unit.is_some_and(|unit| unit > 0x7f)
+    };
+    let has_escapes = || {
+        let mut escapes = memchr::memmem::find_iter(line.as_bytes(), r"\u");
+        escapes.any(is_beyond_ascii)
+    };
+    if raw.is_ascii() || !line.is_ascii() || !has_escapes() {
+        return Cow::Borrowed(raw);
+    }
+    let mut out = String::with_capacity(raw.len() * 2);
+    for c in raw.chars() {
+        match c.is_ascii() {
+            true => out.push(c),
+            false => {
+                let mut units = [0; 2];
+                let units = c.encode_utf16(&mut units).iter();
+                out.extend(units.map(|unit| format!("\\u{unit:04x}")));
+            }
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// The text of a raw JSON value: the words of a string, the source of anything else, and
 /// nothing for `null`.
 pub fn words(raw: &str) -> Cow<'_, str> {

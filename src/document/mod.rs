@@ -16,6 +16,7 @@ pub(crate) mod markers;
 pub(crate) mod pointer;
 pub mod progress;
 pub mod rope;
+pub(crate) mod same_value;
 pub(crate) mod sequence;
 pub(crate) mod parallel;
 pub mod splice;

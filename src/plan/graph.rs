@@ -312,8 +312,24 @@ impl Graph {
         true
     }
 
-    /// How many steps wait for `step`, directly or through others, counted up to `most`.
+    /// How many steps depend on `step`, directly or through others, counted up to `most`.
     pub(crate) fn count_dependants(&self, step: usize, most: usize) -> usize {
+        self.count_from(step, most, |_| true)
+    }
+
+    /// How many of them wait for it: what is complete or retired waits for nothing, and nobody waits
+    /// for `step` through it.
+    pub(crate) fn count_waiting(&self, step: usize, most: usize) -> usize {
+        self.count_from(step, most, |next| self.states[next].is_open())
+    }
+
+    /// The steps that wait for `step` directly, ascending.
+    pub(crate) fn waiting_for(&self, step: usize) -> impl Iterator<Item = usize> {
+        self.downstream(step)
+            .filter(|next| self.states[*next].is_open())
+    }
+
+    fn count_from(&self, step: usize, most: usize, counts: impl Fn(usize) -> bool) -> usize {
         const BITS: usize = u64::BITS as usize;
         let mut seen = vec![0u64; self.states.len().div_ceil(BITS)];
         let mut see = |node: usize| {
@@ -326,7 +342,7 @@ impl Graph {
         let (mut found, mut next) = (vec![step], 0);
         while let Some(node) = found.get(next) {
             next += 1;
-            for target in self.downstream(*node) {
+            for target in self.downstream(*node).filter(|next| counts(*next)) {
                 // The step itself is among those found.
                 if found.len() > most {
                     return most;
@@ -462,6 +478,8 @@ mod tests {
         assert_eq!(graph.dependants(0).len(), 4);
         let counts = [0, 3, 4, 5].map(|most| graph.count_dependants(0, most));
         assert_eq!(counts, [0, 3, 4, 4]);
+        let waiting = [0, 1, 2].map(|step| graph.count_waiting(step, 9));
+        assert_eq!(waiting, [4, 1, 0]);
     }
 
     #[test]

@@ -4,14 +4,15 @@
 //! steps in it and to compare two sets is one walk along both.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use super::{Plan, StepKey};
 
 /// A set of steps by name.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Marks {
-    /// Ascending, each once.
-    keys: Vec<StepKey>,
+    /// Ascending, each once. Shared with those who go through them: they may be every step.
+    keys: Arc<[StepKey]>,
 }
 
 impl Marks {
@@ -38,28 +39,32 @@ impl Marks {
 
     /// Marks a step, or takes its mark away.
     pub(crate) fn turn(&mut self, key: StepKey) {
-        match self.keys.binary_search(&key) {
-            Ok(at) => drop(self.keys.remove(at)),
-            Err(at) => self.keys.insert(at, key),
+        let mut keys = self.keys.to_vec();
+        match keys.binary_search(&key) {
+            Ok(at) => drop(keys.remove(at)),
+            Err(at) => keys.insert(at, key),
         }
+        self.keys = keys.into();
     }
 
     /// Marks these, too.
     pub(crate) fn add(&mut self, more: Self) {
-        self.keys.extend(more.keys);
-        // Stable sorting takes runs that are in order as they are.
-        self.keys.sort();
-        self.keys.dedup();
+        *self = self.keys().chain(more.keys()).collect();
     }
 
     /// Takes every mark away.
     pub(crate) fn clear(&mut self) {
-        self.keys.clear();
+        *self = Self::default();
     }
 
     /// The marked steps.
     pub(crate) fn keys(&self) -> impl Iterator<Item = StepKey> {
         self.keys.iter().copied()
+    }
+
+    /// The same, to keep.
+    pub(crate) fn shared(&self) -> Arc<[StepKey]> {
+        self.keys.clone()
     }
 
     /// Indexes of the marked steps that the plan has, ascending.
@@ -75,19 +80,22 @@ impl Marks {
         }
         let there = Self::of(plan, &there);
         let all = std::mem::replace(self, there);
-        let absent = all.keys.into_iter().filter(|key| !self.contains(key));
+        let absent = all.keys().filter(|key| !self.contains(key));
         Self::from_iter(absent)
     }
 }
 
 impl FromIterator<StepKey> for Marks {
     fn from_iter<T: IntoIterator<Item = StepKey>>(keys: T) -> Self {
-        let mut keys: Vec<StepKey> = keys.into_iter().collect();
-        if !keys.is_sorted_by(|a, b| a < b) {
-            keys.sort();
-            keys.dedup();
+        let keys: Arc<[StepKey]> = keys.into_iter().collect();
+        if keys.is_sorted_by(|a, b| a < b) {
+            return Self { keys };
         }
-        Self { keys }
+        let mut keys = keys.to_vec();
+        // Stable: runs that are in order are taken as they are.
+        keys.sort();
+        keys.dedup();
+        Self { keys: keys.into() }
     }
 }
 

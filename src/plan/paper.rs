@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::canon;
+use super::checks::conflict_marker;
 use super::source::{Role, SourceFile};
 use crate::document::Document;
 use crate::document::markdown::MarkdownDocument;
@@ -255,7 +256,8 @@ pub const PAPERS: &[PaperSpec] = &[
     },
 ];
 
-/// Whether Markdown is canon: by its content only.
+/// Whether Markdown is canon: by its content only. What a merge left in it must be resolved, so until
+/// then any Markdown is a part of the plan.
 fn is_canon(file: &SourceFile) -> bool {
     let Document::Markdown(markdown) = &file.document else {
         return true;
@@ -266,7 +268,7 @@ fn is_canon(file: &SourceFile) -> bool {
             let text = encoding.decode(markdown.bytes());
             canon::is_canon(&MarkdownDocument::load(text.into_bytes()))
         }
-        None => canon::is_canon(markdown),
+        None => canon::is_canon(markdown) || conflict_marker::is_conflict_in(file),
     }
 }
 

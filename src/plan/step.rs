@@ -265,36 +265,57 @@ impl<'a> StepRef<'a> {
     /// The fields on which log and canon disagree. A field that only one of them has is not a
     /// disagreement.
     pub fn drift(self) -> Vec<Drift> {
-        let (Some(_), Some((section, document))) = (self.log_line(), self.section()) else {
+        let Some(canon) = self.beside_log() else {
             return Vec::new();
         };
-        // Two versions are there: what the canon says is not settled yet.
-        if section.in_conflict {
-            return Vec::new();
-        }
-        fields()
-            .iter()
-            .filter(|spec| spec.is_in_canon())
-            .filter_map(|spec| {
-                let field = spec.field;
-                // A field that says nothing does not contradict.
-                self.raw(field).filter(|raw| *raw != "null")?;
-                let agree = match spec.kind {
-                    Kind::List => same_list(field, self.log_list(field)?, &self.canon_list(field)?),
-                    Kind::Status => {
-                        let canon = section.text(document, field)?;
-                        Status::read(&canon) == self.status() && self.status().is_some()
-                            || same_words(&canon, &self.text(field))
-                    }
-                    _ => same_words(&section.text(document, field)?, &self.text(field)),
-                };
-                (!agree).then(|| Drift {
-                    field,
-                    log: self.text(field).into_owned(),
-                    canon: self.canon_text(field).unwrap_or_default().into_owned(),
-                })
-            })
+        let fields = fields().iter();
+        fields
+            .filter_map(|spec| self.drift_from(spec.field, canon))
             .collect()
+    }
+
+    /// The same of one field.
+    pub fn drift_of(self, field: Field) -> Option<Drift> {
+        self.drift_from(field, self.beside_log()?)
+    }
+
+    /// The section of a step that the log has, too.
+    fn beside_log(self) -> Option<(&'a Section, &'a MarkdownDocument)> {
+        self.log_line()?;
+        // Where two versions are there, what the canon says is open.
+        self.section().filter(|(section, _)| !section.in_conflict)
+    }
+
+    fn drift_from(
+        self,
+        field: Field,
+        (section, document): (&Section, &MarkdownDocument),
+    ) -> Option<Drift> {
+        let spec = field.spec();
+        if !spec.is_in_canon() {
+            return None;
+        }
+        // A field that says nothing does not contradict.
+        self.raw(field).filter(|raw| *raw != "null")?;
+        let agree = match spec.kind {
+            Kind::List => same_list(field, self.log_list(field)?, &self.canon_list(field)?),
+            Kind::Status => {
+                let canon = section.text(document, field)?;
+                Status::read(&canon) == self.status() && self.status().is_some()
+                    || same_words(&canon, &self.text(field))
+            }
+            // Whoever fills the log from the canon mostly takes Markdown along.
+            _ => {
+                let log = self.text(field);
+                same_words(&section.text(document, field)?, &log)
+                    || same_words(&section.source(document, field)?, &log)
+            }
+        };
+        (!agree).then(|| Drift {
+            field,
+            log: self.text(field).into_owned(),
+            canon: self.canon_text(field).unwrap_or_default().into_owned(),
+        })
     }
 
     /// Keys of the log line that no field stands for, with their raw values.

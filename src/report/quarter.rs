@@ -498,7 +498,7 @@ fn threats(plan: &Plan) -> Vec<Threat<'_>> {
     let steps = plan.steps().filter(|step| !plan.is_repeated(step.index()));
     let stuck = steps.filter_map(|step| {
         let why = why_stuck(step)?;
-        let dependants = graph.count_dependants(step.index(), MOST_DEPENDANTS);
+        let dependants = graph.count_waiting(step.index(), MOST_DEPENDANTS);
         (dependants > 0).then_some(Threat {
             step,
             dependants,

@@ -396,6 +396,10 @@ impl<F: TerminalHost> Cockpit<F> {
             }
             Event::Notice { text, error } => self.tell(Message::Notice { text, error }),
             Event::Person(me) => {
+                // It is the same person, whatever they look at.
+                if let Some((aside, _)) = &mut self.aside {
+                    aside.know_person(me.clone());
+                }
                 self.model.know_person(me);
                 Ok(())
             }

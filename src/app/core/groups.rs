@@ -249,6 +249,11 @@ impl<K: Ord + Copy> GroupedRows<K> {
         self.groups.lines()
     }
 
+    /// How many rows there are, folded or not.
+    pub(crate) fn count(&self) -> usize {
+        self.rows.len()
+    }
+
     /// The line of the heading that a row stands below.
     pub(crate) fn heading_above(&self, line: usize) -> Option<usize> {
         self.groups.heading_above(line)

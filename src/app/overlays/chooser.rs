@@ -225,7 +225,7 @@ impl Model {
         // It opens on the present owner.
         chooser.cursor = match &chooser.source {
             Source::Owner(request) if chooser.input.text.is_empty() => {
-                let now = request.seen.as_deref().unwrap_or_default();
+                let now = request.seen.of_only().unwrap_or_default();
                 rows.iter().position(|row| row.label == now).unwrap_or(0)
             }
             _ => 0,

@@ -6,6 +6,7 @@ use super::{Overlay, movement};
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
+use crate::change::conflict::Conflict;
 use crate::change::form::Form;
 use crate::change::value::Refusal;
 use crate::change::{Change, Edit, Target};
@@ -23,6 +24,8 @@ pub struct Confirm {
     pub consequence: String,
     /// What a yes does.
     pub change: Change,
+    /// What of it would replace somebody else's words, and is asked about once it is made.
+    disputed: Vec<Conflict>,
     /// What is said beside the change when it is made.
     said: Vec<String>,
     /// The text of `$EDITOR` that asks for it, and is done with once it is made.
@@ -38,7 +41,7 @@ impl Confirm {
     pub(crate) fn press(mut self, model: &mut Model, key: Key) -> Option<Self> {
         match (key.code, key.letter()) {
             (_, Some('y' | 'Y')) => {
-                if model.commit(self.change) {
+                if model.commit_disputed(self.change, self.disputed) {
                     model.say_too(&self.said);
                     if let Some(form) = self.form {
                         model.text_taken(form);
@@ -73,6 +76,7 @@ impl Model {
             question: question.into(),
             consequence: consequence.into(),
             change,
+            disputed: Vec::new(),
             said: Vec::new(),
             form: None,
             shown: Vec::new(),
@@ -84,6 +88,13 @@ impl Model {
     pub(crate) fn confirm_saying(&mut self, words: Vec<String>) {
         if let Some(Overlay::Confirm(confirm)) = self.overlays.last_mut() {
             confirm.said = words;
+        }
+    }
+
+    /// Has the question just asked ask on about what is in dispute, once the change is made.
+    pub(crate) fn confirm_disputed(&mut self, disputed: Vec<Conflict>) {
+        if let Some(Overlay::Confirm(confirm)) = self.overlays.last_mut() {
+            confirm.disputed = disputed;
         }
     }
 
@@ -131,10 +142,12 @@ impl Model {
 
     /// Adds to what was just said.
     pub(crate) fn say_too(&mut self, words: &[String]) {
-        if let Some(notice) = &mut self.notice {
-            words
+        match &mut self.notice {
+            Some(notice) => words
                 .iter()
-                .for_each(|words| notice.text += &format!(" · {words}"));
+                .for_each(|words| notice.text += &format!(" · {words}")),
+            None if words.is_empty() => {}
+            None => self.say(words.join(" · ")),
         }
     }
 }

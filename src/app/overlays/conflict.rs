@@ -7,12 +7,12 @@ use crate::app::core::command::{Command, Extent, Focus, Group, Places};
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
-use crate::app::screens::plan::edit_field::SetRequest;
+use crate::app::screens::plan::edit_field::{SeenText, SetRequest};
 use crate::change::conflict::{Conflict, Obstacle};
 use crate::change::history::Event;
-use crate::change::value::{self, Refusal};
-use crate::change::{Change, Target};
-use crate::document::markdown::escaped;
+use crate::change::parts::part;
+use crate::change::value::Refusal;
+use crate::change::{Change, Edit, Target};
 use crate::plan::StepKey;
 use crate::plan::field::{Field, Kind};
 
@@ -84,6 +84,19 @@ pub(crate) const COMMANDS: &[Command] = &[
         },
         run: edit_result,
     },
+    Command {
+        name: "decide-each",
+        keys: &["o"],
+        title: "Conflict: decide one by one",
+        hint: "one by one",
+        group: Group::Edit,
+        places: CONFLICT,
+        blocked: |model| {
+            let is_one = model.conflict_parts() < 2;
+            is_one.then(|| "there is one thing to decide here".to_owned())
+        },
+        run: decide_each,
+    },
 ];
 
 /// Closes the conflict, and answers what the person wanted to do.
@@ -91,6 +104,33 @@ fn answer(model: &mut Model) -> Option<Change> {
     match model.overlays.pop()? {
         Overlay::Conflict(conflict) => Some(conflict.change),
         _ => None,
+    }
+}
+
+/// Asks about each thing for itself, the first one on top.
+fn decide_each(model: &mut Model) {
+    let Some(Overlay::Conflict(OpenConflict {
+        change, conflicts, ..
+    })) = model.overlays.pop()
+    else {
+        return;
+    };
+    let about: Vec<_> = conflicts
+        .iter()
+        .map(|conflict| part(&conflict.edit))
+        .collect();
+    let mut parts = about.clone();
+    parts.dedup();
+    for wanted in parts.into_iter().rev() {
+        let its = conflicts.iter().zip(&about);
+        let its: Vec<Conflict> = its
+            .filter(|(_, about)| **about == wanted)
+            .map(|(conflict, _)| conflict.clone())
+            .collect();
+        if let Some((_, contested)) = change.parted(&its) {
+            let conflict = OpenConflict::new(contested, its);
+            model.overlays.push(Overlay::Conflict(conflict));
+        }
     }
 }
 
@@ -115,7 +155,7 @@ fn edit_result(model: &mut Model) {
     let request = SetRequest {
         steps: [(id, nth)].into(),
         field,
-        seen: Some(theirs),
+        seen: SeenText::One(theirs),
     };
     model.open_prompt(input, Purpose::Resolve(request));
 }
@@ -142,12 +182,26 @@ impl Model {
         self.sync.history.shelve(change);
     }
 
+    /// How many things the conflict on top is about that can be decided each for itself.
+    pub(crate) fn conflict_parts(&self) -> usize {
+        match self.overlays.last() {
+            Some(Overlay::Conflict(open)) => open.change.parts().unwrap_or(1),
+            _ => 0,
+        }
+    }
+
     /// The one field of one step that the conflict on top is about, where a field for text
-    /// can hold the result.
+    /// can hold the result, and nothing else waits for the answer.
     pub(crate) fn contested_field(&self) -> Option<(StepKey, Field)> {
-        let Some(Overlay::Conflict(OpenConflict { conflicts, .. })) = self.overlays.last() else {
+        let Some(Overlay::Conflict(OpenConflict {
+            change, conflicts, ..
+        })) = self.overlays.last()
+        else {
             return None;
         };
+        if change.parts() != Some(1) {
+            return None;
+        }
         let mut found = None;
         for conflict in conflicts {
             let step = match conflict.edit.target {
@@ -169,28 +223,23 @@ impl Model {
         (is_text && self.plan.find_nth(step.0, step.1).is_some()).then_some((step, field))
     }
 
-    /// Shows both versions of a field that somebody else changed while a person, who saw
+    /// Shows both versions of a block's cell that somebody else changed while a person, who saw
     /// `seen` there, was changing it.
-    pub(crate) fn contest(&mut self, mut change: Change, field: Option<Field>, seen: &str) {
-        let mut conflicts = Vec::new();
-        for edit in &mut change.edits {
-            let expected = match &edit.target {
-                Target::LogValue { key, .. } if *key != "updated_at" => match field {
-                    Some(field) => value::raw(field, seen),
-                    None => continue,
-                },
-                Target::BlockCell { .. } => format!(" {seen} "),
-                Target::SectionValue { .. } => format!(" {}", escaped(seen)),
-                Target::SectionTitle { .. } => escaped(seen),
-                _ => continue,
-            };
-            let found = edit.before.replace(expected.into_bytes());
-            conflicts.push(Conflict {
-                edit: edit.clone(),
-                obstacle: Obstacle::Differs { found },
-            });
-        }
-        let change = self.over_theirs(change, &conflicts, &[]);
+    pub(crate) fn contest(&mut self, change: Change, seen: &str) {
+        let cells = change
+            .edits
+            .iter()
+            .filter(|edit| matches!(edit.target, Target::BlockCell { .. }));
+        let over_seen = |edit: &Edit| Conflict {
+            edit: Edit {
+                before: Some(format!(" {seen} ").into_bytes()),
+                ..edit.clone()
+            },
+            obstacle: Obstacle::Differs {
+                found: edit.before.clone(),
+            },
+        };
+        let conflicts = cells.map(over_seen).collect();
         let conflict = OpenConflict::new(change, conflicts);
         self.overlays.push(Overlay::Conflict(conflict));
     }
@@ -198,8 +247,9 @@ impl Model {
     /// Sets a field to what a person made of both versions. That answers the conflict below,
     /// unless it arose again.
     pub(crate) fn resolve(&mut self, request: &SetRequest, text: &str) -> Result<(), Refusal> {
+        let answered = self.overlays.iter().rposition(Overlay::is_conflict);
         self.set_field(request, text)?;
-        if let Some(at) = self.overlays.iter().position(Overlay::is_conflict) {
+        if let Some(at) = answered {
             self.overlays.remove(at);
         }
         Ok(())

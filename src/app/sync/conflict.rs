@@ -5,7 +5,9 @@ use super::edits::Pending;
 use crate::app::core::model::{Model, Notice};
 use crate::app::overlays::Overlay;
 use crate::app::overlays::conflict::OpenConflict;
+use crate::app::screens::plan::bulk::no_longer_there;
 use crate::change::conflict::{Conflict, Obstacle};
+use crate::change::parts::part;
 use crate::change::{Change, Edit, Target};
 use crate::document::json::Object;
 use crate::document::splice;
@@ -18,7 +20,8 @@ impl Model {
         let is_of_it = |notice: &mut Notice| notice.of == Some(pending.ticket);
         // That it is made is not so.
         self.notice.take_if(is_of_it);
-        let change = self.over_theirs(pending.change, &conflicts, &pending.lines);
+        let contested = self.commit_undisputed(pending.change, &conflicts);
+        let change = self.over_theirs(contested, &conflicts, &pending.lines);
         let conflict = Overlay::Conflict(OpenConflict::new(change, conflicts));
         match self.overlays.is_empty() {
             true => self.overlays.push(conflict),
@@ -30,6 +33,70 @@ impl Model {
                 );
             }
         }
+    }
+
+    /// Makes a change but for what is in dispute, and asks about that. The change is as it is when
+    /// made over what others wrote. Answers whether there is nothing more to do.
+    pub(crate) fn commit_disputed(&mut self, change: Change, disputed: Vec<Conflict>) -> bool {
+        if disputed.is_empty() {
+            return self.commit(change);
+        }
+        if let Some(reason) = self.is_locked() {
+            self.refuse(format!("{}: {reason}", change.label));
+            return false;
+        }
+        self.notice = None;
+        let contested = self.commit_undisputed(change, &disputed);
+        let conflict = OpenConflict::new(contested, disputed);
+        self.overlays.push(Overlay::Conflict(conflict));
+        true
+    }
+
+    /// Makes what nobody disputes of a change, and answers the rest: all of it, where the change is
+    /// one thing or cannot be made now.
+    fn commit_undisputed(&mut self, change: Change, disputed: &[Conflict]) -> Change {
+        match change.parted(disputed) {
+            Some((free, contested)) if !free.edits.is_empty() && self.commit(free.clone()) => {
+                contested
+            }
+            _ => change,
+        }
+    }
+
+    /// Makes a change that was composed before others wrote, where it met what they did; answers
+    /// whether there was a way.
+    pub(super) fn commit_met(&mut self, change: &Change, met: Vec<Conflict>) -> bool {
+        let is_gone = |conflict: &Conflict| conflict.obstacle == Obstacle::Gone;
+        let (gone, differing): (Vec<_>, Vec<_>) = met.into_iter().partition(is_gone);
+        let is_differing =
+            |conflict: &Conflict| matches!(conflict.obstacle, Obstacle::Differs { .. });
+        if !differing.iter().all(is_differing) {
+            return false;
+        }
+        // Of what is not there any more, nothing is left to be decided.
+        let Some((rest, _)) = change.parted(&gone) else {
+            return false;
+        };
+        let can_go_on = match differing.is_empty() {
+            true => !rest.edits.is_empty(),
+            false => rest.parted(&differing).is_some(),
+        };
+        if !can_go_on {
+            return false;
+        }
+        let over = self.over_theirs(rest, &differing, &[]);
+        let made = self.commit_disputed(over, differing);
+        let mut steps: Vec<StepId> = gone
+            .iter()
+            .filter_map(|one| part(&one.edit))
+            .map(|(step, _)| step)
+            .collect();
+        steps.dedup();
+        if made && !steps.is_empty() {
+            let steps: Vec<String> = steps.iter().map(ToString::to_string).collect();
+            self.say_too(&[no_longer_there(&steps)]);
+        }
+        made
     }
 
     /// The change as it is when made over what others wrote. A step that they took out is

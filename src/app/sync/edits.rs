@@ -1,6 +1,7 @@
 //! The plan in memory and the files on disk, kept together: what the screen shows is always
 //! the files as last read with the unsaved changes on top.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use crate::app::core::job::JobKind;
 use crate::app::core::message::{DiskEvent, Effect};
 use crate::app::core::model::{Model, Notice, Tone};
 use crate::app::sync::notices::{Before, consequence};
+use crate::change::conflict::Conflict;
 use crate::change::history::{Event, History};
 use crate::change::places::LineHints;
 use crate::change::{Change, Scope, Target, apply};
@@ -55,6 +57,27 @@ pub struct Sync {
     /// Files that another program has been writing for a while: their last whole version is
     /// shown, and edits of them wait.
     pub in_motion: Vec<PathBuf>,
+}
+
+/// Why a change is not put onto the plan.
+#[derive(Debug)]
+enum Unmade {
+    /// Nothing can be now, and why.
+    Locked(String),
+    /// This is in its way.
+    Met(Vec<Conflict>),
+}
+
+impl fmt::Display for Unmade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Locked(reason) => f.write_str(reason),
+            Self::Met(conflicts) => match conflicts.first() {
+                Some(conflict) => conflict.obstacle.fmt(f),
+                None => Ok(()),
+            },
+        }
+    }
 }
 
 impl Sync {
@@ -131,9 +154,15 @@ impl Model {
             return false;
         }
         let before = Before::of(&self.plan);
-        if let Err(reason) = self.put_on(&change, Event::Made(change.clone())) {
-            self.refuse(format!("{}: {reason}", change.label));
-            return false;
+        match self.put_on(&change, Event::Made(change.clone())) {
+            Ok(()) => {}
+            Err(Unmade::Met(conflicts)) if self.commit_met(&change, conflicts.clone()) => {
+                return true;
+            }
+            Err(reason) => {
+                self.refuse(format!("{}: {reason}", change.label));
+                return false;
+            }
         }
         let consequence = consequence(&before, &self.plan);
         self.sync.history.push(change.clone());
@@ -174,7 +203,7 @@ impl Model {
         {
             self.sync.history.skip_undo();
             let more = self.sync.can_undo();
-            self.cannot("undo", &change, &reason, more);
+            self.cannot("undo", &change, &reason.to_string(), more);
             return false;
         }
         let aside = self.reveal(&change);
@@ -237,7 +266,7 @@ impl Model {
             }
             Err(reason) => {
                 self.sync.history.skip_redo();
-                self.cannot("redo", &change, &reason, self.sync.can_redo());
+                self.cannot("redo", &change, &reason.to_string(), self.sync.can_redo());
             }
         }
     }
@@ -291,20 +320,14 @@ impl Model {
     ///
     /// # Errors
     /// The reason, when it cannot be put on; then nothing has changed.
-    fn put_on(&mut self, change: &Change, event: Event) -> Result<(), String> {
-        if let Some(reason) = self.is_locked() {
-            return Err(reason);
-        }
-        if let Some(reason) = self.would_split(change) {
-            return Err(reason);
+    fn put_on(&mut self, change: &Change, event: Event) -> Result<(), Unmade> {
+        if let Some(reason) = self.is_locked().or_else(|| self.would_split(change)) {
+            return Err(Unmade::Locked(reason));
         }
         let hints = LineHints::of(&self.plan, change);
         let put = |files: &mut Vec<SourceFile>| apply::in_memory(change, &hints, files);
         let applied = self.rewrite(change.scope(), put);
-        if let Err(conflicts) = applied {
-            let reason = conflicts.first().map(|c| c.obstacle.to_string());
-            return Err(reason.unwrap_or_default());
-        }
+        applied.map_err(Unmade::Met)?;
         self.work.rereading.put_on(change);
         self.send(change, hints, event);
         Ok(())

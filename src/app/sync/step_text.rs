@@ -137,17 +137,23 @@ impl Model {
         let again = self.keymap.key_of("edit-step");
         match self.composer().set_form(&form) {
             Ok(BulkChange {
-                change, changed, ..
+                change,
+                changed,
+                disputed,
+                ..
             }) if changed > ASK_ABOVE => {
                 self.keep_text(form.clone());
                 let question = format!("Change {changed} steps at once?");
                 let lines = vec![format!("No keeps your text: {again} opens it again.")];
                 self.confirm_shown(question, lines, change);
                 self.confirm_taking(form);
+                self.confirm_disputed(disputed);
             }
-            Ok(BulkChange { change, .. }) => {
+            Ok(BulkChange {
+                change, disputed, ..
+            }) => {
                 let asks_nothing = change.edits.is_empty();
-                if self.commit(change) || asks_nothing {
+                if self.commit_disputed(change, disputed) || asks_nothing {
                     self.text_taken(form);
                 } else {
                     self.keep_text(form);

@@ -49,7 +49,9 @@ impl Composer<'_> {
             None => self.only_log(),
         };
         let (separator, colon) = neighbour
-            .and_then(|(file, line)| spacing(&self.plan.files()[file], line))
+            .and_then(|(file, line)| {
+                Some(super::spacing(self.plan.files()[file].log()?.line(line)))
+            })
             .unwrap_or((", ".to_owned(), ": ".to_owned()));
         let block = self.plan.find_block(BlockId(id.block_number()));
         let theme = block.map_or("", |block| self.plan.block_text(block, BlockColumn::Theme));
@@ -169,12 +171,4 @@ pub(crate) fn add_edits(edits: &mut Vec<Edit>, more: Change) {
             _ => edits.push(edit),
         }
     }
-}
-
-/// What is between two entries of a line, and between a key and its value.
-fn spacing(file: &SourceFile, line: usize) -> Option<(String, String)> {
-    let text = file.log()?.line(line).text();
-    let object = json::Object::parse(&text).ok()?;
-    let (separator, colon) = object.spacing();
-    Some((separator.to_owned(), colon.to_owned()))
 }

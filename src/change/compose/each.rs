@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::assign::{Action, Assignment, requests};
 use super::{Change, Composer, Edit, Target, reversible, shown};
+use crate::change::conflict::Conflict;
 use crate::change::value::{Refusal, refuse};
 use crate::document::progress::Progress;
 use crate::plan::Plan;
@@ -36,6 +37,8 @@ pub struct BulkChange {
     pub changed: usize,
     /// Those that cannot, and why.
     pub refused: Vec<(StepId, Refusal)>,
+    /// What would replace somebody else's words that the person has not seen.
+    pub(crate) disputed: Vec<Conflict>,
 }
 
 impl BulkChange {
@@ -114,6 +117,7 @@ impl Composer<'_> {
             return Some(self.one(*only, request).map(|change| BulkChange {
                 asked: 1,
                 changed: usize::from(!change.edits.is_empty()),
+                disputed: self.disputed_by(*only, request, &change),
                 change,
                 refused: Vec::new(),
             }));
@@ -130,6 +134,8 @@ impl Composer<'_> {
                 Ok(change) if change.edits.is_empty() => {}
                 Ok(change) => {
                     bulk.changed += 1;
+                    bulk.disputed
+                        .extend(self.disputed_by(*step, request, &change));
                     bulk.change.edits.extend(change.edits);
                     only = change.label;
                 }
@@ -176,6 +182,16 @@ impl Composer<'_> {
             }
             StepRequest::Remove => self.removal(step),
             StepRequest::Reconcile { keep_log } => self.reconcile(step, *keep_log),
+        }
+    }
+
+    fn disputed_by(&self, step: usize, request: &StepRequest, change: &Change) -> Vec<Conflict> {
+        match request {
+            StepRequest::Assign(assignments) => {
+                let fields = assignments.iter().map(|wanted| wanted.field);
+                self.disputed(self.plan.step(step), fields, change)
+            }
+            _ => Vec::new(),
         }
     }
 

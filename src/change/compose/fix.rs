@@ -3,7 +3,7 @@
 //! A spelling or a type is fixed without a new date, since what it says stays the same, and so is a
 //! theme, which repeats the block's row; a drifted field is an edit like any other.
 
-use super::{Change, Composer, Edit, as_object, is_stamp};
+use super::{Change, Composer, Edit, as_object, is_stamp, spacing};
 use crate::change::order;
 use crate::change::value::{self, Refusal, refuse};
 use crate::document::json;
@@ -192,13 +192,14 @@ impl Composer<'_> {
             else {
                 continue;
             };
+            let spacing = step.log_line().map(spacing).unwrap_or_default();
             let after = match meant {
                 Meant::Entries(entries) => {
                     let quoted = value::raw_entry(step, spec.field);
                     let entries: Vec<String> = entries.iter().map(|e| quoted(e)).collect();
-                    format!("[{}]", entries.join(", "))
+                    format!("[{}]", entries.join(&spacing.0))
                 }
-                Meant::Object => as_object(spec.key, Some(raw), None),
+                Meant::Object => as_object(spec.key, Some(raw), None, &spacing),
             };
             edits.push(self.log_edit(step, spec.key, None, Some(raw), &after));
             names.push(spec.key);

@@ -1,6 +1,6 @@
 //! Lists: each entry that stays keeps its bytes, in the log and in the canon.
 
-use super::{Change, Composer, Edit, Target, placed, resolved, reversible, shown};
+use super::{Change, Composer, Edit, Target, placed, resolved, reversible, shown, spacing};
 use crate::change::list::{self, Piece};
 use crate::change::value::{self, Refusal, refuse};
 use crate::change::{slots, tail};
@@ -215,8 +215,13 @@ fn written_raw(
 ) -> String {
     let old = step.raw(field);
     let quoted = value::raw_entry(step, field);
+    let separator = step
+        .log_line()
+        .map_or(", ".to_owned(), |line| spacing(line).0);
     if old.is_none_or(|raw| raw.starts_with('[')) {
-        return list::raw(old, pieces, |number| quoted(&wanted[number].text));
+        return list::raw(old, pieces, &separator, |number| {
+            quoted(&wanted[number].text)
+        });
     }
     let all: Vec<ListEntry> = pieces
         .iter()
@@ -226,7 +231,9 @@ fn written_raw(
         })
         .collect();
     let pieces: Vec<Piece> = (0..all.len()).map(Piece::New).collect();
-    list::raw(None, &pieces, |number| quoted(&all[number].text))
+    list::raw(None, &pieces, &separator, |number| {
+        quoted(&all[number].text)
+    })
 }
 
 fn has_file_links(list: &EntryList) -> bool {

@@ -22,6 +22,7 @@ mod batch;
 mod assign;
 mod each;
 mod relocate;
+mod seen;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -32,8 +33,9 @@ use super::value::{self, Refusal, refuse};
 use super::{Change, Edit, NONE, Target, apply, tail};
 use crate::document::english::capitalised;
 use crate::document::json;
+use crate::document::log::LineRef;
 use crate::document::markdown::escaped;
-use crate::plan::canon::section::{HEADING_DASHES, Section};
+use crate::plan::canon::section::{HEADING_DASHES, Section, status_and_more};
 use crate::plan::field::{Field, Kind, inner_order};
 use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
@@ -50,6 +52,7 @@ pub use evidence::Attachment;
 pub(crate) use evidence::own_entry;
 pub(crate) use relocate::{Relocated, no_room};
 pub use resolve::{MergeFacts, Resolution, StepDispute, StepLines, step_dispute};
+pub(crate) use seen::SeenValues;
 
 /// Turns wishes about `plan` into changes dated `now`.
 #[derive(Clone, Copy)]
@@ -60,6 +63,8 @@ pub struct Composer<'a> {
     pub now: DateTime<Utc>,
     /// IDs that are in use elsewhere, such as on a branch: no step gets them unasked.
     elsewhere: Option<&'a HashSet<StepId>>,
+    /// What the person saw in fields that they set.
+    seen: Option<&'a SeenValues>,
     /// Where a plan without a log gets its first one.
     first_log: Option<&'a Path>,
 }
@@ -71,6 +76,7 @@ impl<'a> Composer<'a> {
             plan,
             now,
             elsewhere: None,
+            seen: None,
             first_log: None,
         }
     }
@@ -249,7 +255,11 @@ impl Composer<'_> {
             (Some(inner), Some(outer)) if json::Object::parse(outer).is_ok() => {
                 (Some(inner), step.raw(field), raw.to_owned())
             }
-            (Some(inner), outer) => (None, outer, as_object(spec.key, outer, Some((inner, raw)))),
+            (Some(inner), outer) => {
+                let spacing = spacing(line);
+                let after = as_object(spec.key, outer, Some((inner, raw)), &spacing);
+                (None, outer, after)
+            }
             (None, outer) => (None, outer, raw.to_owned()),
         };
         let mut edits = vec![self.log_edit(step, spec.key, inner, before, &after)];
@@ -272,6 +282,8 @@ impl Composer<'_> {
         after: &str,
     ) -> Edit {
         let file = step.log_place().map_or(0, |place| place.file);
+        let line = step.log_line().map(LineRef::text).unwrap_or_default();
+        let after = json::escaped_as_in(&line, after);
         Edit {
             path: self.plan.files()[file].path.clone(),
             target: Target::LogValue {
@@ -385,12 +397,14 @@ impl Composer<'_> {
             return Ok(None);
         };
         let before = source(span);
-        let text = match field {
-            Field::Status => cased_like(&label.text, text),
-            _ => text.to_owned(),
+        let splices = match (field, status_and_more(document, &label)) {
+            (Field::Status, Some((status, more))) => {
+                document.set_label_source(item, &(cased_like(&status, text) + &more))
+            }
+            (Field::Status, None) => document.set_label_value(item, &cased_like(&label.text, text)),
+            _ => document.set_label_value(item, text),
         };
-        let changed = document
-            .set_label_value(item, &text)
+        let changed = splices
             .map_err(|refusal| refusal.to_string())
             .and_then(|splices| document.apply(&splices).map_err(|error| error.to_string()))
             .map_err(Refusal)?;
@@ -410,7 +424,12 @@ fn is_stamp(edit: &Edit) -> bool {
 
 /// What stands in the place of the object under `key`, in an object, with one more entry or the
 /// same with another value.
-fn as_object(key: &str, bare: Option<&str>, entry: Option<(&str, &str)>) -> String {
+fn as_object(
+    key: &str,
+    bare: Option<&str>,
+    entry: Option<(&str, &str)>,
+    (separator, colon): &Spacing,
+) -> String {
     let bare = bare.and_then(|raw| Some((stand_in(key, raw)?.spec().inner?, raw)));
     let kept = bare.filter(|(inner, _)| entry.is_none_or(|(name, _)| name != *inner));
     let order = inner_order(key);
@@ -418,9 +437,20 @@ fn as_object(key: &str, bare: Option<&str>, entry: Option<(&str, &str)>) -> Stri
     entries.sort_by_key(|(inner, _)| order.iter().position(|known| known == inner));
     let entries = entries.iter();
     let entries: Vec<String> = entries
-        .map(|(inner, raw)| format!("{}: {raw}", json::quote(inner)))
+        .map(|(inner, raw)| format!("{}{colon}{raw}", json::quote(inner)))
         .collect();
-    format!("{{{}}}", entries.join(", "))
+    format!("{{{}}}", entries.join(separator))
+}
+
+/// What is between two entries of a line, and between a key and its value.
+type Spacing = (String, String);
+
+/// That of a line; the usual one of what is no JSON.
+fn spacing(line: LineRef<'_>) -> Spacing {
+    let text = line.text();
+    let object = json::Object::parse(&text).ok();
+    let (separator, colon) = object.as_ref().map_or((", ", ": "), json::Object::spacing);
+    (separator.to_owned(), colon.to_owned())
 }
 
 /// Refuses a section with an unfinished merge in it.
@@ -475,7 +505,7 @@ pub(crate) fn shown(text: &str) -> String {
 }
 
 /// Two values short enough for one line of a message, from where they begin to differ.
-fn shown_pair(before: &str, after: &str) -> (String, String) {
+pub(crate) fn shown_pair(before: &str, after: &str) -> (String, String) {
     const LEAD: usize = 8;
     let alike = before
         .chars()

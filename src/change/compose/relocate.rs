@@ -64,6 +64,7 @@ impl Composer<'_> {
                 asked: steps.len(),
                 changed: count,
                 refused,
+                disputed: Vec::new(),
             },
             moved,
         })

@@ -7,6 +7,7 @@ use super::{Composer, Edit, Target};
 use crate::change::value::{Refusal, refuse};
 use crate::document::json;
 use crate::document::markdown::MarkdownDocument;
+use crate::document::splice::Span;
 use crate::plan::block::Block;
 use crate::plan::canon::block_table::{BlockColumn, BlockRow, Retirement};
 use crate::plan::canon::normalised;
@@ -81,6 +82,19 @@ impl Composer<'_> {
                 was.ok_or_else(by_hand)?
             }
         };
+        if was.is_empty()
+            && let Some(short) = without_last(row, document)
+        {
+            let source = |span: Span| document.bytes()[span.range()].to_vec();
+            let whole = document.tables()[row.table].rows[row.row].span;
+            let edit = Edit {
+                path: file.path.clone(),
+                target: Target::BlockRow { block: block.id },
+                before: Some(source(whole)),
+                after: Some(source(short)),
+            };
+            return Self::reversed(file, edit);
+        }
         let after = outer.replacen(words, was, 1);
         self.status_edit(block, file, outer, after)
     }
@@ -143,9 +157,25 @@ impl Composer<'_> {
             before: Some(before.as_bytes().to_vec()),
             after: Some(after.into_bytes()),
         };
+        Self::reversed(file, edit)
+    }
+
+    fn reversed(file: &SourceFile, edit: Edit) -> Result<Vec<Edit>, Refusal> {
         let (label, edits) = (String::new(), vec![edit]);
         Ok(super::reversible(file, super::Change { label, edits })?.edits)
     }
+}
+
+/// What is left of a row that ends with its Status cell, without that: where no pipe closes the row,
+/// an empty cell is none.
+fn without_last(row: &BlockRow, document: &MarkdownDocument) -> Option<Span> {
+    let whole = &document.tables()[row.table].rows[row.row];
+    let [.., before, last] = &whole.cells[..] else {
+        return None;
+    };
+    let is_status = row.column(BlockColumn::Status)? + 1 == whole.cells.len();
+    let is_open = last.outer.end == whole.span.end;
+    (is_status && is_open).then(|| Span::new(whole.span.start, before.inner.end))
 }
 
 /// The source of the Status cell in a block's row, with its blanks and without; nothing where the
@@ -164,7 +194,7 @@ fn cell<'d>(
     let Some(cell) = document.tables()[row.table].rows[row.row].cells.get(column) else {
         return Ok(None);
     };
-    let source = |span: crate::document::splice::Span| {
+    let source = |span: Span| {
         let text = std::str::from_utf8(&document.bytes()[span.range()]);
         text.map_err(|_| Refusal(format!("the status of {} is not UTF-8", block.id)))
     };
@@ -227,6 +257,24 @@ mod tests {
             prop_assert_eq!((plan.tally().total, plan.tally().retired), (0, 3));
             let restored = edited(&retired, |with| with.restore_row(0)).unwrap();
             prop_assert_eq!(text(&restored, 0), text(&before, 0));
+        }
+    }
+
+    #[test]
+    fn a_short_row_without_a_pipe_at_its_end_is_short_again() {
+        for row in ["| B01 | 1 – 100 | Base", "B01 | 1 – 100 | Base"] {
+            let canon = format!(
+                "| Block | Step Range | Theme | Status |\n|---|---|---|---|\n{row}\n\nEnd.\n"
+            );
+            let canon = SourceFile::load("plan.md", Role::Canon, canon.into_bytes());
+            let before = vec![canon, files("", LOG).remove(1)];
+            let retired = edited(&before, |with| with.retire_row(0, Retirement::Retired)).unwrap();
+            assert_eq!(
+                Plan::read(retired.clone()).blocks()[0].retirement(),
+                Some(Retirement::Retired)
+            );
+            let restored = edited(&retired, |with| with.restore_row(0)).unwrap();
+            assert_eq!(text(&restored, 0), text(&before, 0));
         }
     }
 

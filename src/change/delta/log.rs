@@ -215,7 +215,7 @@ fn differences(old: &str, new: &str, found: &mut Vec<(String, String)>) {
 }
 
 /// A value that differs, with what it said and says.
-fn worded(key: &str, before: Option<&str>, after: Option<&str>) -> Part {
+pub(super) fn worded(key: &str, before: Option<&str>, after: Option<&str>) -> Part {
     let subject = Subject::Lines;
     match difference::field(&"", key, before, after) {
         Difference::Field { before, after, .. } => Part::new(subject, How::Changed, before, after),

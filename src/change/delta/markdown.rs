@@ -3,22 +3,26 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::path::Path;
 
 use super::{FileDelta, How, Owner, Part, Subject};
 use crate::change::compose::shown;
 use crate::change::tail;
 use crate::change::three_way::align::align;
+use crate::document::json;
 use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::Span;
 use crate::plan::canon::block_table::{self, BlockColumn};
 use crate::plan::canon::{checklist, section};
-use crate::plan::field::{Field, fields};
+use crate::plan::field::{Field, Kind, fields};
 use crate::plan::id::{BlockId, StepId};
 
 /// Something that has a name and a place within lines.
 struct Named {
     subject: Subject,
     span: Range<usize>,
+    /// The value of a field, as the log would have it: without the escapes and links of Markdown.
+    raw: Option<String>,
 }
 
 /// Some lines that belong together: one, or those that a named value goes over.
@@ -42,7 +46,7 @@ pub(super) fn compare(delta: &mut FileDelta) {
     let [old, new] = delta
         .texts
         .clone()
-        .map(|text| Version::read(text, &mut tokens));
+        .map(|text| Version::read(text, &delta.path, &mut tokens));
     let kinds = [&old, &new].map(|version| {
         let tokens = version.units.iter().map(|unit| unit.token);
         tokens.collect::<Vec<_>>()
@@ -66,9 +70,9 @@ pub(super) fn compare(delta: &mut FileDelta) {
 }
 
 impl Version {
-    fn read(text: Vec<u8>, tokens: &mut HashMap<Vec<u8>, usize>) -> Self {
+    fn read(text: Vec<u8>, path: &Path, tokens: &mut HashMap<Vec<u8>, usize>) -> Self {
         let document = MarkdownDocument::load(text);
-        let named = named(&document);
+        let named = named(&document, path);
         let bytes = document.bytes();
         let (mut units, mut at, mut next) = (Vec::new(), 0, 0);
         while at < bytes.len() {
@@ -165,12 +169,13 @@ impl Version {
 }
 
 /// What the canon names in a document, in file order, nothing within another.
-fn named(document: &MarkdownDocument) -> Vec<Named> {
+fn named(document: &MarkdownDocument, path: &Path) -> Vec<Named> {
     let mut all = Vec::new();
-    let mut add = |subject, span: Span| {
+    let mut add = |subject, span: Span, raw| {
         all.push(Named {
             subject,
             span: span.range(),
+            raw,
         })
     };
     for row in block_table::rows(document, 0) {
@@ -178,7 +183,7 @@ fn named(document: &MarkdownDocument) -> Vec<Named> {
         for column in BlockColumn::ALL {
             let cell = row.column(column).and_then(|at| cells.get(at));
             if let Some(cell) = cell {
-                add(Subject::Cell(row.id, column), cell.outer);
+                add(Subject::Cell(row.id, column), cell.outer, None);
             }
         }
     }
@@ -196,20 +201,30 @@ fn named(document: &MarkdownDocument) -> Vec<Named> {
             add(
                 Subject::Check(check.heading.clone(), check.text.clone()),
                 span,
+                None,
             );
         }
     }
     for section in section::sections(document, 0) {
         let field = |field: Field| Subject::Field(section.id, 0, field.spec().name.to_owned());
+        let raw = |field: Field| {
+            if field.spec().kind != Kind::List {
+                return Some(json::quote(section.text(document, field)?.trim()));
+            }
+            let entries = section.list(document, path, field)?;
+            let entries = entries.iter().map(|(entry, _)| json::quote(&entry.text));
+            Some(format!("[{}]", entries.collect::<Vec<_>>().join(",")))
+        };
         if !section.title_span.is_empty() {
-            add(field(Field::Title), section.title_span);
+            let title = Field::Title;
+            add(field(title), section.title_span, raw(title));
         }
         for spec in fields() {
             let tail = section
                 .bullet(spec.field)
                 .and_then(|item| tail(document, item, spec.field));
             if let Some(span) = tail.filter(|span| !span.is_empty()) {
-                add(field(spec.field), span);
+                add(field(spec.field), span, raw(spec.field));
             }
         }
     }
@@ -253,17 +268,22 @@ impl Writer<'_> {
             }
             let words = bytes.map(|bytes| words(&after.subject, &String::from_utf8_lossy(bytes)));
             let [before_words, after_words] = words;
-            let part = match before_words == after_words {
-                true => {
+            let values = [&before.raw, &after.raw].map(Option::as_deref);
+            let is_same = match values {
+                [Some(before), Some(after)] => before == after,
+                _ => before_words == after_words,
+            };
+            let subject = after.subject.clone();
+            let part = match (is_same, &subject, values) {
+                (true, ..) => {
                     let words = "rewritten with the same value".to_owned();
-                    Part::saying(after.subject.clone(), How::Rewritten, words)
+                    Part::saying(subject, How::Rewritten, words)
                 }
-                false => Part::new(
-                    after.subject.clone(),
-                    How::Changed,
-                    before_words,
-                    after_words,
-                ),
+                (false, Subject::Field(.., name), [Some(before), Some(after)]) => Part {
+                    subject: subject.clone(),
+                    ..super::log::worded(name, Some(before), Some(after))
+                },
+                _ => Part::new(subject, How::Changed, before_words, after_words),
             };
             let part = self.delta.part(part);
             self.delta

@@ -325,7 +325,9 @@ fn join(entries: &mut Vec<Entry>, entry: Entry) {
     };
     match entries.iter_mut().find(is_same) {
         Some(known) => {
-            if known.key.is_some() && known.words != entry.words {
+            let (ours, theirs) = (&known.words, &entry.words);
+            let is_same = ours.split_whitespace().eq(theirs.split_whitespace());
+            if known.key.is_some() && !is_same {
                 known.words += &format!(" · elsewhere {}", entry.words);
                 known.brief += &format!(" · elsewhere {}", entry.brief);
             }

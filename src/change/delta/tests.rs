@@ -179,7 +179,7 @@ fn a_canon_is_told_by_what_it_names() {
             "Ground: The team is there.: not ticked → ticked",
             "Ground: The vendor signed, at last.: not ticked → ticked",
             "0001 title: Pick the engine → Choose",
-            "0001 dependencies: - 0002 → - 0002 - 0003",
+            "0001 dependencies: +0003",
             "0001 status: draft → complete",
             "“Step 0001 — Choose”: +6 −1 lines",
         ]
@@ -191,6 +191,22 @@ fn a_canon_is_told_by_what_it_names() {
     assert_eq!(
         told(Role::Canon, CANON, &section),
         ["“Step 0001 — Pick the engine”: +1 line", "0002: added"]
+    );
+}
+
+/// As in the log beside it, so that what both say is told once.
+#[test]
+fn a_field_in_the_canon_is_told_by_its_value_and_not_by_its_source() {
+    let old = "#### Step 0001 — A\n\n- **Outcome:** x\n- **Status:** Draft\n";
+    let new = "#### Step 0001 — A \\*b\\* [c]\n\n- **Outcome:** Net \\*of\\* VAT\n  [ref] &amp; more\n\
+               - **Status:** In Progress\n";
+    assert_eq!(
+        told(Role::Canon, old, new),
+        [
+            "0001 title: A → A *b* [c]",
+            "0001 outcome: x → Net *of* VAT [ref] & more",
+            "0001 status: Draft → In Progress",
+        ]
     );
 }
 

@@ -3,14 +3,15 @@
 //!
 //! There a unit that is missing in one thing may well stand in the next, so that what the other side
 //! did to it would be lost. Such neighbours are a [`Run`], which is merged as one, and what is made of
-//! it is held against the lines: [`is_as_lines`].
+//! it is held against the lines: [`is_as_lines`]. A run too is what both sides [`replaced`], and a
+//! paragraph that both changed with those that one side put beside it: these may be halves of it.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::merger::Lists;
+use super::merger::{Fate, Lists};
 use super::pair::Thing;
-use super::unit::Unit;
+use super::unit::{Kind, Unit};
 
 /// Neighbours in all versions, between which one side at least moved lines.
 pub(super) struct Run {
@@ -53,6 +54,13 @@ pub(super) fn runs(lists: &Lists<'_, '_>, things: &[Thing]) -> Vec<Run> {
             groups.join(from, to);
             is_any = true;
         }
+    }
+    for (from, to) in replaced(lists, things)
+        .into_iter()
+        .chain(beside_prose(lists, things))
+    {
+        groups.join(from, to);
+        is_any = true;
     }
     if !is_any {
         return Vec::new();
@@ -100,8 +108,9 @@ fn place(thing: &Thing, version: usize) -> Option<usize> {
 
 /// Pairs of things of which one has a line in the base that the other has on a side.
 fn moved(lists: &Lists<'_, '_>, things: &[Thing], side: usize) -> Vec<(usize, usize)> {
-    let units = [lists.base, lists.ours, lists.theirs][side];
-    // Where a line was and is; a line that stands more than once tells nothing.
+    let all = [lists.base, lists.ours, lists.theirs];
+    let (units, others) = (all[side], all[3 - side]);
+    // Where a line was and is; a line that stands more than once in any version tells nothing.
     let mut places: HashMap<&[u8], [Option<usize>; 2]> = HashMap::new();
     let mut often: HashSet<(&[u8], usize)> = HashSet::new();
     for (number, thing) in things.iter().enumerate() {
@@ -119,14 +128,109 @@ fn moved(lists: &Lists<'_, '_>, things: &[Thing], side: usize) -> Vec<(usize, us
             }
         }
     }
-    let single = places.into_iter().filter_map(|(line, at)| {
-        let [Some(was), Some(is)] = at else {
-            return None;
+    let mut single: HashMap<&[u8], (usize, usize)> = places
+        .into_iter()
+        .filter_map(|(line, at)| {
+            let [Some(was), Some(is)] = at else {
+                return None;
+            };
+            let is_often = [0, 1].iter().any(|at| often.contains(&(line, *at)));
+            (was != is && !is_often).then_some((line, (was, is)))
+        })
+        .collect();
+    if !single.is_empty() {
+        let mut seen: HashSet<&[u8]> = HashSet::new();
+        for line in others.iter().flat_map(|unit| lines(unit.whole)) {
+            if !seen.insert(line) {
+                single.remove(line);
+            }
+        }
+    }
+    single.into_values().collect()
+}
+
+/// Pairs of things that make a piece in the place of which each side has another one. Nobody can tell
+/// whether that are two things: both are kept of pure additions only.
+pub(super) fn replaced(lists: &Lists<'_, '_>, things: &[Thing]) -> Vec<(usize, usize)> {
+    let sides = [lists.ours, lists.theirs];
+    let mut numbers = sides.map(|side| vec![0; side.len()]);
+    for (number, thing) in things.iter().enumerate() {
+        for (side, at) in [thing.ours, thing.theirs].into_iter().enumerate() {
+            at.into_iter().for_each(|at| numbers[side][at] = number);
+        }
+    }
+    let mut pairs = Vec::new();
+    let mut lost: Vec<usize> = Vec::new();
+    let mut from = [0, 0];
+    let ends = Thing {
+        base: None,
+        ours: Some(sides[0].len()),
+        theirs: Some(sides[1].len()),
+    };
+    let base = things.iter().take(lists.base.len());
+    for (number, thing) in base.chain([&ends]).enumerate() {
+        let (Some(ours), Some(theirs)) = (thing.ours, thing.theirs) else {
+            lost.push(number);
+            continue;
         };
-        let is_often = [0, 1].iter().any(|at| often.contains(&(line, *at)));
-        (was != is && !is_often).then_some((was, is))
-    });
-    single.collect()
+        let to = [ours, theirs];
+        let lost = std::mem::take(&mut lost);
+        let from = std::mem::replace(&mut from, to.map(|at| at + 1));
+        let added = [0, 1].map(|side| -> Vec<usize> {
+            let between = numbers[side].get(from[side]..to[side]).unwrap_or_default();
+            let is_own = |number: &&usize| {
+                let thing = &things[**number];
+                thing.base.is_none() && (thing.ours.is_none() || thing.theirs.is_none())
+            };
+            between.iter().filter(is_own).copied().collect()
+        });
+        for number in lost {
+            let trio = lists.trio(&things[number]);
+            let is_gone = [trio.ours.is_none(), trio.theirs.is_none()];
+            // What one side left alone was removed by the other, and what has a number or a label is
+            // no other thing's former version.
+            let is_removed = matches!(trio.fate(), Fate::Gone) && is_gone != [true; 2];
+            if is_removed || lists.base[number].has_name() {
+                continue;
+            }
+            let new = || (0..2).filter(|side| is_gone[*side]);
+            if new().all(|side| !added[side].is_empty()) {
+                let others = new().flat_map(|side| &added[side]);
+                pairs.extend(others.map(|other| (number, *other)));
+            }
+        }
+    }
+    pairs
+}
+
+/// Pairs of a paragraph that both sides changed and one that a side put beside it.
+fn beside_prose(lists: &Lists<'_, '_>, things: &[Thing]) -> Vec<(usize, usize)> {
+    let mut pairs = Vec::new();
+    for side in [1, 2] {
+        let units = [lists.base, lists.ours, lists.theirs][side];
+        let placed = things.iter().enumerate();
+        let mut placed: Vec<(usize, usize)> = placed
+            .filter_map(|(number, thing)| Some((place(thing, side)?, number)))
+            .collect();
+        placed.sort_unstable();
+        let is_new = |number: usize| {
+            let thing = &things[number];
+            thing.base.is_none() && place(thing, 3 - side).is_none()
+        };
+        let is_disputed = |number: usize| {
+            let trio = lists.trio(&things[number]);
+            trio.base.is_some() && matches!(trio.fate(), Fate::Both(..) | Fate::Removed(..))
+        };
+        for two in placed.windows(2) {
+            let is_prose = two.iter().all(|(at, _)| units[*at].kind == Kind::Prose);
+            let [one, other] = [two[0].1, two[1].1];
+            if is_prose && (is_new(one) && is_disputed(other) || is_new(other) && is_disputed(one))
+            {
+                pairs.push((one, other));
+            }
+        }
+    }
+    pairs
 }
 
 /// Which things belong together: of each another one of its group, at the end the first.
@@ -176,7 +280,7 @@ pub(super) fn without_sections<'a>(units: &[Unit<'a>]) -> Vec<Unit<'a>> {
     let mut flat = Vec::with_capacity(units.len());
     for unit in units {
         let mut unit = unit.clone();
-        if unit.kind != super::unit::Kind::Section {
+        if unit.kind != Kind::Section {
             flat.push(unit);
             continue;
         }

@@ -48,7 +48,7 @@ pub(super) fn merge(base: Option<&Unit<'_>>, ours: &Unit<'_>, theirs: &Unit<'_>)
     };
     match ours.kind {
         Kind::Item => item(base, ours, theirs).unwrap_or_else(|| whole(Vec::new())),
-        Kind::Prose => match was {
+        Kind::Prose | Kind::Definition => match was {
             Some(was) => Head::Lines(lines(was, ours.head, theirs.head)),
             None => whole(Vec::new()),
         },

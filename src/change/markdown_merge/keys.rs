@@ -3,6 +3,8 @@
 //!
 //! This is all that a merge knows of plans. A paper of another kind gets its identity here.
 
+use std::collections::HashSet;
+
 use super::unit::Key;
 use crate::document::markdown::{Label, Row, Table};
 use crate::plan::canon::{normalised, section};
@@ -61,16 +63,30 @@ pub(super) fn of_item(text: &str, label: Option<&Label>) -> (Vec<Key>, Option<St
     (keys, first.map(padded))
 }
 
-/// A row is its key cell.
-pub(super) fn of_row(row: &Row, column: usize) -> (Vec<Key>, Option<String>) {
+/// A row is its key cell, or else its first one.
+pub(super) fn of_row(row: &Row, key: Option<usize>) -> Vec<Key> {
     let all: Vec<String> = row.cells.iter().map(|cell| plain(&cell.text)).collect();
-    let name = row.cells.get(column).map_or("", |cell| &cell.text);
     let mut keys = vec![shared(format!("row {}", all.join(" | ")))];
-    let words = plain(name);
-    if !words.is_empty() {
-        keys.push(shared(format!("name {words}")));
-    }
-    (keys, ranked(name))
+    keys.extend([key, Some(0)].map(|column| {
+        let words = column.and_then(|column| all.get(column));
+        let words = words.filter(|words| !words.is_empty());
+        shared(words.map_or_else(String::new, |words| format!("name {words}")))
+    }));
+    keys
+}
+
+/// The label of a line that says what a link or a footnote refers to.
+pub(super) fn definition(line: &[u8]) -> Option<&str> {
+    let line = std::str::from_utf8(line).ok()?;
+    let (label, _) = line.strip_prefix('[')?.split_once("]:")?;
+    let is_label = !label.trim().is_empty() && !label.contains(['[', ']']);
+    is_label.then_some(label)
+}
+
+/// A definition is its label, whatever its case and blanks.
+pub(super) fn of_definition(label: &str) -> Vec<Key> {
+    let words: Vec<String> = label.split_whitespace().map(str::to_lowercase).collect();
+    vec![shared(format!("definition {}", words.join(" ")))]
 }
 
 /// A table is its header, or the column that it begins with.
@@ -80,13 +96,21 @@ pub(super) fn of_header(header: &[&str]) -> Vec<Key> {
     vec![shared(words.join(" | ")), own(format!("first {first}"))]
 }
 
-/// The column that names what a row is about.
-pub(super) fn key_column(table: &Table) -> usize {
+/// The column that should name what a row is about.
+pub(super) fn key_column(table: &Table) -> Option<usize> {
     let mut header = table.header.cells.iter();
-    let is_key = |words: &str| KEY_COLUMNS.contains(&words);
-    header
-        .position(|cell| is_key(&plain(&cell.text)))
-        .unwrap_or(0)
+    header.position(|cell| KEY_COLUMNS.contains(&&*plain(&cell.text)))
+}
+
+/// The column that people call a row by: that one, unless it says the same of two.
+pub(super) fn name_column(table: &Table) -> usize {
+    let mut seen = HashSet::new();
+    let key = key_column(table).filter(|column| {
+        let cells = table.rows.iter().filter_map(|row| row.cells.get(*column));
+        let mut words = cells.map(|cell| plain(&cell.text));
+        words.all(|words| words.is_empty() || seen.insert(words))
+    });
+    key.unwrap_or(0)
 }
 
 /// What an item is called in a message.
@@ -126,7 +150,7 @@ pub(super) fn plain(text: &str) -> String {
     }
 }
 
-fn ranked(text: &str) -> Option<String> {
+pub(super) fn ranked(text: &str) -> Option<String> {
     let has_digit = text.contains(|c: char| c.is_ascii_digit());
     has_digit.then(|| padded(text))
 }

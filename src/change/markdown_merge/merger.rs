@@ -1,13 +1,13 @@
 //! Units of three versions put together: what one side alone touched is taken as its bytes, what both
 //! touched is taken apart further, and what both made of one thing is asked about.
 
-use super::crossing::{Run, is_as_lines, runs, without_sections};
+use super::crossing::{Run, is_as_lines, replaced, runs, without_sections};
 use super::heads::{self, Head};
 use super::output::Output;
 use super::pair::{Thing, things};
 use super::table;
 use super::unit::{Kind, Unit, are_same};
-use super::weave::order;
+use super::weave::{Place, order};
 use crate::change::three_way::text::Stretch;
 use crate::change::three_way::{Dispute, Side};
 
@@ -43,6 +43,13 @@ impl<'u, 'a> Lists<'u, 'a> {
             ours: &self.ours[ours.clone()],
             theirs: &self.theirs[theirs.clone()],
         }
+    }
+
+    /// What a thing is, and where it belongs among its like.
+    pub(super) fn place(&self, thing: &Thing) -> Place<'u> {
+        let unit = self.trio(thing).any();
+        let kind = unit.map_or(Kind::Prose, |unit| unit.kind);
+        (kind, unit.and_then(|unit| unit.rank.as_deref()))
     }
 
     pub(super) fn trio(&self, thing: &Thing) -> Trio<'u, 'a> {
@@ -111,9 +118,8 @@ fn merge_things(lists: Lists<'_, '_>, things: &[Thing], runs: &[Run], output: &m
     let alone = things.iter().zip(is_in_run);
     let alone = alone.filter_map(|(thing, is_in_run)| (!is_in_run).then_some(*thing));
     let all: Vec<Thing> = runs.iter().map(Run::first).chain(alone).collect();
-    let rank = |number: usize| lists.trio(&all[number]).any()?.rank.as_deref();
     let mut before: Option<Thing> = None;
-    for number in order(&all, rank) {
+    for number in order(&all, |number| lists.place(&all[number])) {
         if let Some(run) = runs.get(number) {
             merge_run(lists.of(run), output);
             before = Some(run.last());
@@ -160,7 +166,15 @@ fn merge_run(lists: Lists<'_, '_>, output: &mut Output<'_>) {
     let stretches = heads::lines(base, ours, theirs);
     // Where lines are in dispute, it must not depend on which side is ours that units are in none.
     let is_disputed = |stretch: &Stretch| matches!(stretch, Stretch::Disputed { .. });
+    // Nor does a section that one side removed leave behind what the other put into it.
+    let is_removed = |thing: &Thing| {
+        let is_section = |unit: &Unit<'_>| unit.kind == Kind::Section;
+        matches!(lists.trio(thing).fate(), Fate::Removed(unit, _) if is_section(unit))
+    };
     let is_possible = !stretches.iter().any(is_disputed) || {
+        let things = things(lists.base, lists.ours, lists.theirs);
+        !things.iter().any(is_removed)
+    } && {
         let mut scrap = Output::new(output.markers);
         merge_inside(lists.swapped(), [base, theirs, ours], &mut scrap)
     };
@@ -173,7 +187,9 @@ fn merge_run(lists: Lists<'_, '_>, output: &mut Output<'_>) {
         match stretch {
             Stretch::Merged(lines) => output.read(&lines),
             Stretch::Disputed { ours: o, theirs: t } => {
-                let (name, keys) = ("the text there".to_owned(), Vec::new());
+                let first = lists.base.first().map(heads::name);
+                let name = first.unwrap_or_else(|| "the text there".to_owned());
+                let keys = Vec::new();
                 output.conflict(&o, &t, Dispute::Changed { name, keys });
             }
         }
@@ -193,6 +209,9 @@ fn merge_inside(lists: Lists<'_, '_>, texts: [&[u8]; 3], output: &mut Output<'_>
         }
         false => {
             let things = things(lists.base, lists.ours, lists.theirs);
+            if !replaced(&lists, &things).is_empty() {
+                return false;
+            }
             merge_things(lists, &things, &[], output);
         }
     }
@@ -253,14 +272,23 @@ fn lead(lists: &Lists<'_, '_>, thing: &Thing, before: Option<&Thing>) -> Vec<u8>
     let in_theirs = thing
         .theirs
         .is_some_and(|at| follows(at, |thing| thing.theirs));
+    // Blank lines behind another neighbour than before are no change of them.
+    let neighbour = |units: &[Unit<'_>], at: Option<usize>| {
+        let before = at.and_then(|at| at.checked_sub(1));
+        before.map(|before| units[before].kind)
+    };
+    let was = neighbour(lists.base, thing.base);
+    let moved_in_ours = !in_ours && was != neighbour(lists.ours, thing.ours);
+    let moved_in_theirs = !in_theirs && was != neighbour(lists.theirs, thing.theirs);
     let leads = [trio.base, trio.ours, trio.theirs].map(|unit| unit.map(|unit| unit.lead));
     let own = match leads {
         [_, Some(ours), Some(theirs)] if ours == theirs => ours,
-        [Some(base), Some(ours), Some(theirs)] if base == theirs => ours,
-        [Some(base), Some(ours), Some(theirs)] if base == ours => theirs,
-        [_, Some(ours), Some(theirs)] => match (in_ours, in_theirs) {
-            (true, false) => ours,
-            (false, true) => theirs,
+        [Some(base), Some(ours), Some(theirs)] if base == theirs && !moved_in_ours => ours,
+        [Some(base), Some(ours), Some(theirs)] if base == ours && !moved_in_theirs => theirs,
+        [_, Some(ours), Some(theirs)] => match [in_ours, in_theirs, moved_in_ours, moved_in_theirs]
+        {
+            [true, false, ..] | [_, _, false, true] => ours,
+            [false, true, ..] | [_, _, true, false] => theirs,
             _ => std::cmp::max_by_key(ours, theirs, |lead| (lead.len(), *lead)),
         },
         [_, ours, theirs] => ours.or(theirs).unwrap_or_default(),
@@ -268,7 +296,8 @@ fn lead(lists: &Lists<'_, '_>, thing: &Thing, before: Option<&Thing>) -> Vec<u8>
     if in_ours || in_theirs {
         return own.to_vec();
     }
-    let is_like = kind == kind_before && matches!(kind, Some(Kind::Item | Kind::Row));
+    let is_like =
+        kind == kind_before && matches!(kind, Some(Kind::Item | Kind::Row | Kind::Definition));
     if is_like {
         // It was the first of its side, and what follows it there says how items are parted.
         let next = match (thing.ours, thing.theirs) {
@@ -282,7 +311,7 @@ fn lead(lists: &Lists<'_, '_>, thing: &Thing, before: Option<&Thing>) -> Vec<u8>
             .map_or(&b""[..], |next| next.lead)
             .to_vec();
     }
-    match own.is_empty() && before.is_some() || kind == Some(Kind::Prose) && own.is_empty() {
+    match own.is_empty() && (before.is_some() || kind == Some(Kind::Prose)) {
         true => b"\n".to_vec(),
         false => own.to_vec(),
     }

@@ -169,22 +169,18 @@ impl<'a> Reader<'a, '_> {
         let first = of.rows.first().map(|row| self.line_start(row.span.start));
         let own = first.unwrap_or_else(|| self.line_end(of.span.end));
         let (lead, head) = self.head(start, own.min(limit));
-        let column = keys::key_column(of);
+        let (key, column) = (keys::key_column(of), keys::name_column(of));
         let mut children = Vec::new();
         for row in &of.rows {
             let start = self.at;
             let end = self.line_end(row.span.end).min(limit);
             let (lead, head) = self.head(start, end);
-            let (keys, rank) = keys::of_row(row, column);
+            let name = row.cells.get(column).map_or("", |cell| &cell.text);
             children.push(Unit {
                 kind: Kind::Row,
-                name: row
-                    .cells
-                    .get(column)
-                    .map_or("", |cell| &cell.text)
-                    .to_owned(),
-                keys,
-                rank,
+                name: name.to_owned(),
+                keys: keys::of_row(row, key),
+                rank: keys::ranked(name),
                 lead,
                 whole: head,
                 head,
@@ -213,6 +209,7 @@ impl<'a> Reader<'a, '_> {
     /// The lines from `start` to `end` that are nothing else, parted by blank ones outside of code.
     fn prose(&mut self, start: usize, end: usize, units: &mut Vec<Unit<'a>>) {
         let (mut at, mut first) = (start, None);
+        let mut is_defined = false;
         let mut fence: Option<&[u8]> = None;
         while at < end {
             let next = self.line_end(at + 1).min(end);
@@ -222,9 +219,14 @@ impl<'a> Reader<'a, '_> {
                 (Some(open), Some(mark)) if line == mark && mark.starts_with(open) => fence = None,
                 _ => {}
             }
-            match line.is_empty() && fence.is_none() {
-                false => first = first.or(Some(at)),
-                true => units.extend(first.take().map(|first| self.paragraph(first, at))),
+            let is_blank = line.is_empty() && fence.is_none();
+            // A definition ends where the next one begins, a paragraph does not.
+            let begins = (first.is_none() || is_defined) && keys::definition(line).is_some();
+            if is_blank || begins {
+                units.extend(first.take().map(|first| self.paragraph(first, at)));
+            }
+            if !is_blank && first.is_none() {
+                (first, is_defined) = (Some(at), begins);
             }
             at = next;
         }
@@ -237,10 +239,16 @@ impl<'a> Reader<'a, '_> {
 
     fn paragraph(&mut self, start: usize, end: usize) -> Unit<'a> {
         let (lead, head) = self.head(start, end);
+        let label = keys::definition(
+            head.trim_ascii_start()
+                .split(|byte| *byte == b'\n')
+                .next()
+                .unwrap_or_default(),
+        );
         Unit {
-            kind: Kind::Prose,
-            name: String::new(),
-            keys: Vec::new(),
+            kind: label.map_or(Kind::Prose, |_| Kind::Definition),
+            name: label.map_or_else(String::new, |label| format!("[{label}]")),
+            keys: label.map_or_else(Vec::new, keys::of_definition),
             rank: None,
             lead,
             whole: head,

@@ -111,12 +111,7 @@ fn rows(
         theirs: &theirs.children,
     };
     let things = things(lists.base, lists.ours, lists.theirs);
-    let rank = |number: usize| {
-        let trio = lists.trio(&things[number]);
-        let unit = trio.ours.or(trio.theirs).or(trio.base)?;
-        unit.rank.as_deref()
-    };
-    for number in order(&things, rank) {
+    for number in order(&things, |number| lists.place(&things[number])) {
         let trio = lists.trio(&things[number]);
         let all = [trio.base, trio.ours, trio.theirs];
         match trio.fate() {
@@ -185,7 +180,8 @@ impl Columns {
         line
     }
 
-    /// Whether a side that has other columns left the words of a row as they were.
+    /// Whether a side that has other columns, or other blanks in them, left the words of a row as they
+    /// were.
     fn is_unchanged(
         &self,
         base: Option<&Unit<'_>>,
@@ -193,7 +189,7 @@ impl Columns {
         all: &[Option<&Unit<'_>>; 3],
     ) -> bool {
         let version = if all[1].is_some() { 1 } else { 2 };
-        let Some(base) = base.filter(|_| !self.same) else {
+        let Some(base) = base.filter(|base| !self.same || is_all_cells(unit, base)) else {
             return false;
         };
         let (was, is): (Vec<_>, Vec<_>) = (base.cells().collect(), unit.cells().collect());
@@ -283,14 +279,16 @@ fn is_open(cell: Option<&[u8]>) -> bool {
     text.trim().trim_matches(['-', '–', '—']).is_empty()
 }
 
-/// Whether a row differs from another in nothing but the words of its cells and in blanks.
+/// Whether a row differs from another in nothing but the words of its cells, in blanks and in how long
+/// the dashes below a header are.
 fn is_all_cells(row: &Unit<'_>, like: &Unit<'_>) -> bool {
     let bare = |bytes: &[u8]| -> Vec<u8> {
-        bytes
-            .iter()
-            .copied()
-            .filter(|byte| !matches!(byte, b' ' | b'|'))
-            .collect()
+        let mut bare = bytes.to_vec();
+        bare.retain(|byte| !matches!(byte, b' ' | b'|'));
+        if row.kind == Kind::Table {
+            bare.dedup_by(|byte, before| [*byte, *before] == [b'-'; 2]);
+        }
+        bare
     };
     let cells: Vec<&[u8]> = like.cells().collect();
     cells.len() != row.cells().count() || bare(&with_cells(row, &cells)) == bare(like.head)

@@ -3,6 +3,8 @@
 use super::*;
 
 mod far_apart;
+mod one_piece;
+mod one_thing;
 
 const MARKERS: Markers<'_> = Markers {
     ours: "ours",
@@ -393,6 +395,8 @@ mod laws {
             "| B01 | one % |",
             "| B02 | two % | three |",
             "Prose that goes on %",
+            "[label]: https://x/%",
+            "[^%]: note %",
             "> - quoted %",
             "```\ncode %\n\n- no item\n```",
             "```",

@@ -16,6 +16,8 @@ pub(super) enum Kind {
     Table,
     /// A row of a table.
     Row,
+    /// What a link or a footnote refers to: a line such as `[label]: https://…`, and what goes on.
+    Definition,
     /// Anything else between two blank lines.
     Prose,
 }
@@ -23,7 +25,7 @@ pub(super) enum Kind {
 /// One thing that a unit may be known by in another version.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Key {
-    /// The words.
+    /// The words; none where it is known by nothing of this kind.
     pub text: String,
     /// Whether two units that both sides added are one thing if they share it.
     pub joins: bool,
@@ -74,6 +76,13 @@ impl<'a> Unit<'a> {
             _ => &[],
         };
         spans.iter().map(|span| &self.head[span.range()])
+    }
+
+    /// Whether it is what its number or label says, whatever else its words are.
+    pub(super) fn has_name(&self) -> bool {
+        let names = ["step ", "label ", "number ", "name ", "definition "];
+        let is_name = |key: &Key| names.iter().any(|name| key.text.starts_with(name));
+        self.keys.iter().any(is_name)
     }
 
     /// The unit and all inside it, in file order.

@@ -1,17 +1,21 @@
 //! In which order the things of three versions stand in one.
 //!
 //! What neither side moved is the frame. Between two parts of it stand first what our side has
-//! there, then theirs, unless their numbers or days say otherwise; what one side moved is where that
-//! side has it.
+//! there, then theirs, unless their numbers or days say otherwise; but what goes on with a list stands
+//! with that list. What one side moved is where that side has it.
 
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
 use super::pair::Thing;
+use super::unit::Kind;
 use crate::change::three_way::align::align;
 
-/// The numbers of `things` in their order. `rank` says where a thing belongs among its like.
-pub(super) fn order<'r>(things: &[Thing], rank: impl Fn(usize) -> Option<&'r str>) -> Vec<usize> {
+/// What a thing is, and where it belongs among its like.
+pub(super) type Place<'r> = (Kind, Option<&'r str>);
+
+/// The numbers of `things` in their order.
+pub(super) fn order<'r>(things: &[Thing], at: impl Fn(usize) -> Place<'r>) -> Vec<usize> {
     let list = |place: fn(&Thing) -> Option<usize>| -> Vec<usize> {
         let placed = things.iter().enumerate();
         let placed = placed.filter_map(|(number, thing)| Some((place(thing)?, number)));
@@ -51,7 +55,7 @@ pub(super) fn order<'r>(things: &[Thing], rank: impl Fn(usize) -> Option<&'r str
         let (mut ours, mut theirs) = (run(&mut o), run(&mut t));
         ours.retain(|number| !is_theirs(*number));
         theirs.retain(|number| is_theirs(*number) || things[*number].base.is_none());
-        fill(&ours, &theirs, things, &rank, &mut order);
+        fill([&ours, &theirs], next, things, &at, &mut order);
         if let Some(next) = next {
             order.push(next);
             o.next();
@@ -61,12 +65,12 @@ pub(super) fn order<'r>(things: &[Thing], rank: impl Fn(usize) -> Option<&'r str
     order
 }
 
-/// Puts two runs together, around what is new in both.
+/// Puts two runs together, around what is new in both; `next` comes after them.
 fn fill<'r>(
-    ours: &[usize],
-    theirs: &[usize],
+    [ours, theirs]: [&[usize]; 2],
+    next: Option<usize>,
     things: &[Thing],
-    rank: &impl Fn(usize) -> Option<&'r str>,
+    at: &impl Fn(usize) -> Place<'r>,
     order: &mut Vec<usize>,
 ) {
     let own = |run: &[usize]| -> Vec<usize> {
@@ -75,27 +79,56 @@ fn fill<'r>(
             .collect()
     };
     let (mut from, mut to) = (0, 0);
-    for (at, found) in align(ours, theirs, things.len()).into_iter().enumerate() {
+    for (place, found) in align(ours, theirs, things.len()).into_iter().enumerate() {
         let Some(found) = found else { continue };
-        interleave(&ours[from..at], &own(&theirs[to..found]), rank, order);
-        order.push(ours[at]);
-        (from, to) = (at + 1, found + 1);
+        let between = [&ours[from..place], &own(&theirs[to..found])];
+        beside_lists(between, Some(ours[place]), at, order);
+        order.push(ours[place]);
+        (from, to) = (place + 1, found + 1);
     }
-    interleave(&ours[from..], &own(&theirs[to..]), rank, order);
+    beside_lists([&ours[from..], &own(&theirs[to..])], next, at, order);
+}
+
+/// Puts two runs together: first what goes on with the list before them, last what begins the one
+/// behind.
+fn beside_lists<'r>(
+    mut runs: [&[usize]; 2],
+    next: Option<usize>,
+    at: &impl Fn(usize) -> Place<'r>,
+    order: &mut Vec<usize>,
+) {
+    let list = |number: Option<usize>| {
+        let kind = number.map(|number| at(number).0);
+        kind.filter(|kind| matches!(kind, Kind::Item | Kind::Definition))
+    };
+    let (before, behind) = (list(order.last().copied()), list(next));
+    let is_of = |number: &usize, list| list == Some(at(*number).0);
+    let first = runs.each_mut().map(|run| {
+        let other = run.iter().position(|number| !is_of(number, before));
+        let (first, rest) = run.split_at(other.unwrap_or(run.len()));
+        *run = rest;
+        first
+    });
+    let last = runs.each_mut().map(|run| {
+        let other = run.iter().rposition(|number| !is_of(number, behind));
+        let (rest, last) = run.split_at(other.map_or(0, |other| other + 1));
+        *run = rest;
+        last
+    });
+    for runs in [first, runs, last] {
+        interleave(runs, at, order);
+    }
 }
 
 /// Puts two runs together: by rank where all have one and are in order, else ours first.
 fn interleave<'r>(
-    ours: &[usize],
-    theirs: &[usize],
-    rank: &impl Fn(usize) -> Option<&'r str>,
+    [ours, theirs]: [&[usize]; 2],
+    at: &impl Fn(usize) -> Place<'r>,
     order: &mut Vec<usize>,
 ) {
     let ranks = |run: &[usize]| -> Option<Vec<&'r str>> {
-        let ranks: Vec<&str> = run
-            .iter()
-            .map(|number| rank(*number))
-            .collect::<Option<_>>()?;
+        let ranks = run.iter().map(|number| at(*number).1);
+        let ranks: Vec<&str> = ranks.collect::<Option<_>>()?;
         ranks.is_sorted().then_some(ranks)
     };
     let (Some(in_ours), Some(in_theirs)) = (ranks(ours), ranks(theirs)) else {
@@ -138,7 +171,11 @@ mod tests {
             let digit = names[number].to_digit(10)?;
             Some(digits[digit as usize])
         };
-        let order = order(&things, rank);
+        let kind = |number: usize| match names[number].is_uppercase() {
+            true => Kind::Prose,
+            false => Kind::Item,
+        };
+        let order = order(&things, |number| (kind(number), rank(number)));
         order.into_iter().map(|number| names[number]).collect()
     }
 
@@ -149,6 +186,15 @@ mod tests {
         assert_eq!(woven("19", "1479", "159"), "14579");
         assert_eq!(woven("", "x", "y"), "xy");
         assert_eq!(woven("", "xz", "yz"), "xyz");
+    }
+
+    #[test]
+    fn what_goes_on_with_a_list_stands_with_it() {
+        assert_eq!(woven("aP", "aSP", "axP"), "axSP");
+        assert_eq!(woven("aP", "axP", "aSP"), "axSP");
+        assert_eq!(woven("aP", "axSP", "ayTP"), "axySTP");
+        assert_eq!(woven("Pa", "Pxa", "PSa"), "PSxa");
+        assert_eq!(woven("", "x", "S"), "xS");
     }
 
     #[test]

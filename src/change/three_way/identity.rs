@@ -14,9 +14,10 @@ use std::ops::Range;
 use self::rewriting::Shared;
 use self::same::{Entry, Group, entries, groups};
 use super::lines::{Name, Tokens, Version};
-use super::{Renumbered, Side, object};
+use super::{Renumbered, Side};
 use crate::change::renumber::NewIds;
 use crate::document::rope::Rope;
+use crate::document::same_value::is_same;
 use crate::plan::id::StepId;
 use crate::plan::uid::Uid;
 
@@ -217,7 +218,7 @@ impl<'a> Numbering<'a> {
         match &self.groups[group] {
             [_, Some(_), Some(_)] => true,
             [Some(base), Some(side), None] | [Some(base), None, Some(side)] => {
-                !object::is_same(base.body, side.body)
+                !is_same(base.body, side.body)
             }
             [base, _, _] => base.is_none(),
         }

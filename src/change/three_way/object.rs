@@ -40,59 +40,6 @@ pub fn merge(base: Option<&str>, ours: &str, theirs: &str) -> Merged {
     merge_at(base, ours, theirs, DEEPEST)
 }
 
-/// Whether two lines say the same, in whatever order, with whatever blanks and escapes: as after an
-/// export that wrote every line again.
-pub(super) fn is_same(one: &[u8], other: &[u8]) -> bool {
-    let texts = || {
-        Some([
-            std::str::from_utf8(one).ok()?,
-            std::str::from_utf8(other).ok()?,
-        ])
-    };
-    one == other || texts().is_some_and(|[one, other]| is_same_value(one, other, DEEPEST))
-}
-
-fn is_same_value(one: &str, other: &str, depth: usize) -> bool {
-    if one == other || depth == 0 {
-        return one == other;
-    }
-    match one.bytes().next() {
-        Some(b'{') => {
-            let (Ok(one), Ok(other)) = (Object::parse(one), Object::parse(other)) else {
-                return false;
-            };
-            let entries = |object: &Object<'_>| -> Vec<(String, String)> {
-                let entries = object.entries();
-                let mut entries: Vec<_> = entries
-                    .map(|(key, raw)| (key.to_owned(), raw.to_owned()))
-                    .collect();
-                // Of a key that stands twice the last one counts, so their order stays.
-                entries.sort_by(|a, b| a.0.cmp(&b.0));
-                entries
-            };
-            let (one, other) = (entries(&one), entries(&other));
-            let is_same = |(a, b): (&(String, String), &(String, String))| {
-                a.0 == b.0 && is_same_value(&a.1, &b.1, depth - 1)
-            };
-            one.len() == other.len() && one.iter().zip(&other).all(is_same)
-        }
-        Some(b'[') => match (json::items(one), json::items(other)) {
-            (Some(one), Some(other)) => {
-                let mut pairs = one.iter().zip(&other);
-                one.len() == other.len() && pairs.all(|(a, b)| is_same_value(a, b, depth - 1))
-            }
-            _ => false,
-        },
-        Some(b'"') => {
-            let [one_text, other_text] = [one, other].map(json::words);
-            // Halves of characters all look alike.
-            let is_whole = !one_text.contains(char::REPLACEMENT_CHARACTER);
-            other.starts_with('"') && is_whole && one_text == other_text
-        }
-        _ => false,
-    }
-}
-
 fn merge_at(base: Option<&str>, ours: &str, theirs: &str, depth: usize) -> Merged {
     let whole = || Merged::Two {
         ours: ours.to_owned(),

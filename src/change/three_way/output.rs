@@ -46,6 +46,8 @@ pub enum Piece<'a> {
 pub struct Frame<'a> {
     bom: bool,
     newline: &'a [u8],
+    /// Whether every version has one line end for all its lines, so that the result has one too.
+    is_alike: bool,
     closing: &'a [u8],
     layout: LineLayout,
 }
@@ -64,7 +66,12 @@ impl<'a> Frame<'a> {
             o.newline.or(t.newline),
             t.newline.or(o.newline),
         );
+        let is_alike = |version: &&Version<'_>| {
+            let mut lines = version.lines.iter();
+            lines.all(|line| line.end == version.newline)
+        };
         Self {
+            is_alike: [base, ours, theirs].iter().all(is_alike),
             bom: either(base.bom, o.bom, t.bom),
             newline: newline.unwrap_or(b"\n"),
             closing: either(base.closing, o.closing, t.closing).unwrap_or(b"\n"),
@@ -140,6 +147,7 @@ impl Output<'_, '_> {
     }
 
     fn end(&mut self, end: Option<&[u8]>) {
+        let end = end.filter(|_| !self.frame.is_alike);
         let end = end.unwrap_or(self.frame.newline);
         self.bytes.extend_from_slice(end);
         self.lines += 1;

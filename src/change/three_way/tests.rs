@@ -51,6 +51,38 @@ fn different_steps_and_different_keys_merge() {
 }
 
 #[test]
+fn another_spelling_of_a_value_is_no_change_of_it() {
+    let line = |title: &str, target: &str| {
+        step(
+            1,
+            &format!("\"title\": {title}, \"evidence\": {{\"target\": {target}}}"),
+        )
+    };
+    let both = |base: [&str; 2], ours: [&str; 2], theirs: [&str; 2], expected: [&str; 2]| {
+        let [base, ours, theirs, expected] =
+            [base, ours, theirs, expected].map(|[title, target]| line(title, target));
+        assert_eq!(clean(&base, &ours, &theirs), expected);
+        assert_eq!(clean(&base, &theirs, &ours), expected);
+    };
+    let [plain, escaped] = [r#""Café a/b""#, r#""Caf\u00e9 a\/b""#];
+    let new = r#""Café 2""#;
+    both(
+        [plain, "0.80"],
+        [escaped, "0.80"],
+        [new, "0.80"],
+        [new, "0.80"],
+    );
+    both(
+        [plain, "0.80"],
+        [plain, "0.8"],
+        [plain, "0.90"],
+        [plain, "0.90"],
+    );
+    // Both gave it one title.
+    both(["\"x\"", "1"], [escaped, "1"], [plain, "2"], [plain, "2"]);
+}
+
+#[test]
 fn a_removed_step_that_the_other_side_only_wrote_otherwise_is_gone() {
     let other = step(1, "\"title\": \"a\"");
     let line = step(
@@ -283,6 +315,9 @@ fn line_ends_byte_order_mark_and_last_newline_follow_who_changed_them() {
     let both = ours.replace('\n', "\r\n");
     assert_eq!(clean(&base, &ours, &crlf), both);
     assert_eq!(clean(&base, &crlf, &ours), both);
+    let more = [&*base, &step(3, "\"a\": 1")].concat();
+    assert_eq!(clean(&base, &crlf, &more), more.replace('\n', "\r\n"));
+    assert_eq!(clean(&base, &more, &crlf), more.replace('\n', "\r\n"));
     let bare = base.trim_end();
     assert_eq!(clean(&base, &ours, bare), ours.trim_end());
     let three = step(3, "\"a\": 1");

@@ -16,6 +16,7 @@ use super::lines::{Line, Name, Tokens, Version};
 use super::object::{self, Merged};
 use super::output::{Piece, Row};
 use super::{Dispute, Side, either};
+use crate::document::same_value::is_same;
 
 /// The pieces of the merged log, in order.
 pub fn weave<'a>(
@@ -185,7 +186,7 @@ impl<'v, 'a> Loom<'v, 'a> {
         Some(match lines {
             [None, Some(line), None] | [None, None, Some(line)] => Piece::Row(line.into()),
             [Some(b), Some(line), None] | [Some(b), None, Some(line)]
-                if object::is_same(b.body, line.body) =>
+                if is_same(b.body, line.body) =>
             {
                 return None;
             }
@@ -298,7 +299,7 @@ impl<'v, 'a> Loom<'v, 'a> {
     fn stays(&self, token: usize) -> bool {
         match self.lines(token) {
             [Some(b), Some(line), None] | [Some(b), None, Some(line)] => {
-                !object::is_same(b.body, line.body)
+                !is_same(b.body, line.body)
             }
             [_, ours, theirs] => ours.is_some() || theirs.is_some(),
         }

@@ -282,21 +282,30 @@ impl MarkdownDocument {
         places.sort_unstable();
         let (mut added, mut ahead) = (vec![0; all.len()], 0);
         let mut before = places.len();
-        for slot in slots.iter().rev() {
-            match slot {
-                EntrySlot::Kept { .. } => before -= 1,
-                EntrySlot::New(source) => {
-                    let anchor = before.checked_sub(1).map_or(all[0], |at| places[at]);
-                    of = of.apply(&of.insert_item_after(anchor, source)?)?;
-                    match before {
-                        0 => {
-                            let two: Vec<usize> = of.children(item).take(2).collect();
-                            of = of.reordered(&[two[1], two[0]])?;
-                            ahead += 1;
-                        }
-                        _ => added[all.iter().position(|c| *c == anchor).unwrap_or(0)] += 1,
-                    }
+        let is_new = |slot: &EntrySlot| matches!(slot, EntrySlot::New(_));
+        for run in slots.chunk_by(|a, b| is_new(a) && is_new(b)).rev() {
+            let news = run.iter().filter_map(|slot| match slot {
+                EntrySlot::New(source) => Some(source),
+                EntrySlot::Kept { .. } => None,
+            });
+            let news: Vec<&String> = news.collect();
+            before -= run.len() - news.len();
+            if before == 0 {
+                for source in news.into_iter().rev() {
+                    of = of.apply(&of.insert_item_after(all[0], source)?)?;
+                    let two: Vec<usize> = of.children(item).take(2).collect();
+                    of = of.reordered(&[two[1], two[0]])?;
+                    ahead += 1;
                 }
+                continue;
+            }
+            // One behind the other, so that a numbered list goes on counting.
+            let anchor = places[before - 1];
+            let mut behind = anchor;
+            for source in news {
+                of = of.apply(&of.insert_item_after(behind, source)?)?;
+                behind = of.children(item).find(|at| *at > behind).unwrap_or(behind);
+                added[all.iter().position(|c| *c == anchor).unwrap_or(0)] += 1;
             }
         }
         let now: Vec<usize> = of.children(item).collect();

@@ -129,7 +129,7 @@ fn checklist(shown: &Shown<'_>, stage: &Stage) -> Markup {
             .evidence_for(check)
             .flat_map(|evidence| &evidence.links);
         html! {
-            li class=(if check.done { "on" } else { "off" }) {
+            li.below[check.depth > 0] class=(if check.done { "on" } else { "off" }) {
                 span.mark { (if check.done { "Ticked" } else { "Open" }) }
                 span {
                     (shown.naming(&line(&check.text), &check.steps))

@@ -31,6 +31,8 @@ pub struct Check {
     pub item: usize,
     /// Line of the item, counted from 1.
     pub line: usize,
+    /// How many items it stands below.
+    pub depth: usize,
 }
 
 /// The list under one heading.
@@ -115,9 +117,15 @@ pub fn lists(document: &MarkdownDocument, file: usize) -> Vec<Checklist> {
     let mut twins: HashMap<(usize, &str), usize> = HashMap::new();
     let mut same_heading: HashMap<&str, usize> = HashMap::new();
     for (index, item) in document.items().iter().enumerate() {
-        let (Some(heading), None) = (item.heading, item.parent) else {
+        let Some(heading) = item.heading else {
             continue;
         };
+        // What stands below a check explains it, unless it has a box of its own.
+        let parent = |at: usize| document.items()[at].parent;
+        let depth = std::iter::successors(item.parent, |at| parent(*at)).count();
+        if depth > 0 && item.check == Mark::None {
+            continue;
+        }
         let Some(list) = of_heading[heading] else {
             continue;
         };
@@ -137,6 +145,7 @@ pub fn lists(document: &MarkdownDocument, file: usize) -> Vec<Checklist> {
             file,
             item: index,
             line: document.line_of(item.span.start),
+            depth,
         });
     }
     lists
@@ -179,6 +188,29 @@ mod tests {
         );
         assert_eq!(named("Budget of 2027 agreed"), [] as [&str; 0]);
         assert_eq!(named("Step 2027 is held"), ["2027"]);
+    }
+
+    #[test]
+    fn a_box_below_a_check_is_a_check_and_a_bullet_there_is_not() {
+        let text = "# Checklist\n\n- [x] Legal\n  - [x] terms\n  - [ ] privacy\n    1. [ ] in French\n\
+                    - [ ] Budget\n  - see the sheet\n";
+        let document = MarkdownDocument::load(text.as_bytes().to_vec());
+        let lists = lists(&document, 0);
+        let found: Vec<_> = lists[0]
+            .checks
+            .iter()
+            .map(|c| (&*c.text, c.done, c.depth))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("Legal", true, 0),
+                ("terms", true, 1),
+                ("privacy", false, 1),
+                ("in French", false, 2),
+                ("Budget", false, 0)
+            ]
+        );
     }
 
     #[test]

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use crate::document::log::is_conflict_marker;
-use crate::document::markdown::{Entry, MarkdownDocument, may_say};
+use crate::document::markdown::{Entry, Label, MarkdownDocument, may_say};
 use crate::document::splice::Span;
 use crate::plan::field::{Field, fields};
 use crate::plan::id::{StepId, USUAL_DIGITS};
 use crate::plan::list_entry::ListEntry;
+use crate::plan::status::Status;
 
 /// A step as the canon words it.
 #[derive(Clone, Debug)]
@@ -57,10 +58,29 @@ impl Section {
         if field == Field::Title {
             return Some(Cow::Owned(self.title.clone()));
         }
-        Some(match document.label(self.bullet(field)?)? {
+        let label = document.label(self.bullet(field)?)?;
+        if field == Field::Status
+            && let Some((status, _)) = status_and_more(document, &label)
+        {
+            return Some(Cow::Owned(status.trim().to_owned()));
+        }
+        Some(match label {
             Cow::Borrowed(label) => Cow::Borrowed(&label.text),
             Cow::Owned(label) => Cow::Owned(label.text),
         })
+    }
+
+    /// The same as it is written in Markdown.
+    pub(crate) fn source<'a>(
+        &self,
+        document: &'a MarkdownDocument,
+        field: Field,
+    ) -> Option<Cow<'a, str>> {
+        let span = match field {
+            Field::Title => self.title_span,
+            field => document.label(self.bullet(field)?)?.value,
+        };
+        Some(document.source(span))
     }
 
     /// The entries of a list field with their places in `document`, which is at `path`; `None`
@@ -73,6 +93,19 @@ impl Section {
     ) -> Option<Vec<(ListEntry, Span)>> {
         Some(list(document, self.bullet(field)?, path, field))
     }
+}
+
+/// The status in the first line of a bullet, and the source of what else stands there: a paragraph
+/// that follows without a blank line is the bullet's to Markdown, but no status to anybody.
+pub(crate) fn status_and_more(
+    document: &MarkdownDocument,
+    label: &Label,
+) -> Option<(String, String)> {
+    let source = document.source(label.value);
+    let (status, _) = source.split_once('\n')?;
+    Status::read(status.trim())?;
+    let status = status.trim_end();
+    Some((status.to_owned(), source[status.len()..].to_owned()))
 }
 
 /// The entries of the bullet `item`, with their places in `document`, which is at `path`.

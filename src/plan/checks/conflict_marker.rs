@@ -72,6 +72,13 @@ pub(crate) fn first_in(file: &SourceFile) -> Option<usize> {
     Some(line + 1)
 }
 
+/// Whether a merge left two versions of something in a Markdown file.
+pub(crate) fn is_conflict_in(file: &SourceFile) -> bool {
+    let document = file.markdown();
+    let found = document.map(|document| in_markdown(document.bytes()));
+    (found.iter().flatten()).any(|(conflict, _)| conflict.whole)
+}
+
 /// What a merge left in Markdown, each with the place of its first line.
 fn in_markdown(bytes: &[u8]) -> Vec<(Conflict, Span)> {
     let has = |mark: &[u8]| memchr::memmem::find(bytes, mark).is_some();

@@ -44,15 +44,27 @@ pub(super) fn handed_on(
         .filter(|(check, owed)| !check.done && !is_wanted(owed))
         .map(|(check, _)| check)
         .collect();
-    let last = next.checks.last();
-    let Some((last, file)) = last.map(|last| (last, &plan.files()[last.file])) else {
+    // Behind the last check with all that is below it.
+    let last = next.checks.iter().rev().find_map(|check| {
+        let file = &plan.files()[check.file];
+        let document = file.markdown()?;
+        let is_below = document.items()[check.item].parent.is_some();
+        (!is_below).then_some((check, file, document))
+    });
+    let Some((last, file, document)) = last else {
         return Ok(Vec::new());
     };
-    let Some(document) = file.markdown() else {
-        return Ok(Vec::new());
-    };
-    let gone = gone.into_iter().filter(|check| check.file == last.file);
-    let after = without(&with(document, last.item, &missing)?, gone)?;
+    let gone: Vec<&Check> = (gone.into_iter())
+        .filter(|check| check.file == last.file)
+        .collect();
+    let stays = |check: &&Check| !gone.iter().any(|gone| gone.item == check.item);
+    let stays = |check: &&Check| check.file == last.file && stays(check);
+    // New ones take the places of those that go at the end.
+    let behind = next.checks.iter().rfind(stays).unwrap_or(last);
+    let added = with(document, behind.item, &missing)?;
+    let count = added.items().len() - document.items().len();
+    let item = |check: &Check| check.item + if check.item > behind.item { count } else { 0 };
+    let after = without(&added, gone.into_iter().map(item))?;
     let edits = section_edits(&file.path, document, &after)?;
     if edits.is_empty() {
         return Ok(edits);
@@ -72,21 +84,27 @@ fn with(
         CheckState::Absent => "",
         _ => "[ ] ",
     };
-    for owed in missing.iter().rev() {
+    // One behind the other, so that a numbered list goes on counting.
+    let mut behind = item;
+    for owed in missing {
         let text = format!("{mark}{}", escaped(&owed.text()));
-        let splices = document.insert_item_after(item, &text);
+        let splices = document.insert_item_after(behind, &text);
         document = applied(&document, &splices.map_err(in_words)?)?;
+        let parent = document.items()[behind].parent;
+        let next = (behind + 1..document.items().len())
+            .find(|later| document.items()[*later].parent == parent);
+        behind = next.unwrap_or(behind);
     }
     Ok(document)
 }
 
-/// The document without these checks.
-fn without<'c>(
+/// The document without these items.
+fn without(
     document: &MarkdownDocument,
-    gone: impl Iterator<Item = &'c Check>,
+    gone: impl Iterator<Item = usize>,
 ) -> Result<MarkdownDocument, Refusal> {
-    let lines = gone.map(|check| {
-        let span = document.items()[check.item].span;
+    let lines = gone.map(|item| {
+        let span = document.items()[item].span;
         Splice::remove(document.whole_lines(span))
     });
     applied(document, &lines.collect::<Vec<_>>())
@@ -144,6 +162,23 @@ mod tests {
                 .unwrap()
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn a_numbered_checklist_counts_on() {
+        let numbered = "1. [x] Flag\n   - [ ] For all\n2. [ ] Rota";
+        let canon = CANON.replace("- [ ] Flag", numbered);
+        let two = after(&plan(&canon), &["Cover", "Budget"]);
+        let expected = "2. [ ] Rota\n3. [ ] Cover (condition of Base, 2026-11-21)\n\
+            4. [ ] Budget (condition of Base, 2026-11-21)\n";
+        assert!(two.contains(expected), "{two}");
+        let three = after(&plan(&two), &["Cover", "Budget", "Staff"]);
+        assert!(three.contains("\n5. [ ] Staff (condition"), "{three}");
+        // Another word for the last one takes its number.
+        let other = after(&plan(&two), &["Cover", "Staff"]);
+        assert!(other.contains("\n4. [ ] Staff (condition"), "{other}");
+        assert!(!other.contains("Budget"), "{other}");
+        assert_eq!(after(&plan(&three), &[]), canon);
     }
 
     #[test]

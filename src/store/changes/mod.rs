@@ -336,7 +336,10 @@ impl Changes {
         self.marked.extend(drawn.collect::<Vec<_>>());
         self.undecided = undecided(git, layout, &self.standing.unmerged, &files)?;
         let is_merged = |path: &&PathBuf| {
-            let is_ours = files.contains_key(&***path) || layout.role_of_chart(path).is_some();
+            // A page is the plan's for as long as it holds a conflict.
+            let is_page = || layout.role_at(path).is_some();
+            let is_chart = || layout.role_of_chart(path).is_some();
+            let is_ours = files.contains_key(&***path) || is_page() || is_chart();
             let is_undecided = self.undecided.iter().any(|file| file.path() == **path);
             // What was not looked at is not for us to add: pictures of others, files in Git LFS.
             is_ours && compared.contains(&***path) && !is_undecided

@@ -209,7 +209,15 @@ impl<F: TerminalHost> Cockpit<F> {
 
     /// Shows a version in the place of the present.
     pub(crate) fn show_version(&mut self, laid_out: LaidOut) {
-        let LaidOut { model, at, files } = laid_out;
+        let LaidOut {
+            mut model,
+            at,
+            files,
+        } = laid_out;
+        if model.context.me != self.model.context.me {
+            // Known since it was asked for.
+            model.know_person(self.model.context.me.clone());
+        }
         self.views += 1;
         let answers = self.view.answers.of(self.views);
         let view = View {

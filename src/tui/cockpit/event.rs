@@ -170,13 +170,12 @@ impl Answers {
 }
 
 impl Event {
-    /// Whether it is the present's, whatever is shown: news of its files, and of its person.
+    /// Whether it is the present's, whatever is shown: news of its files and programs.
     pub(super) fn is_of_present(&self) -> bool {
         matches!(
             self,
             Self::Disk(_)
                 | Self::Opened(..)
-                | Self::Person(_)
                 | Self::SavedLate(_)
                 | Self::Printed(_)
                 | Self::ProgramEnded(..)

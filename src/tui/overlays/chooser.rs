@@ -40,8 +40,12 @@ pub fn draw(
     let mut area = centred(area, columns, rows);
     // The upper edge stands still; the lower one follows the rows that are left.
     let shown = u16::try_from(chooser.rows.len().max(1)).unwrap_or(u16::MAX);
-    let error = u16::from(chooser.input.error.is_some());
-    area.height = area.height.min(shown.saturating_add(4 + error));
+    let differing = match &chooser.source {
+        Source::Owner(request) => model.differing(request),
+        _ => None,
+    };
+    let below = u16::from(chooser.input.error.is_some()) + u16::from(differing.is_some());
+    area.height = area.height.min(shown.saturating_add(4 + below));
     let buf = frame.buffer_mut();
     let inner = frame_around(buf, area, model, theme, chooser);
     let top = Rect { height: 1, ..inner };
@@ -63,6 +67,11 @@ pub fn draw(
         let at = (inner.x, below.bottom());
         let error = frame::words(theme, error);
         frame::fitted(buf, theme, at, inner.width, &error, theme.error);
+    }
+    if let Some(hint) = &differing {
+        below.height = below.height.saturating_sub(1);
+        let at = (inner.x, below.bottom());
+        frame::fitted(buf, theme, at, inner.width, hint, theme.warning);
     }
     draw_rows(buf, below, model, theme, sight, chooser);
     one_line(frame, typing, theme, &chooser.input, field);

@@ -67,6 +67,9 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, open: &
     if model.contested_field().is_some() {
         keys.push((key("merge-by-hand"), "edit"));
     }
+    if model.conflict_parts() > 1 {
+        keys.push((key("decide-each"), "one by one"));
+    }
     let hidden = sheet.len().saturating_sub(usize::from(inner.height));
     if hidden > 0 {
         keys.push((format!("{} {}", key("down"), key("up")), "scroll"));

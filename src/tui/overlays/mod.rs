@@ -47,7 +47,9 @@ pub(crate) fn draw(
         let field = field
             .filter(|field| at == last && overlay.input().is_some_and(|input| field.is_of(input)));
         match overlay {
-            Overlay::Prompt(prompt) => prompt::draw(frame, area, theme, prompt, field),
+            Overlay::Prompt(prompt) => {
+                prompt::draw(frame, area, model, theme, prompt, field);
+            }
             Overlay::Filter(line) => filter::draw(frame, area, model, theme, line, field),
             Overlay::Chooser(chooser) => {
                 chooser::draw(frame, area, model, theme, sight, chooser, field);

@@ -7,7 +7,8 @@ use ratatui::text::Line;
 use super::filter::completions;
 use super::input::{one_line, rows_of, several_lines};
 use super::{boxed, centred, hints, scrolled};
-use crate::app::overlays::prompt::Prompt;
+use crate::app::core::model::Model;
+use crate::app::overlays::prompt::{Prompt, Purpose};
 use crate::document::visible::{visible_line, wrap};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::field::Field;
@@ -20,7 +21,14 @@ const WIDEST: u16 = 92;
 const LEAST: usize = 5;
 
 /// Draws a field in a box.
-pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, prompt: &Prompt, field: Option<&Field>) {
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    model: &Model,
+    theme: &Theme,
+    prompt: &Prompt,
+    field: Option<&Field>,
+) {
     let input = &prompt.input;
     let columns = (area.width * 4 / 5).clamp(area.width.min(60), WIDEST);
     let inside = columns.saturating_sub(4);
@@ -49,7 +57,12 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, prompt: &Prompt, field
         }
         (None, true) => rows(input.text.split('\n'), inside, area.height),
     };
-    let errors = u16::try_from(error.len()).unwrap_or(0);
+    let differing = match &prompt.purpose {
+        Purpose::Set(request) => model.differing(request),
+        _ => None,
+    };
+    let hint = u16::from(differing.is_some());
+    let errors = u16::try_from(error.len()).unwrap_or(0) + hint;
     let height = u16::try_from(text).unwrap_or(u16::MAX);
     // The hints below stay in sight where there is room.
     let most = match area.height > 12 {
@@ -63,7 +76,11 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, prompt: &Prompt, field
     let inner = boxed(buf, area, theme, &input.label, Line::default());
     let errors = errors.min(inner.height.saturating_sub(1));
     let (room, _) = split_rows(inner, inner.height - errors);
-    for (y, line) in (room.bottom()..inner.bottom()).zip(&error) {
+    let mut below = room.bottom()..inner.bottom();
+    if let (Some(hint), Some(y)) = (&differing, differing.as_ref().and_then(|_| below.next())) {
+        frame::fitted(buf, theme, (inner.x, y), inner.width, hint, theme.warning);
+    }
+    for (y, line) in below.zip(&error) {
         frame::text(buf, inner.x, y, inner.width, line, theme.error);
     }
     let mut keys = vec![

@@ -17,8 +17,9 @@ use crate::document::english::capitalised;
 use crate::document::visible::visible_line;
 use crate::store::changes::{Base, Changes};
 use crate::tui::theme::Theme;
+use crate::tui::widgets::fit_row::RowPart;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::pane::{empty, key_of, split_columns, split_rows};
+use crate::tui::widgets::pane::{dot, empty, key_of, split_columns, split_rows, titled};
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::{TextLayout, thumb};
 
@@ -28,6 +29,8 @@ const BESIDE: u16 = 120;
 const MOST_LINES: usize = 2000;
 /// Below this many rows one pane at a time has the screen.
 const LIST_ALONE: u16 = 12;
+/// Rows of the list, which go first, and of what it says, edges included.
+const LEAST: (u16, u16) = (6, 7);
 
 /// Draws the screen into `body`.
 pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
@@ -54,7 +57,8 @@ fn places(body: Rect, count: usize) -> (Rect, Option<Rect>) {
         false if body.height < LIST_ALONE => (body, None),
         false => {
             let wanted = u16::try_from(count).unwrap_or(u16::MAX).saturating_add(2);
-            let (list, detail) = split_rows(body, wanted.clamp(6, body.height - 7));
+            let most = (body.height - LEAST.1).max(LEAST.0);
+            let (list, detail) = split_rows(body, wanted.clamp(LEAST.0, most));
             (list, Some(detail))
         }
     }
@@ -97,13 +101,12 @@ fn list(
     let view = &model.changes;
     let focused = model.overlays.is_empty() && model.place() == Focus::CHANGES;
     let title = Line::styled(format!("Changes since {}", read.base_words()), theme.title);
-    let right = match view.marks().len() {
-        0 => read.summary(),
-        count => format!("{} · {count} marked", read.summary()),
-    };
-    let right = frame::words(theme, &right).into_owned();
-    let right = Line::styled(right, theme.dim);
-    let inner = frame::pane_with(buf, area, theme, title, right, focused);
+    let mut right = vec![RowPart::styled(2, read.summary(), theme.dim)];
+    if !view.marks().is_empty() {
+        let count = format!("{} marked", view.marks().len());
+        right.push(RowPart::styled(1, count, theme.dim).after(dot(theme)));
+    }
+    let inner = titled(buf, area, theme, title, right, focused);
     let (head, inner) = split_rows(inner, 1);
     let room = head.width.saturating_sub(3);
     let standing = frame::words(theme, &read.standing_words()).into_owned();

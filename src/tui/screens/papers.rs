@@ -15,7 +15,7 @@ use crate::record::catalogue::{PaperEntry, PaperKind};
 use crate::record::today::cadence::Standing;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::pane::{empty, key_of, split_columns, split_rows};
+use crate::tui::widgets::pane::{empty, filter_part, key_of, split_columns, split_rows, titled};
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::{TextLayout, thumb};
 
@@ -67,13 +67,10 @@ fn list(
     let has_keys = model.place() == Focus::PAPERS;
     let title = Line::styled("Papers", theme.title);
     let right = match view.filter.as_str() {
-        "" => Line::default(),
-        filter => {
-            let text = format!("filter: {}", visible_line(filter));
-            Line::styled(text, theme.accent)
-        }
+        "" => Vec::new(),
+        filter => vec![filter_part(theme, filter, area)],
     };
-    let inner = frame::pane_with(buf, area, theme, title, right, has_keys);
+    let inner = titled(buf, area, theme, title, right, has_keys);
     if view.rows.is_empty() {
         let (why, press) = match (&view.kinds, model.work.is_opening()) {
             (Some(_), _) => (

@@ -19,8 +19,9 @@ use crate::plan::source;
 use crate::tui::overlays::key_name;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::excerpt::excerpt;
+use crate::tui::widgets::fit_row::RowPart;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::pane::{key_of, split_columns, split_rows};
+use crate::tui::widgets::pane::{dot, filter_part, key_of, split_columns, split_rows, titled};
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::{TextLayout, thumb};
 
@@ -95,26 +96,25 @@ fn nothing(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
 }
 
 /// How many problems of each severity, and whether the plan has changed since.
-fn summary(model: &Model, theme: &Theme) -> Line<'static> {
+fn summary<'a>(model: &Model, theme: &Theme, area: Rect) -> Vec<RowPart<'a>> {
     let view = &model.problems;
-    let mut spans = Vec::new();
-    let gap = || Span::styled(format!(" {} ", theme.glyphs.dot), theme.dim);
+    let mut parts = Vec::new();
     if !view.filter.is_empty() {
-        let text = format!("filter: {}", visible_line(&view.filter));
-        spans.extend([Span::styled(text, theme.accent), gap()]);
+        let count = format!("{} of {}", view.rules.count(), view.found.len());
+        parts.push(filter_part(theme, &view.filter, area));
+        parts.push(RowPart::styled(2, count, theme.text));
     }
     let marked = view.marked();
     if marked > 0 {
-        spans.extend([Span::styled(format!("{marked} marked"), theme.mark), gap()]);
+        parts.push(RowPart::styled(3, format!("{marked} marked"), theme.mark));
     }
-    spans.extend(counts(|severity| view.found.count(severity), theme));
+    let counts = counts(|severity| view.found.count(severity), theme);
+    parts.push(RowPart::new(4, counts));
     if model.problems.generation != model.generation {
-        spans.push(Span::styled(
-            format!(" {} {}", theme.glyphs.dot, model.checks_in_words()),
-            theme.dim,
-        ));
+        parts.push(RowPart::styled(5, model.checks_in_words(), theme.dim));
     }
-    spans.into()
+    let gap = |part: RowPart<'a>| part.after(dot(theme));
+    parts.into_iter().map(gap).collect()
 }
 
 /// How many problems of each severity there are; nothing where there is none.
@@ -148,7 +148,14 @@ fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut 
     let view = &model.problems;
     let title = Line::styled("Problems", theme.title);
     let focused = model.overlays.is_empty();
-    let inner = frame::pane_with(buf, area, theme, title, summary(model, theme), focused);
+    let inner = titled(
+        buf,
+        area,
+        theme,
+        title,
+        summary(model, theme, area),
+        focused,
+    );
     sight.page = usize::from(inner.height);
     sight.note(area, Target::Pane(Focus::PROBLEMS));
     let lines = view.rules.lines();

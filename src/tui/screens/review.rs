@@ -14,12 +14,11 @@ use ratatui::text::{Line, Span};
 use crate::app::core::model::Model;
 use crate::app::core::pointer::Target;
 use crate::app::screens::review::view::ReviewPart;
-use crate::document::visible::visible_line;
 use crate::record::review::{Section, Word};
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::fit_row::RowPart as Piece;
 use crate::tui::widgets::header::steward;
-use crate::tui::widgets::pane::{key_of, split_columns, split_rows};
+use crate::tui::widgets::pane::{dot, filter_part, key_of, split_columns, split_rows, titled};
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::{TextLayout, thumb};
 use crate::tui::widgets::{fit_row, frame};
@@ -41,7 +40,14 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &
     let (list, below) = if alone { (rest, None) } else { places(rest) };
     let title = Line::styled(model.review.part.title(), theme.title);
     let focused = model.overlays.is_empty();
-    let inner = frame::pane_with(buf, list, theme, title, summary(model, theme), focused);
+    let inner = titled(
+        buf,
+        list,
+        theme,
+        title,
+        summary(model, theme, list),
+        focused,
+    );
     sight.note(list, Target::Pane(model.place()));
     if lines == 0 {
         empty(buf, inner, model, theme);
@@ -128,30 +134,30 @@ fn shortage(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) -> Rect
     list
 }
 
-/// What is left to do in the part, at the right of the pane's title; before it what is marked, and
-/// what it is narrowed by.
-fn summary(model: &Model, theme: &Theme) -> Line<'static> {
+/// At the right of the pane's title: what it is narrowed by, what is marked, and what is left to do.
+fn summary<'a>(model: &Model, theme: &Theme, area: Rect) -> Vec<Piece<'a>> {
     let view = &model.review;
-    let mut spans = Vec::new();
-    let gap = || Span::styled(format!(" {} ", theme.glyphs.dot), theme.dim);
-    if let Some(filter) = view.filter() {
-        let text = format!("filter: {}", visible_line(filter));
-        spans.extend([Span::styled(text, theme.accent), gap()]);
+    let mut parts = Vec::new();
+    if let (Some(filter), Some((passing, all))) = (view.filter(), view.passing()) {
+        let count = format!("{passing} of {all}");
+        parts.push(filter_part(theme, filter, area));
+        parts.push(Piece::styled(2, count, theme.text));
     }
     let marked = view.marks[view.part as usize].len();
     if marked > 0 {
-        let text = format!("{marked} marked");
-        spans.extend([Span::styled(text, theme.mark), gap()]);
+        parts.push(Piece::styled(3, format!("{marked} marked"), theme.mark));
     }
     let left = left_to_do(model);
-    match left.is_empty() {
-        true => drop(spans.pop()),
-        false => spans.push(Span::styled(left, theme.dim)),
+    if let Some(shortest) = left.last() {
+        let shorter = Line::styled(shortest.clone(), theme.dim);
+        parts.push(Piece::styled(4, left.concat(), theme.dim).or(shorter));
     }
-    spans.into()
+    let gap = |part: Piece<'a>| part.after(dot(theme));
+    parts.into_iter().map(gap).collect()
 }
 
-fn left_to_do(model: &Model) -> String {
+/// What is left to do: a remark that may be left out, and how much it is.
+fn left_to_do(model: &Model) -> Vec<String> {
     let view = &model.review;
     match view.part {
         ReviewPart::Ten => {
@@ -161,25 +167,25 @@ fn left_to_do(model: &Model) -> String {
                 .filter(|fate| fate.word == Word::Complete)
                 .count();
             match view.fates.len() {
-                0 => String::new(),
+                0 => Vec::new(),
                 all => match (view.rate.percent(), view.rate.weeks) {
-                    (Some(percent), 2..) => format!(
+                    (Some(percent), 2..) => vec![format!(
                         "last week: {done} of {all} done, {percent}% in {} weeks",
                         view.rate.weeks
-                    ),
-                    _ => format!("last week: {done} of {all} done"),
+                    )],
+                    _ => vec![format!("last week: {done} of {all} done")],
                 },
             }
         }
+        // The strip above says it of all of them.
+        _ if view.filter().is_some() => Vec::new(),
         part => {
             let (done, all) = view.progress(part);
-            match all - done {
-                0 => String::new(),
-                open if part == ReviewPart::Proposals && view.is_first => {
-                    format!("every idea and draft, oldest first, {open} to decide")
-                }
-                open => format!("{open} to decide"),
-            }
+            let (open, is_first) = (all - done, view.is_first);
+            let remark = (part == ReviewPart::Proposals && is_first && open > 0)
+                .then(|| "every idea and draft, oldest first, ".to_owned());
+            let open = (open > 0).then(|| format!("{open} to decide"));
+            remark.into_iter().chain(open).collect()
         }
     }
 }

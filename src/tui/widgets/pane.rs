@@ -1,14 +1,16 @@
-//! What panes share: how an area is split between them, keys as hints spell them, and why one
-//! is empty.
+//! What panes share: how an area is split between them, their titles, keys as hints spell them, and
+//! why one is empty.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
 
-use super::frame;
+use super::fit_row::RowPart;
+use super::{fit_row, frame};
 use crate::app::core::key::Key;
 use crate::app::core::model::Model;
 use crate::app::core::registry;
-use crate::document::visible::{visible, wrap};
+use crate::document::visible::{fit, visible, visible_line, wrap};
 use crate::tui::theme::Theme;
 
 /// The first so many columns of an area, and the rest.
@@ -25,6 +27,35 @@ pub(crate) fn split_rows(area: Rect, top: u16) -> (Rect, Rect) {
     let (first, rest) = (area.y, area.y + top);
     let of = |y, height| Rect { y, height, ..area };
     (of(first, top), of(rest, area.height - top))
+}
+
+/// Draws a pane's frame with its name at the left and parts of a title at the right, of which the
+/// least important fall away. Answers the area within.
+pub(crate) fn titled(
+    buf: &mut Buffer,
+    area: Rect,
+    theme: &Theme,
+    title: Line<'_>,
+    mut right: Vec<RowPart<'_>>,
+    focused: bool,
+) -> Rect {
+    let taken = frame::line_width(&title).saturating_add(3);
+    fit_row::keep(&mut right, area.width.saturating_sub(taken));
+    frame::pane_with(buf, area, theme, title, fit_row::line(right), focused)
+}
+
+/// What a list is narrowed by, as a part of its title that stays before all others: it is cut where
+/// it would take more than half of the pane.
+pub(crate) fn filter_part<'a>(theme: &Theme, filter: &str, area: Rect) -> RowPart<'a> {
+    let text = format!("filter: {}", visible_line(filter));
+    let most = usize::from(area.width.saturating_sub(2) / 2);
+    let text = fit(&text, most, theme.glyphs.ellipsis).into_owned();
+    RowPart::styled(1, text, theme.accent)
+}
+
+/// A dot between two parts of a title.
+pub(crate) fn dot<'a>(theme: &Theme) -> Span<'a> {
+    Span::styled(format!(" {} ", theme.glyphs.dot), theme.dim)
 }
 
 /// A key as hints spell it on this terminal.

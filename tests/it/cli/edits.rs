@@ -69,6 +69,54 @@ fn set_changes_several_fields_and_list_entries_at_once() {
     assert_eq!(folder.diff(), format!("{LOG}\n-{old}\n+{new}\n"));
 }
 
+/// What stepdeck writes is spelled as the program that wrote the line spells it: its blanks in a new
+/// list or object too, and its escapes.
+#[test]
+fn a_new_value_has_the_blanks_and_escapes_of_its_line() {
+    let of = |separator: &str, colon: &str, title: &str| {
+        let line = |id: &str| {
+            let entries = [
+                format!("\"step_id\"{colon}\"{id}\""),
+                format!("\"title\"{colon}\"{title}\""),
+                format!("\"dependencies\"{colon}[]"),
+            ];
+            format!("{{{}}}\n", entries.join(separator))
+        };
+        ["0001", "0002", "0003"].map(line).concat()
+    };
+    let escaped = r"Pr\u00fcfen";
+    for (separator, colon, title, typed, written) in [
+        (",", ":", "Prüfen", "Größe", "Größe"),
+        (
+            ",",
+            ":",
+            escaped,
+            "Größe 😀",
+            r"Gr\u00f6\u00dfe \ud83d\ude00",
+        ),
+        (", ", " : ", r"a\u0007", "Größe", "Größe"),
+    ] {
+        let log = of(separator, colon, title);
+        let folder = Folder::new(&[(LOG, &log)]);
+        let title = format!("title={typed}");
+        let arguments = ["set", "3", "dependencies=1;2", "effort.planned=5", &title];
+        let run = folder.run(&arguments);
+        assert_eq!(run.code, 0, "{run:?}");
+        let after = folder.read(LOG);
+        let line = after.lines().last().unwrap();
+        for expected in [
+            format!("\"title\"{colon}\"{written}\""),
+            format!("[\"0001\"{separator}\"0002\"]"),
+            format!("\"effort\"{colon}{{\"planned\"{colon}5}}"),
+        ] {
+            assert!(line.contains(&expected), "{expected} in {line}");
+        }
+        let shown = folder.run(&["show", "3", "--json"]).ok();
+        let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+        assert_eq!(shown["title"], typed);
+    }
+}
+
 /// A subcommand keeps no edit and has no key to save again with.
 #[test]
 fn a_read_only_log_is_told_in_words_of_the_command_line() {

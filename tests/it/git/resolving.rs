@@ -106,6 +106,34 @@ fn a_side_is_kept_and_the_merge_goes_on() {
     assert_eq!(repo.stepdeck(&["resolve", "7", "--ours"]).code, Some(2));
 }
 
+/// A page that is no part of the plan lies where the driver merges, so what it left there is shown.
+#[test]
+fn a_conflict_in_any_page_that_the_driver_merges_is_resolved() {
+    let Some(repo) = set_up() else { return };
+    repo.write("docs/q.md", "# Q\n\nWe ship in May.\n");
+    repo.stepdeck(&["git-setup"]).ok();
+    repo.commit("page");
+    let write = |repo: &Repo, month: &str| {
+        repo.write("docs/q.md", &format!("# Q\n\nWe ship in {month}.\n"));
+    };
+    repo.diverge(|repo| write(repo, "June"), |repo| write(repo, "July"));
+    let merge = repo.git(&["merge", "side"]);
+    assert!(
+        merge.err.contains("`stepdeck resolve` shows it"),
+        "{}",
+        merge.err
+    );
+    let run = repo.stepdeck(&["resolve"]);
+    assert_eq!(run.code, Some(1), "{}", run.err);
+    assert!(run.out.starts_with("docs/q.md:3 "), "{}", run.out);
+    let run = repo.stepdeck(&["check"]);
+    assert!(run.out.contains("docs/q.md:3"), "{}", run.out);
+    let run = repo.stepdeck(&["resolve", "docs/q.md", "--ours"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert_eq!(repo.read("docs/q.md"), "# Q\n\nWe ship in June.\n");
+    assert_eq!(repo.stepdeck(&["resolve"]).code, Some(0));
+}
+
 /// Two versions of a step are no two steps: neither gets a number of its own, even where somebody
 /// committed the markers.
 #[test]

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use stepdeck::tui::cockpit::Turn;
+use stepdeck::plan::people::Identity;
+use stepdeck::tui::cockpit::{Event, Turn};
 use tempfile::TempDir;
 
 use crate::history::repo::{LOG, git_in, has_git, line, log_of, shallow_clone};
@@ -272,6 +273,36 @@ fn what_was_laid_out_goes_and_quitting_from_there_is_quitting() {
     assert_eq!(desk.turn, Turn::Quit);
     assert!(desk.cockpit.model.context.as_of.is_none());
     wait_until_gone(&folder);
+}
+
+/// Git says who the person is only when the version is on the screen.
+#[test]
+fn who_looks_at_a_version_is_known_there_however_it_was_opened() {
+    let Some(mut desk) = desk(80, 24) else { return };
+    desk.keys("@2026-11-15<Enter>");
+    let ops = Identity {
+        given: Some("ops".to_owned()),
+        ..Identity::default()
+    };
+    desk.send(Event::Person(ops));
+    desk.settle();
+    desk.keys("1/is:mine<Enter>");
+    assert_eq!(desk.listed().len(), 3, "{}", desk.screen());
+    assert_eq!(desk.cockpit.present().context.me.name(), "ops");
+    desk.keys("<Esc><Esc>");
+
+    let Some(folder) = plan() else { return };
+    git_in(
+        folder.path(),
+        "2026-11-20T08:00:00Z",
+        &["config", "user.name", "ops"],
+    );
+    let launch = Launch::stepdeck(&["--at", "HEAD~1"]).in_folder(folder.path());
+    let pty = launch.start();
+    pty.type_keys("0");
+    pty.wait_for("Today, ops");
+    pty.type_keys("q");
+    assert!(pty.wait_exit().success());
 }
 
 #[test]

@@ -195,3 +195,48 @@ fn the_editor_has_the_terminal_meanwhile() {
     pty.type_keys("q");
     assert!(pty.wait_exit().success());
 }
+
+/// Where log and canon differ, what the canon says stands at the field: saving replaces both.
+#[test]
+fn a_field_in_drift_says_what_the_canon_has_before_it_is_replaced() {
+    let canon = DOCUMENT
+        .replace("Schema agreed", "Both desks agree on the schema in writing")
+        .replace("**Owner:** grc", "**Owner:** legal")
+        .replace("**Status:** Draft", "**Status:** Blocked")
+        .replace(
+            "**Status:** Blocked",
+            "**Status:** Blocked\n- **Notes:** Ask first.",
+        );
+    let log = LINES.replacen("\"x-ticket\"", "\"notes\": \"\", \"x-ticket\"", 1);
+    let mut desk = Desk::open(&[(LOG, &log), (CANON, &canon)]);
+    for (keys, said) in [
+        ("en", "docs/plan.md says: Ask first."),
+        ("eO", "docs/plan.md says: Both desks agree"),
+        ("o", "docs/plan.md says: legal"),
+        ("s", "in the canon"),
+    ] {
+        desk.keys("1ggj").keys(keys);
+        assert!(desk.screen().contains(said), "{keys}\n{}", desk.screen());
+        desk.keys("<Esc><Esc>");
+    }
+    // What does not differ needs no words, and of several steps it is said how many do.
+    desk.keys("1ggjet");
+    assert!(!desk.screen().contains("says:"), "{}", desk.screen());
+    desk.keys("<Esc><Esc>");
+    let text = std::rc::Rc::new(std::cell::RefCell::new(String::new()));
+    let kept = text.clone();
+    desk.cockpit.face.editor = Box::new(move |text| {
+        text.clone_into(&mut kept.borrow_mut());
+        Ok(text.to_owned())
+    });
+    desk.keys("1ggjE");
+    let text = text.borrow();
+    assert!(
+        text.contains("# the canon says: Ask first.\nnotes = \"\""),
+        "{text}"
+    );
+    desk.keys("ggj<Space><Space>en");
+    let said = "log and canon differ in 1 of these steps";
+    assert!(desk.screen().contains(said), "{}", desk.screen());
+    assert_eq!(desk.diff(), "");
+}

@@ -311,6 +311,32 @@ fn a_foreign_conflict_is_named() {
     assert_eq!(parents(&at), 2, "{}", desk.screen());
 }
 
+/// A page that is no part of the plan otherwise is one while a merge left two versions in it.
+#[test]
+fn a_conflict_in_a_page_is_resolved_and_concluded() {
+    const PAGE: &str = "docs/q.md";
+    let page = |month: &str| format!("# Q\n\nWe ship in {month}.\n");
+    let Some(folder) = checkout() else { return };
+    let at = folder.path();
+    write(at, PAGE, &page("May"));
+    git(at, &["add", PAGE]);
+    git(at, &["commit", "-q", "-m", "Page"]);
+    git(at, &["branch", "side"]);
+    write(at, PAGE, &page("June"));
+    git(at, &["commit", "-q", "-a", "-m", "Ours"]);
+    git(at, &["switch", "-q", "side"]);
+    write(at, PAGE, &page("July"));
+    git(at, &["commit", "-q", "-a", "-m", "Theirs"]);
+    git(at, &["switch", "-q", "topic"]);
+    assert!(!may_refuse(at, &["merge", "-q", "side"]));
+    let mut desk = desk(folder, 120, 40);
+    to_conflict(&mut desk);
+    desk.keys("<Enter>t");
+    assert_eq!(desk.file(PAGE), page("July"), "{}", desk.screen());
+    desk.keys("18").keys("C").keys("<Enter>");
+    assert_eq!(parents(desk.folder()), 2, "{}", desk.screen());
+}
+
 /// A rebase is ended by git, in the words that are said.
 #[test]
 fn a_rebase_is_refused_with_what_ends_it() {

@@ -144,7 +144,7 @@ fn decided(state: &str, there: Option<&str>, words: &str, key: &str) -> Vec<Opti
     desk.wait_for("Conclude the merge, with this message");
     desk.keys("<Enter>");
     let at = desk.folder().to_owned();
-    assert_eq!(parents(&at), 2, "{state} {key}\n{}", desk.screen());
+    desk.run_until("the merge is committed", |_| parents(&at) == 2);
     assert_eq!(git(&at, &["status", "--porcelain"]), "");
     let all = git(&at, &["ls-tree", "-r", "--name-only", "HEAD"]);
     let committed = |path: &str| {

@@ -140,7 +140,7 @@ fn a_value_that_can_only_mean_one_thing_gets_its_type() {
             "\"[Step 0002](steps.md#step-0002)\"",
             "[\"0002\"]",
         ),
-        ("dependencies", "\"0002; 0003\"", "[\"0002\", \"0003\"]"),
+        ("dependencies", "\"0002; 0003\"", "[\"0002\",\"0003\"]"),
         ("dependencies", "\"none\"", "[]"),
         ("dependencies", "\"Board agrees\"", "[\"Board agrees\"]"),
         ("artifacts", "\"\"", "[]"),
@@ -153,7 +153,7 @@ fn a_value_that_can_only_mean_one_thing_gets_its_type() {
         (
             "evidence",
             "\"https://x.org/a\"",
-            "{\"link\": \"https://x.org/a\"}",
+            "{\"link\":\"https://x.org/a\"}",
         ),
         ("evidence", "\"\"", "{}"),
         ("updated_at", "1763632800", "\"2025-11-20T10:00:00Z\""),
@@ -207,7 +207,7 @@ fn fixes_of_spelling_keep_the_stamp() {
     let before = folder.read(LOG);
     folder.run(&["check", "--fix"]);
     let after = before
-        .replace("[\"0002, 0003\"]", "[\"0002\", \"0003\"]")
+        .replace("[\"0002, 0003\"]", "[\"0002\",\"0003\"]")
         .replace("\"artifacts\":\"a.md\"", "\"artifacts\":[\"a.md\"]")
         .replace("In_Progress", "in progress")
         .replace("\"2026-11-02\"", "\"2026-11-02T00:00:00Z\"");
@@ -255,6 +255,41 @@ fn drift_is_fixed_field_by_field() {
     assert!(!run.out.contains("fixes"), "{run:?}");
 }
 
+/// As where a script fills the log from the canon.
+#[test]
+fn a_log_that_has_the_markdown_of_the_canon_does_not_drift_from_it() {
+    let canon = "# Step 0001 — `pr-core` *first*\n\n- **Outcome:** [Signed](a.md), see\n  `x`\n";
+    let keys = [
+        ("title", "\"`pr-core` *first*\""),
+        ("outcome", "\"[Signed](a.md), see `x`\""),
+    ];
+    let folder = Folder::new(&[(LOG, &step("0001", &keys)), (CANON, canon)]);
+    let run = folder.run(&["check"]);
+    assert!(!run.out.contains("drift"), "{run:?}");
+    folder.run(&["check", "--fix", "--prefer", "log"]);
+    assert_eq!(folder.diff(), "");
+    let keys = [("title", "\"pr-core second\"")];
+    let folder = Folder::new(&[(LOG, &step("0001", &keys)), (CANON, canon)]);
+    assert!(folder.run(&["check"]).out.contains("drift"));
+}
+
+/// A paragraph right below the last bullet belongs to it in Markdown, and to nobody's status.
+#[test]
+fn a_status_with_a_paragraph_below_it_is_read_and_set_alone() {
+    let canon = "# Step 0001 — T0001\n\n- **Outcome:** o\n- **Status:** Draft\nDefer to the \
+                 [handbook](h.md).\n";
+    let folder = Folder::new(&[(LOG, &step("0001", &[])), (CANON, canon)]);
+    let run = folder.run(&["check"]);
+    assert!(!run.out.contains("status"), "{run:?}");
+    let run = folder.run(&["set", "0001", "status=in progress"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(
+        folder.read(CANON),
+        canon.replace("Draft", "In Progress"),
+        "{run:?}"
+    );
+}
+
 #[test]
 fn evidence_without_an_object_is_shown() {
     let link = log(&[step("0001", &[("evidence", "\"https://x.org/a\"")])]);
@@ -289,12 +324,12 @@ fn an_edit_makes_an_object_that_keeps_what_was_there() {
         (
             "\"https://x.org/a\"",
             &["evidence.metric=m"][..],
-            "{\"metric\": \"m\", \"link\": \"https://x.org/a\"}",
+            "{\"metric\":\"m\",\"link\":\"https://x.org/a\"}",
         ),
         (
             "\"https://x.org/a\"",
             &["evidence.link=docs/b.md"],
-            "{\"link\": \"docs/b.md\"}",
+            "{\"link\":\"docs/b.md\"}",
         ),
         (
             "\"https://x.org/a\"",
@@ -303,17 +338,17 @@ fn an_edit_makes_an_object_that_keeps_what_was_there() {
                 "evidence.target=5",
                 "evidence.actual=4",
             ],
-            "{\"target\": 5, \"actual\": 4, \"link\": \"docs/b.md\"}",
+            "{\"target\":5,\"actual\":4,\"link\":\"docs/b.md\"}",
         ),
         (
             "\"80 % \\u00e9\"",
             &["evidence.link=docs/b.md"],
-            "{\"metric\": \"80 % \\u00e9\", \"link\": \"docs/b.md\"}",
+            "{\"metric\":\"80 % \\u00e9\",\"link\":\"docs/b.md\"}",
         ),
         (
             "\"\"",
             &["evidence.link=docs/b.md"],
-            "{\"link\": \"docs/b.md\"}",
+            "{\"link\":\"docs/b.md\"}",
         ),
     ] {
         let folder = log(&[step("0001", &[("evidence", before)])]);
@@ -354,11 +389,11 @@ fn the_whole_step_can_be_edited_where_evidence_is_text() {
     for (typed, after) in [
         (
             "\"evidence.target\" = \"5\"",
-            "{\"target\": 5, \"link\": \"https://x.org/a\"}",
+            "{\"target\":5,\"link\":\"https://x.org/a\"}",
         ),
         (
             "\"evidence.link\" = \"docs/b.md\"\n\"evidence.target\" = \"5\"",
-            "{\"target\": 5, \"link\": \"docs/b.md\"}",
+            "{\"target\":5,\"link\":\"docs/b.md\"}",
         ),
     ] {
         let line = step("0001", &[("evidence", "\"https://x.org/a\"")]);

@@ -122,7 +122,7 @@ fn lines_keep_their_spelling_and_new_ones_take_the_majoritys() {
         folder.run(&["set", "0000120", "dependencies+=5"]).ok();
         let last = lines().remove(119);
         assert!(
-            last.contains(&format!(", {dependency}],\"artifacts\"")),
+            last.contains(&format!(",{dependency}],\"artifacts\"")),
             "{last}"
         );
         folder.run(&["add", "title=New", "--after", "120"]).ok();
@@ -347,7 +347,7 @@ fn several_steps_in_one_entry_become_several_entries() {
     let fixed = folder.read(LOG);
     for list in [
         "\"Three\",\"theme\":\"t\",\"owner\":\"ops\",\"status\":\"draft\",\"outcome\":\"o\",\
-         \"dependencies\":[\"0001\", \"0002\"]",
+         \"dependencies\":[\"0001\",\"0002\"]",
         "\"dependencies\":[\"0001\", \"0002\", \"Legal agrees\"]",
         "\"dependencies\":[\"0001\",\"0002\",\"0003 (ask ops)\"]",
     ] {
@@ -402,7 +402,7 @@ fn the_cockpit_expands_what_is_typed_too() {
     desk.settle();
     assert!(
         desk.file(LOG)
-            .contains("\"dependencies\":[\"0001\", \"0002\"]"),
+            .contains("\"dependencies\":[\"0001\",\"0002\"]"),
         "{}",
         desk.screen()
     );

@@ -222,7 +222,7 @@ fn a_dependency_in_any_markup_is_a_step() {
             );
             copied.run(&["set", "0001", "dependencies+=Board"]).ok();
             assert!(
-                copied.read(LOG).contains(&format!("[{quoted}, \"Board\"]")),
+                copied.read(LOG).contains(&format!("[{quoted},\"Board\"]")),
                 "{written}"
             );
         }

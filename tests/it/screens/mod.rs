@@ -5,5 +5,6 @@ mod overlays;
 mod pictures;
 mod plan;
 mod problems;
+mod sizes;
 mod standup;
 mod width;

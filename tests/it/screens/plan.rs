@@ -516,3 +516,40 @@ fn ten_thousand_steps_and_more_blocks_than_a_page() {
     cockpit.press(": =10120 enter");
     insta::assert_snapshot!(cockpit.screen());
 }
+
+/// What is complete waits for nothing, and nothing waits through it.
+#[test]
+fn the_chain_counts_as_blocked_only_what_waits() {
+    let needs = |ids: &str| format!(r#","dependencies":[{ids}]"#);
+    let log = [
+        line("0001", "Draft the rules", "ops", "draft", ""),
+        line("0002", "Print them", "ops", "complete", &needs(r#""0001""#)),
+        line("0003", "Hang them up", "ops", "idea", &needs(r#""0002""#)),
+        line("0004", "Ask the board", "ops", "draft", ""),
+        line("0005", "Sign", "ops", "complete", &needs(r#""0004""#)),
+        line("0006", "Pay", "ops", "idea", &needs(r#""0004""#)),
+        line("0007", "Ship", "ops", "idea", &needs(r#""0006""#)),
+    ];
+    let files = [("data/plans/plan.jsonl", log.join("\n"))];
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, &**text)).collect();
+    let mut model = crate::support::screen::model(&files);
+    crate::support::screen::press(&mut model, "1");
+    let shown = |model: &Model| {
+        let buffer = crate::support::screen::draw(model, &crate::support::screen::dark(), 160, 40);
+        crate::support::screen::text(&buffer)
+    };
+    let screen = shown(&model);
+    assert!(
+        screen.contains("blocks nothing open · longest chain 3"),
+        "{screen}"
+    );
+    crate::support::screen::press(&mut model, "j j j");
+    let screen = shown(&model);
+    assert!(screen.contains("blocks 1 directly, 2 in all"), "{screen}");
+    crate::support::screen::press(&mut model, "k k");
+    let screen = shown(&model);
+    assert!(
+        screen.contains("unblocked 1 directly, 1 in all"),
+        "{screen}"
+    );
+}

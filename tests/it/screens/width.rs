@@ -388,3 +388,42 @@ fn the_header_says_when_something_was_saved_at_80_columns() {
         "{header}"
     );
 }
+
+/// What a list is narrowed by stays in its title where other words give way, and how many pass is
+/// counted.
+#[test]
+fn a_title_keeps_the_filter_before_all_else() {
+    for (screen, filter, count) in [
+        ("3", "block:B02", "1 of 15"),
+        ("5", "rule:duplicate OR block:B02", " of "),
+        ("9", "a filter of many words", ""),
+    ] {
+        for columns in [60, 80, 120] {
+            let mut desk = desk(&log(20, "t", "ops"), columns, 24);
+            desk.keys(&format!("{screen}/{filter}<Enter>"));
+            let rows = rows(&desk);
+            let shown = |row: &&String| row.contains("filter: ") && row.contains(&filter[..6]);
+            let title = rows.iter().find(shown);
+            let title = title.unwrap_or_else(|| panic!("{screen} {columns}\n{}", desk.screen()));
+            assert!(title.contains(count), "{}", desk.screen());
+        }
+    }
+    // Longer than the title, it is cut, and so is what else there is to say.
+    let mut desk = desk(&log(20, "t", "ops"), 40, 24);
+    desk.keys("3/block:B02 OR block:B03 OR block:B04<Enter>");
+    assert!(
+        desk.screen().contains("filter: block:"),
+        "{}",
+        desk.screen()
+    );
+}
+
+/// Without a filter the remark of the first review gives way to what is left to do.
+#[test]
+fn a_remark_in_a_title_is_shortened_before_it_goes() {
+    for (columns, said) in [(80, "oldest first, 15 to decide"), (50, "15 to decide")] {
+        let mut desk = desk(&log(20, "t", "ops"), columns, 24);
+        desk.keys("3");
+        assert!(desk.screen().contains(said), "{}", desk.screen());
+    }
+}

@@ -9,7 +9,7 @@ use crate::app::core::job::JobKind;
 use crate::app::core::model::Model;
 use crate::app::overlays::confirm::ASK_ABOVE;
 use crate::change::compose::{
-    Assignment, BulkChange, Composer, StepRequest, dependents, sub_steps,
+    Assignment, BulkChange, Composer, SeenValues, StepRequest, dependents, sub_steps,
 };
 use crate::change::value::Refusal;
 use crate::document::english::counted;
@@ -33,6 +33,9 @@ pub(crate) fn called(steps: &[StepKey]) -> String {
 
 /// The steps that a verb acts on.
 pub(super) fn subjects(model: &Model) -> Arc<[StepKey]> {
+    if model.view.range.is_none() && !model.view.marks.is_empty() {
+        return model.view.marks.shared();
+    }
     let steps = model.subjects().into_iter();
     steps.map(|step| model.plan.step(step).key()).collect()
 }
@@ -69,37 +72,75 @@ impl Model {
         steps: &Arc<[StepKey]>,
         request: StepRequest,
     ) -> Result<(), Refusal> {
+        self.change_seen(steps, request, SeenValues::default())
+    }
+
+    /// The same for a person who saw these values: where somebody else changed them since, they
+    /// pick, and what nobody else touched is changed all the same.
+    ///
+    /// # Errors
+    /// As [`Model::change_steps`].
+    pub(crate) fn change_seen(
+        &mut self,
+        steps: &Arc<[StepKey]>,
+        request: StepRequest,
+        seen: SeenValues,
+    ) -> Result<(), Refusal> {
         if steps.len() <= MANY {
             let indexes = self.indexes(steps);
             if indexes.is_empty() {
                 return Err(Refusal("the step is no longer in the plan".to_owned()));
             }
-            let bulk = self.composer().each(&indexes, &request)?;
-            self.take_bulk(bulk, &indexes, &request);
+            let composer = self.composer().having_seen(&seen);
+            let bulk = composer.each(&indexes, &request)?;
+            self.take_bulk(bulk, (steps, &indexes), &request);
             return Ok(());
         }
         let (now, steps) = (self.now, steps.clone());
         let compose = move |plan: &Plan, progress: &Progress| {
             let indexes = marks::indexes(&steps, plan);
-            let bulk = Composer::new(plan, now).each_with(&indexes, &request, progress)?;
-            Some((bulk, indexes, request))
+            let composer = Composer::new(plan, now).having_seen(&seen);
+            let bulk = composer.each_with(&indexes, &request, progress)?;
+            Some((bulk, steps, indexes, request))
         };
-        let done = |model: &mut Self, (bulk, indexes, request): (_, Vec<usize>, _)| match bulk {
-            Ok(bulk) => model.take_bulk(bulk, &indexes, &request),
-            Err(Refusal(reason)) => model.refuse(reason),
+        let done = |model: &mut Self, (bulk, steps, indexes, request): (_, Arc<_>, Vec<_>, _)| {
+            match bulk {
+                Ok(bulk) => model.take_bulk(bulk, (&steps, &indexes), &request),
+                Err(Refusal(reason)) => model.refuse(reason),
+            }
         };
         self.have_done(JobKind::Compose, compose, done);
         Ok(())
     }
 
-    /// Makes the change, after a question if it is large or others wait for what goes.
-    fn take_bulk(&mut self, bulk: BulkChange, steps: &[usize], request: &StepRequest) {
+    /// Who of these steps is not in the plan.
+    fn absent(&self, (asked, there): (&[StepKey], &[usize])) -> Option<String> {
+        if asked.len() == there.len() {
+            return None;
+        }
+        let is_absent = |(id, nth): &&StepKey| self.plan.find_nth(*id, *nth).is_none();
+        let absent: Vec<String> = (asked.iter().filter(is_absent))
+            .map(|(id, _)| id.to_string())
+            .collect();
+        Some(no_longer_there(&absent))
+    }
+
+    /// Makes the change, after a question if it is large or others wait for what goes. Of the steps
+    /// that were asked, some are there.
+    fn take_bulk(
+        &mut self,
+        bulk: BulkChange,
+        (asked, steps): (&[StepKey], &[usize]),
+        request: &StepRequest,
+    ) {
         if let StepRequest::Assign(assignments) = request
             && let [only] = &assignments[..]
         {
             self.repeat = Some(only.clone());
         }
-        let said = [bulk.remark(), self.left_open(steps, request)];
+        let absent = self.absent((asked, steps));
+        let remark = bulk.remark();
+        let said = [absent, remark.clone(), self.left_open(steps, request)];
         let said: Vec<String> = said.into_iter().flatten().collect();
         let warnings = match request {
             StepRequest::Remove if !bulk.change.edits.is_empty() => self.left_waiting(steps, &bulk),
@@ -107,10 +148,10 @@ impl Model {
         };
         let asks = bulk.changed > ASK_ABOVE || !warnings.is_empty();
         if !asks || bulk.change.edits.is_empty() {
-            if self.commit(bulk.change) {
+            if self.commit_disputed(bulk.change, bulk.disputed) {
                 self.say_too(&said);
-            } else if let Some(remark) = bulk.refused.first().and(said.first()) {
-                self.refuse(remark.clone());
+            } else if let Some(remark) = remark {
+                self.refuse(remark);
             }
             return;
         }
@@ -127,6 +168,7 @@ impl Model {
         }
         self.confirm_shown(question, lines, bulk.change);
         self.confirm_saying(said);
+        self.confirm_disputed(bulk.disputed);
     }
 
     /// Sub-steps that stay open when their step is completed.
@@ -209,13 +251,21 @@ impl Model {
 
     /// The IDs of a few steps, and how many more there are.
     fn ids(&self, steps: &[usize]) -> String {
-        let named = steps.iter().take(NAMED);
-        let named: Vec<String> = named
-            .map(|at| self.plan.step(*at).id().to_string())
-            .collect();
-        match steps.len().saturating_sub(NAMED) {
-            0 => named.join(", "),
-            more => format!("{} and {more} more", named.join(", ")),
-        }
+        let ids = steps.iter().map(|at| self.plan.step(*at).id().to_string());
+        few(&ids.collect::<Vec<_>>())
+    }
+}
+
+/// That these steps were removed by others.
+pub(crate) fn no_longer_there(steps: &[String]) -> String {
+    let are = if steps.len() == 1 { "is" } else { "are" };
+    format!("{} {are} no longer in the plan", few(steps))
+}
+
+/// The first of many names, and how many more there are.
+fn few(names: &[String]) -> String {
+    match names.len().saturating_sub(NAMED) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..NAMED].join(", ")),
     }
 }

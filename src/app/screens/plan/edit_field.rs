@@ -11,13 +11,14 @@ use crate::app::overlays::chooser::Source;
 use crate::app::overlays::input::too_long;
 use crate::app::overlays::menu::{Choice, Row};
 use crate::app::overlays::prompt::Purpose;
-use crate::change::compose::{Assignment, StepRequest};
+use crate::change::compose::{SeenValues, StepRequest};
 use crate::change::value::Refusal;
-use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::{Field, Kind};
 use crate::plan::id::BlockId;
 use crate::plan::status::Status;
+use crate::plan::step::Drift;
+use crate::plan::{StepKey, StepRef};
 
 /// A field about to be set, and what a person saw there when they began.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
@@ -25,10 +26,57 @@ pub struct SetRequest {
     /// By name, so that a live reload cannot redirect the edit.
     pub steps: Arc<[StepKey]>,
     pub field: Field,
-    /// The value that was on screen, where it is that of one step. If another one stands
-    /// there by the time of the edit, a person picks.
-    pub seen: Option<String>,
+    /// What stood there. If something else does by the time of the edit, a person picks.
+    pub seen: SeenText,
 }
+
+/// What a person saw in a field of steps. Drafts hold it as JSON, where it is nothing or a text for
+/// one step.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, Debug)]
+#[serde(untagged)]
+pub enum SeenText {
+    /// Nothing that is known.
+    #[default]
+    Unknown,
+    /// That of the only step.
+    One(String),
+    /// That of each step, in their order; nothing of one that was gone already.
+    Each(Arc<[Option<String>]>),
+}
+
+impl SeenText {
+    /// What the only step had.
+    pub(crate) fn of_only(&self) -> Option<&str> {
+        match self {
+            Self::One(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl SetRequest {
+    fn seen_values(&self) -> SeenValues {
+        let mut values = SeenValues::default();
+        match (&self.seen, &*self.steps) {
+            (SeenText::One(text), [only]) => values.note(*only, self.field, text),
+            (SeenText::Each(texts), steps) => {
+                for (step, text) in steps.iter().zip(&**texts) {
+                    if let Some(text) = text {
+                        values.note(*step, self.field, text);
+                    }
+                }
+            }
+            _ => {}
+        }
+        values
+    }
+}
+
+/// Of more steps than these it is not looked up at each frame where log and canon differ.
+const NAMED_APART: usize = 100;
+
+/// Of more steps than these it is not noted what stood there: it would be felt at the key.
+const NOTED: usize = 10_000;
 
 /// A block's cell about to be set.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
@@ -89,11 +137,15 @@ impl Model {
 
     /// The request to set a field, with what is on screen now.
     fn set_request(&self, steps: Arc<[StepKey]>, field: Field) -> SetRequest {
-        let seen = match &*steps {
-            [only] => self.indexes(&[*only]).pop(),
-            _ => None,
+        let text = |key: &StepKey| {
+            let at = self.plan.find_nth(key.0, key.1)?;
+            Some(self.plan.step(at).text(field).into_owned())
         };
-        let seen = seen.map(|only| self.plan.step(only).text(field).into_owned());
+        let seen = match &*steps {
+            [only] => text(only).map_or(SeenText::Unknown, SeenText::One),
+            steps if steps.len() > NOTED => SeenText::Unknown,
+            steps => SeenText::Each(steps.iter().map(text).collect()),
+        };
         SetRequest { steps, field, seen }
     }
 
@@ -114,10 +166,20 @@ impl Model {
         let request = self.set_request(steps, Field::Status);
         let current = self.common_text(&request.steps, Field::Status);
         let current = current.and_then(|word| Status::read(&word));
+        let in_canon = match &*request.steps {
+            [(id, nth)] => self.plan.find_nth(*id, *nth),
+            _ => None,
+        };
+        let in_canon = in_canon.and_then(|at| self.plan.step(at).drift_of(Field::Status));
+        let in_canon = in_canon.and_then(|drift| Status::read(&drift.canon));
         // `i` is for idea, so in progress goes by its second word.
         let keys = ["i", "d", "p", "b", "c"];
         let rows = Status::ALL.into_iter().zip(keys).map(|(status, key)| {
-            let now = if current == Some(status) { "now" } else { "" };
+            let now = match (current == Some(status), in_canon == Some(status)) {
+                (true, _) => "now",
+                (false, true) => "in the canon",
+                (false, false) => "",
+            };
             let choice = Choice::Set(request.clone(), status.word().to_owned());
             Row::new(key, status.word(), now, choice)
         });
@@ -179,7 +241,7 @@ impl Model {
         if self.plan.block_text(index, column) == cell.seen || change.edits.is_empty() {
             self.make(Ok(change), 1);
         } else {
-            self.contest(change, None, &cell.seen);
+            self.contest(change, &cell.seen);
         }
         Ok(())
     }
@@ -190,19 +252,32 @@ impl Model {
     /// # Errors
     /// When the steps are gone or the field cannot take the value.
     pub(crate) fn set_field(&mut self, request: &SetRequest, value: &str) -> Result<(), Refusal> {
-        if let (Some(seen), [only]) = (&request.seen, &*request.steps)
-            && let Some(step) = self.indexes(&[*only]).pop()
-            && self.plan.step(step).text(request.field) != *seen
-        {
-            let change = self.composer().set(step, request.field, value)?;
-            if !change.edits.is_empty() {
-                self.repeat = Some(Assignment::set(request.field, value));
-                self.contest(change, Some(request.field), seen);
-                return Ok(());
-            }
-        }
         let wanted = StepRequest::set(request.field, value);
-        self.change_steps(&request.steps, wanted)
+        self.change_seen(&request.steps, wanted, request.seen_values())
+    }
+
+    /// What the canon says of a field that is about to be set, where that differs from what stands
+    /// there to be edited: saving replaces both.
+    pub(crate) fn differing(&self, request: &SetRequest) -> Option<String> {
+        let indexes = match request.steps.len() {
+            0..=NAMED_APART => self.indexes(&request.steps),
+            _ => return None,
+        };
+        let drifted = indexes.into_iter().map(|at| self.plan.step(at));
+        let drifted = drifted.filter_map(|step| Some((step, step.drift_of(request.field)?)));
+        let drifted: Vec<(StepRef<'_>, Drift)> = drifted.collect();
+        let (step, drift) = drifted.first()?;
+        if request.steps.len() > 1 {
+            let count = drifted.len();
+            return Some(format!("log and canon differ in {count} of these steps"));
+        }
+        let (section, _) = step.section()?;
+        let path = self.plan.files()[section.file].path.display();
+        let words = match drift.canon.trim() {
+            "" => "nothing",
+            words => words,
+        };
+        Some(format!("{path} says: {words}"))
     }
 
     /// What to ask before an empty text is taken: it would clear what differs from step to step

@@ -164,6 +164,12 @@ impl ReviewView {
         }
     }
 
+    /// How many rows of the current part pass what it is narrowed by, and of how many.
+    pub(crate) fn passing(&self) -> Option<(usize, usize)> {
+        let rows = self.passing[self.part as usize].as_ref()?;
+        Some((rows.len(), self.count(self.part)))
+    }
+
     /// What the current part is narrowed by.
     pub(crate) fn filter(&self) -> Option<&str> {
         let filter = self.filters[self.part as usize].as_ref();

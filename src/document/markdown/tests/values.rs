@@ -310,3 +310,15 @@ fn words_that_stay_keep_their_markup_and_wrapping() {
 fn text_of(of: &MarkdownDocument) -> String {
     of.source(Span::new(0, of.bytes().len())).into_owned()
 }
+
+/// Several new entries in a numbered list count on, wherever they come.
+#[test]
+fn new_entries_of_a_numbered_list_count_on() {
+    let of = MarkdownDocument::load(&b"- **Depends:**\n  1. a\n  2. b\n- **Next:** x\n"[..]);
+    let kept = |at| EntrySlot::Kept { at, tick: None };
+    let new = |text: &str| EntrySlot::New(text.to_owned());
+    let slots = [kept(0), kept(1), new("c"), new("d")];
+    let after = of.set_entries(0, &slots).unwrap();
+    let text = String::from_utf8(after.bytes().to_vec()).unwrap();
+    assert!(text.contains("  2. b\n  3. c\n  4. d\n- "), "{text}");
+}

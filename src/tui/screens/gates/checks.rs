@@ -150,13 +150,16 @@ pub fn item(
     most_steps: usize,
 ) {
     let theme = sheet.theme();
-    let indent = " ".repeat(usize::from(frame::columns(&lead.content)) + 4);
+    let below = "  ".repeat(check.depth);
+    let columns = usize::from(frame::columns(&lead.content)) + below.len() + 4;
+    let indent = " ".repeat(columns);
     let style = match check.done {
         true => theme.ticked,
         false => theme.unticked,
     };
     let tick = Line::from(vec![
         lead,
+        Span::raw(below),
         Span::styled(theme.tick_box(check.done), style),
         Span::raw(" "),
     ]);

@@ -132,23 +132,37 @@ fn notes(model: &Model, theme: &Theme, step: StepRef<'_>, width: u16) -> Vec<Lin
         }
     } else {
         let longest = graph.height(step.index()) + graph.depth(step.index()) - 1;
-        let all = match graph.count_dependants(step.index(), COUNTED + 1) {
+        // Whatever depended on what is done was unblocked by it; nothing complete waits any longer.
+        let (verb, down_now, all) = match step.state() {
+            State::Done => (
+                "unblocked",
+                down,
+                graph.count_dependants(step.index(), COUNTED + 1),
+            ),
+            _ => (
+                "blocks",
+                graph.waiting_for(step.index()).count(),
+                graph.count_waiting(step.index(), COUNTED + 1),
+            ),
+        };
+        let all = match all {
             all @ 0..=COUNTED => all.to_string(),
             _ => format!("{COUNTED}+"),
         };
-        let verb = match step.state() {
-            State::Done => "unblocked",
-            _ => "blocks",
+        let text = match (down, down_now) {
+            (0, _) => format!("blocks nothing · longest chain {longest}"),
+            (_, 0) => format!("blocks nothing open · longest chain {longest}"),
+            (_, down) => format!("{verb} {down} directly, {all} in all · longest chain {longest}"),
         };
-        let text = match down {
-            0 => format!("blocks nothing · longest chain {longest}"),
-            _ => format!("{verb} {down} directly, {all} in all · longest chain {longest}"),
+        let shorter = match down_now {
+            0 => "blocks nothing open".to_owned(),
+            down => format!("{verb} {down}, {all} in all"),
         };
-        let short = format!("{verb} {down}, {all} in all · longest chain {longest}");
+        let short = format!("{shorter} · longest chain {longest}");
         match (long(&text), long(&short)) {
             (false, _) => text,
             (true, false) => short,
-            (true, true) => format!("{verb} {down}, {all} in all"),
+            (true, true) => shorter,
         }
     };
     let text = frame::words(theme, &text).into_owned();

@@ -20,15 +20,14 @@ use crate::plan::status::State;
 use crate::plan::view::nobodys;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::fit_row::RowPart;
-use crate::tui::widgets::pane::{empty, key_of, split_rows};
+use crate::tui::widgets::pane::{empty, filter_part, key_of, split_rows};
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::{fit_row, frame, status};
 
 /// Draws the pane.
 pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let focused = model.view.pane == Focus::STEPS;
-    let room = area.width.saturating_sub(2);
-    let (left, right) = titles(model, theme, room);
+    let (left, right) = titles(model, theme, area);
     let inner = frame::pane_with(
         buf,
         area,
@@ -270,8 +269,9 @@ fn range(model: &Model) -> Option<RangeInclusive<usize>> {
 }
 
 /// The pane's name with what is done, and what narrows the list down.
-fn titles<'a>(model: &Model, theme: &Theme, room: u16) -> (Vec<RowPart<'a>>, Vec<RowPart<'a>>) {
+fn titles<'a>(model: &Model, theme: &Theme, area: Rect) -> (Vec<RowPart<'a>>, Vec<RowPart<'a>>) {
     let view = &model.view;
+    let room = area.width.saturating_sub(2);
     let mut left = vec![RowPart::styled(0, "Steps", theme.title)];
     if let Some(block) = view.block(&model.plan).map(|at| &model.plan.blocks()[at]) {
         left.push(RowPart::styled(1, block.id.to_string(), theme.title).after(" ".into()));
@@ -310,10 +310,7 @@ fn titles<'a>(model: &Model, theme: &Theme, room: u16) -> (Vec<RowPart<'a>>, Vec
         ));
     }
     if !view.filter.is_empty() {
-        let text = format!("filter: {}", visible_line(view.filter.text()));
-        let most = usize::from(room / 2);
-        let text = fit(&text, most, theme.glyphs.ellipsis).into_owned();
-        right.push(RowPart::styled(1, text, theme.accent));
+        right.push(filter_part(theme, view.filter.text(), area));
         right.push(RowPart::styled(2, count(model, theme), theme.text));
     }
     if !view.marks.is_empty() {
