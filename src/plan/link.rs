@@ -20,6 +20,14 @@ pub fn is_address(link: &str) -> bool {
     named && scheme.len() > 1 && !rest.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// What leads to a file of the plan, whose name may look like an address.
+pub(crate) fn to_file(path: &Path) -> String {
+    match path.is_absolute() {
+        true => path.display().to_string(),
+        false => format!("./{}", path.display()),
+    }
+}
+
 /// Whether words are surely a path: folders, or a name with an ending.
 pub fn is_path(text: &str) -> bool {
     let (file, _) = split_fragment(text);

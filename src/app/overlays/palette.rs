@@ -18,6 +18,7 @@ use crate::document::progress::Progress;
 use crate::plan::Plan;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::id::{BlockId, typed_id};
+use crate::plan::link;
 use crate::plan::query::complete::quoted;
 use crate::plan::query::words::{Words, fold};
 use crate::plan::source::{Role, SourceFile};
@@ -314,16 +315,11 @@ fn papers(plan: &Plan, wanted: &Wanted<'_>, found: &mut Vec<Found>) {
         let heading = heading(file);
         let name = heading.as_deref().unwrap_or(&path);
         if let Some(rank) = wanted.rank(kind, name, &path) {
-            // Nothing in a name is taken for the scheme of an address.
-            let target = match file.path.is_absolute() {
-                true => path.clone(),
-                false => format!("./{path}"),
-            };
             let detail = match heading {
                 Some(_) => format!("{} · {path}", kind.spec().word),
                 None => kind.spec().word.to_owned(),
             };
-            let row = Row::new("", name, detail, Choice::Open(target));
+            let row = Row::new("", name, detail, Choice::Open(link::to_file(&file.path)));
             found.push(Found { rank, row });
         }
     }

@@ -65,8 +65,7 @@ pub const DERIVED: &[DerivedSpec] = &[
     DerivedSpec {
         name: "state",
         label: "State",
-        about: "Blocked, waiting, ready or done, in this order. A blocked step that waits is waiting, and stands \
-                with the blocked ones.",
+        about: "Sorted: blocked (waiting or not), waiting, ready, done.",
         width: (7, 7),
         holds: Holds::Word,
         most_first: false,

@@ -4,6 +4,8 @@ use crate::support::programme::{FILES, LOG};
 use crate::support::screen::{
     ascii, check, dark, draw, draw_with, model, picture, press, reversed, text,
 };
+use stepdeck::app::core::message::Effect;
+use stepdeck::app::{Message, update};
 use stepdeck::tui::widgets::scroll::ScrollState;
 
 #[test]
@@ -146,4 +148,22 @@ fn no_size_makes_it_panic() {
         assert!(pane < 3);
         press(&mut model, "tab");
     }
+}
+
+/// Somebody who has no check yet, or looks for the steps of one that names none, is told where the
+/// list is written.
+#[test]
+fn the_document_of_a_checklist_is_a_key_away() {
+    let canon = "| Stage | Stage-Gate Review |\n| --- | --- |\n| Base | Review |\n";
+    let mut model = model(&[(LOG, ""), ("docs/plan.md", canon)]);
+    press(&mut model, "2");
+    let screen = text(&draw(&model, &dark(), 80, 24));
+    assert!(
+        screen.contains("E opens docs/plan.md in $EDITOR."),
+        "{screen}"
+    );
+    let key = Message::Key("E".parse().unwrap());
+    let effects = update(&mut model, key);
+    let opened = |effect: &Effect| matches!(effect, Effect::Open(path) if path == "./docs/plan.md");
+    assert!(effects.iter().any(opened), "{effects:?}");
 }

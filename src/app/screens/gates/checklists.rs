@@ -1,6 +1,7 @@
 //! What is selected on screen 2: a stage with its checklist, or behind the stages a document with
 //! checklists that belong to none.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{GATES, SCREEN};
@@ -84,6 +85,21 @@ impl Model {
     /// The selected row of screen 2.
     pub fn selected_holder(&self) -> Option<Holder<'_>> {
         self.holder(self.gates.stage)
+    }
+
+    /// The document in which the selected checklist is, or would be: that of its stage's gate.
+    pub(crate) fn checklist_path(&self) -> Option<&Path> {
+        let of_check = || self.selected_check().map(|check| check.file);
+        let file = of_check().or_else(|| match self.selected_holder()? {
+            Holder::Other(other) => Some(other.file),
+            Holder::Stage(stage) => {
+                let checks = self.plan.stages().iter().flat_map(|stage| &stage.checks);
+                let first = stage.checks.iter().chain(checks).next();
+                let rung = || stage.rung.as_ref().map(|rung| rung.file);
+                first.map(|check| check.file).or_else(rung)
+            }
+        });
+        Some(&self.plan.files()[file?].path)
     }
 
     /// The document with other checklists that is selected.

@@ -12,6 +12,7 @@ use crate::change::compose::Attachment;
 use crate::change::value::Refusal;
 use crate::plan::canon::checklist::Check;
 use crate::plan::checks::tick_contradicted::open_steps;
+use crate::plan::link;
 use crate::plan::source::Role;
 
 /// Commands of screen 2.
@@ -45,6 +46,22 @@ pub const COMMANDS: &[Command] = &[
         places: GATES,
         blocked: |_| None,
         run: open,
+    },
+    Command {
+        name: "checklist-edit",
+        keys: &["E"],
+        title: "Open the document with the checklist in $EDITOR",
+        hint: "",
+        group: Group::Edit,
+        places: GATES,
+        blocked: |model| {
+            let is_none = model.checklist_path().is_none();
+            is_none.then(|| "there is no stage yet".to_owned())
+        },
+        run: |model| {
+            let target = model.checklist_path().map(link::to_file);
+            model.effects.extend(target.map(Effect::Open));
+        },
     },
     Command {
         name: "check-evidence",
@@ -138,7 +155,12 @@ fn open(model: &mut Model) {
         .map(|check| check.steps.clone())
         .unwrap_or_default();
     match &*ids {
-        [] => model.say("this check names no steps"),
+        [] => {
+            let key = model.keymap.key_of("checklist-edit");
+            model.say(format!(
+                "this check names no steps · {key} opens the list in $EDITOR"
+            ));
+        }
         [only] => model.jump(*only, 0),
         ids => {
             let rows = ids.iter().zip(digits()).map(|(id, key)| {

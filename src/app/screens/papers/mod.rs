@@ -15,6 +15,7 @@ use crate::app::core::screen::{Crumb, Screen, numbered_screen};
 use crate::app::overlays::prompt::Purpose;
 use crate::app::screens::row_filter::RowFilter;
 use crate::change::Change;
+use crate::plan::link;
 use crate::plan::query::QueryError;
 use crate::plan::source::Role;
 
@@ -52,13 +53,7 @@ pub const COMMANDS: &[Command] = &[
         blocked: no_paper,
         run: |model| {
             if let Some(paper) = model.papers.selected() {
-                let path = paper.path.display().to_string();
-                // Nothing in a name is taken for the scheme of an address.
-                let target = match paper.path.is_absolute() {
-                    true => path,
-                    false => format!("./{path}"),
-                };
-                model.effects.push(Effect::Open(target));
+                model.effects.push(Effect::Open(link::to_file(&paper.path)));
             }
         },
     },

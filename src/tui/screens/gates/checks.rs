@@ -54,6 +54,10 @@ pub fn draw(
     );
     if stage.checks.is_empty() {
         no_checks(&mut sheet, stage, theme);
+        if let Some(path) = model.checklist_path() {
+            let (key, path) = (model.keymap.key_of("checklist-edit"), path.display());
+            sheet.text(&format!("{key} opens {path} in $EDITOR."), theme.dim);
+        }
     }
     for (at, check) in stage.checks.iter().enumerate() {
         sheet.begin_item();
