@@ -575,4 +575,18 @@ fn the_first_step_of_a_canon_starts_a_log_that_undo_removes() {
     desk.keys("<Tab>AUnder it<Enter>");
     desk.wait_for("0002.A added: Under it");
     assert!(desk.file(LOG).contains("\"0002.A\""));
+    // The same of several at once.
+    let more = DOCUMENT.replace("## Ladder", "#### Step 0003 — Load test\n\n## Ladder");
+    let mut desk = Desk::open(&[(CANON, &more)]);
+    desk.keys("*A").wait_for("New sub-step of each of 2 marked steps");
+    desk.keys("Under it<Enter>");
+    desk.wait_for("2 sub-steps added: Under it");
+    let log = desk.file(LOG);
+    assert!(
+        log.contains("\"0002.A\"") && log.contains("\"0003.A\""),
+        "{log}"
+    );
+    assert_eq!(log.lines().count(), 3, "{log}");
+    desk.keys("u");
+    assert_eq!(desk.diff(), "");
 }
