@@ -138,9 +138,20 @@ fn journey(kind: &Kind, (columns, rows): (u16, u16)) {
     for (path, text) in &written {
         assert!(text.contains(kind.says), "{path}\n{text}");
     }
-    // What is already there says so.
+    // What is already there says so, once all of its files have come.
+    let (asks, is_there) = ("One u undoes it all.", "is up to date");
     other.type_keys("F");
-    other.wait_for("is up to date");
+    other.wait_until(|screen| {
+        screen.contents().contains(asks) || screen.contents().contains(is_there)
+    });
+    while !other.screen_text().contains(is_there) {
+        other.type_keys("\x1b");
+        other.wait_until(|screen| !screen.contents().contains(asks));
+        other.type_keys("F");
+        other.wait_until(|screen| {
+            screen.contents().contains(asks) || screen.contents().contains(is_there)
+        });
+    }
     other.type_keys("q");
     assert!(other.wait_exit().success());
 

@@ -578,7 +578,8 @@ fn the_first_step_of_a_canon_starts_a_log_that_undo_removes() {
     // The same of several at once.
     let more = DOCUMENT.replace("## Ladder", "#### Step 0003 — Load test\n\n## Ladder");
     let mut desk = Desk::open(&[(CANON, &more)]);
-    desk.keys("*A").wait_for("New sub-step of each of 2 marked steps");
+    desk.keys("*A")
+        .wait_for("New sub-step of each of 2 marked steps");
     desk.keys("Under it<Enter>");
     desk.wait_for("2 sub-steps added: Under it");
     let log = desk.file(LOG);
