@@ -1,0 +1,41 @@
+//! What other programs and hands write: entries with several steps, numbers as spreadsheets and data
+//! frames have them, days, one JSON array for a log.
+
+use crate::support::fixture::LOG;
+use crate::support::run::Folder;
+
+/// A log of steps with an ID as raw JSON and more fields each.
+fn log(steps: &[(&str, &str)]) -> Folder {
+    let line = |(id, more): &(&str, &str)| format!("{{\"step_id\":{id},\"title\":\"x\"{more}}}\n");
+    let lines: String = steps.iter().map(line).collect();
+    Folder::new(&[(LOG, &lines)])
+}
+
+fn last(folder: &Folder) -> String {
+    folder.read(LOG).lines().last().unwrap().to_owned()
+}
+
+const PADDED: [(&str, &str); 2] = [("\"0001\"", ""), ("\"0002\"", "")];
+
+#[test]
+fn an_entry_of_short_numbers_names_steps_in_a_padded_plan() {
+    for text in ["1, 2", "1 and 2", "1-2", "0001, 2", "#1; 2"] {
+        let entry = format!(",\"dependencies\":[\"{text}\"]");
+        let folder = log(&[PADDED[0], PADDED[1], ("\"0003\"", &entry)]);
+        let check = folder.run(&["check"]).out;
+        assert!(check.contains("warning[compound-dependency]"), "{check}");
+        folder.run(&["check", "--fix"]);
+        let after = last(&folder);
+        assert!(
+            after.contains(r#""dependencies":["0001","0002"]"#),
+            "{after}"
+        );
+    }
+    let folder = log(&[PADDED[0], PADDED[1], ("\"0003\"", "")]);
+    folder.run(&["set", "3", "dependencies=1, 2"]).ok();
+    let after = last(&folder);
+    assert!(
+        after.contains(r#""dependencies":["0001","0002"]"#),
+        "{after}"
+    );
+}
