@@ -92,14 +92,14 @@ impl ListEntry {
         let readings = [&self.text].into_iter().chain(&self.also);
         let key = |text: &String| match field {
             Field::Dependencies => match Dependency::read((&**text).into()) {
-                Dependency::Step(id) => format!("#{}", id.padded_to(0)),
+                Dependency::Step(id) => format!("{STEP}{}", id.padded_to(0)),
                 Dependency::Condition { text, .. } => on_one_line(&text),
             },
             _ => on_one_line(text),
         };
         let mut keys: Vec<String> = readings.map(key).collect();
         // What names a step is nothing but that step.
-        if keys[0].starts_with('#') {
+        if keys[0].starts_with(STEP) {
             keys.truncate(1);
         }
         keys
@@ -156,6 +156,9 @@ fn before_remark(words: &str) -> Option<&str> {
     let is_target = link::is_address(first) || link::is_path(first);
     (is_target && remark.starts_with('(') && remark.ends_with(')')).then_some(first)
 }
+
+/// What begins the key of a step: no words on one line have it.
+const STEP: char = '\n';
 
 fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")

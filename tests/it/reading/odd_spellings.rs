@@ -39,3 +39,18 @@ fn an_entry_of_short_numbers_names_steps_in_a_padded_plan() {
         "{after}"
     );
 }
+
+#[test]
+fn the_fix_leaves_an_entry_for_each_step_whatever_the_others_are() {
+    for (entries, after) in [
+        (r##"["#1","Step 2"]"##, r#"["1","Step 2"]"#),
+        (r##"["#1","2027 budget","1"]"##, r#"["1","2027 budget"]"#),
+    ] {
+        let more = format!(",\"dependencies\":{entries}");
+        let folder = log(&[("\"1\"", ""), ("\"2\"", ""), ("\"3\"", &more)]);
+        let fix = folder.run(&["check", "--fix"]);
+        assert!(!fix.err.contains("not fixed"), "{fix:?}");
+        assert!(!fix.out.contains("compound-dependency"), "{fix:?}");
+        assert!(last(&folder).contains(after), "{}", last(&folder));
+    }
+}
