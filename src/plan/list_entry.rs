@@ -139,14 +139,14 @@ pub(crate) fn says_nothing(raw: &str) -> bool {
 pub(crate) fn words_in_log(raw: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let items = json::known_items(raw);
     let text = items.is_none().then_some(raw);
-    let all = items.into_iter().flatten().chain(text).map(json::words);
+    let all = items.into_iter().flatten().chain(text).map(json::name);
     all.filter(|words| !is_nothing(words))
 }
 
 /// The entries of a raw JSON array.
 pub(crate) fn in_log(raw: &str) -> Vec<ListEntry> {
     let items = json::known_items(raw).into_iter().flatten();
-    let words = items.map(json::words).filter(|words| !is_nothing(words));
+    let words = items.map(json::name).filter(|words| !is_nothing(words));
     words.map(ListEntry::plain).collect()
 }
 

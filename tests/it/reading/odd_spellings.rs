@@ -54,3 +54,35 @@ fn the_fix_leaves_an_entry_for_each_step_whatever_the_others_are() {
         assert!(last(&folder).contains(after), "{}", last(&folder));
     }
 }
+
+/// Data frames make a column of numbers with gaps one of fractions.
+#[test]
+fn a_number_with_a_point_and_a_zero_is_that_number() {
+    let folder = log(&[
+        ("1.0", ""),
+        ("2.0", ",\"dependencies\":[1.0]"),
+        ("3.0", ",\"dependencies\":[2.0,\"1.0\"]"),
+    ]);
+    let list = folder.run(&["list"]).out;
+    assert!(list.contains("2\t") && !list.contains("2.0"), "{list}");
+    let check = folder.run(&["check"]).out;
+    assert!(
+        !check.contains("orphan") && !check.contains("sub-step of 2"),
+        "{check}"
+    );
+    // As text it is a sub-step.
+    assert!(check.contains("3 depends on 1.0"), "{check}");
+    folder.run(&["set", "2", "owner=ops"]).ok();
+    let after = folder.read(LOG);
+    assert!(
+        after.contains(r#"{"step_id":2.0,"title":"x","owner":"ops","dependencies":[1.0],"#),
+        "{after}"
+    );
+    folder.run(&["set", "2", "dependencies+=3"]).ok();
+    let after = folder.read(LOG);
+    assert!(after.contains(r#""dependencies":[1.0,3"#), "{after}");
+    folder.run(&["renumber", "1", "7"]).ok();
+    let after = folder.read(LOG);
+    assert!(after.contains(r#""dependencies":[7"#), "{after}");
+    assert!(after.contains(r#"{"step_id":7"#), "{after}");
+}
