@@ -86,3 +86,33 @@ fn a_number_with_a_point_and_a_zero_is_that_number() {
     assert!(after.contains(r#""dependencies":[7"#), "{after}");
     assert!(after.contains(r#"{"step_id":7"#), "{after}");
 }
+
+#[test]
+fn a_day_that_can_only_be_one_is_written_as_an_instant() {
+    for (text, day) in [
+        ("18.11.2026", Some("2026-11-18T00:00:00Z")),
+        ("11/26/2026", Some("2026-11-26T00:00:00Z")),
+        ("26/11/2026", Some("2026-11-26T00:00:00Z")),
+        ("26-11-2026", Some("2026-11-26T00:00:00Z")),
+        ("11/26/2026 14:30", Some("2026-11-26T14:30:00Z")),
+        ("18.11.2026 14:30:05", Some("2026-11-18T14:30:05Z")),
+        ("11/11/2026", Some("2026-11-11T00:00:00Z")),
+        ("08/01/2026", None),
+        ("11/26/26", None),
+        ("26.13.2026", None),
+        ("0026-11-2026", None),
+    ] {
+        let more = format!(",\"updated_at\":\"{text}\"");
+        let folder = log(&[("\"0001\"", &more)]);
+        folder.run(&["check", "--fix"]);
+        let kept = format!("\"updated_at\":\"{}\"", day.unwrap_or(text));
+        assert!(last(&folder).contains(&kept), "{text}: {}", last(&folder));
+        if day.is_none() {
+            let check = folder.run(&["check"]).out;
+            assert!(
+                check.contains("write the time it means as RFC 3339"),
+                "{check}"
+            );
+        }
+    }
+}
