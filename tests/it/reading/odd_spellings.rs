@@ -116,3 +116,24 @@ fn a_day_that_can_only_be_one_is_written_as_an_instant() {
         }
     }
 }
+
+#[test]
+fn a_log_that_is_one_array_is_said_once_and_left_alone() {
+    let array = "[\n  {\n    \"step_id\": \"0001\",\n    \"title\": \"x\"\n  },\n  {\n    \"step_id\": \"0002\"\n  }\n]\n";
+    let compact = "[{\"step_id\":\"0001\"},{\"step_id\":\"0002\"}]";
+    for text in [array, compact] {
+        let folder = Folder::new(&[(LOG, text)]);
+        let check = folder.run(&["check"]).out;
+        assert_eq!(check.matches("unreadable-line").count(), 1, "{check}");
+        assert!(check.contains("one JSON array"), "{check}");
+        assert!(check.contains("jq -c '.[]'"), "{check}");
+        let add = folder.run(&["add", "title=New"]);
+        assert_ne!(add.code, 0, "{add:?}");
+        assert!(add.err.contains("jq -c '.[]'"), "{add:?}");
+        assert_eq!(folder.read(LOG), text);
+    }
+    // Lines that hold arrays are lines.
+    let folder = Folder::new(&[(LOG, "[1]\n[2]\n")]);
+    let check = folder.run(&["check"]).out;
+    assert_eq!(check.matches("unreadable-line").count(), 2, "{check}");
+}
