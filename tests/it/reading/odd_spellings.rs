@@ -137,3 +137,25 @@ fn a_log_that_is_one_array_is_said_once_and_left_alone() {
     let check = folder.run(&["check"]).out;
     assert_eq!(check.matches("unreadable-line").count(), 2, "{check}");
 }
+
+#[test]
+fn an_id_with_blanks_around_it_is_shown_with_them() {
+    let folder = log(&[("\" 0007 \"", "")]);
+    let check = folder.run(&["check"]).out;
+    assert!(check.contains("“ 0007 ” is not a step ID"), "{check}");
+    assert!(check.contains("has blanks around it"), "{check}");
+}
+
+#[test]
+fn advice_on_a_foreign_status_of_two_words_has_quotes() {
+    let folder = log(&[("\"0001\"", ",\"status\":\"in Arbeit\"")]);
+    let check = folder.run(&["check"]).out;
+    let check = check.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        check.contains(r#"--filter 'status:"WORD"' status=STATUS"#),
+        "{check}"
+    );
+    folder
+        .run(&["set", "--filter", r#"status:"in Arbeit""#, "status=draft"])
+        .ok();
+}
