@@ -149,7 +149,7 @@ fn respelled(mine: String, theirs: String) -> Option<String> {
 /// What two items of a list have in common if they say the same: their words, or the step that a
 /// dependency names, however it is spelled.
 pub(super) fn item_words<'a>(key: &str, item: &'a str) -> Cow<'a, str> {
-    let words = json::words(item);
+    let words = json::name(item);
     match Dependency::read(Cow::Borrowed(&words)) {
         Dependency::Step(id) if key == Field::Dependencies.spec().key => {
             StepId::padded_to(id, 0).to_string().into()

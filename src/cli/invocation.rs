@@ -141,6 +141,36 @@ impl OpenPlan {
     /// # Errors
     /// When no step has it, or several have.
     pub(crate) fn find_only(&self, id: StepId) -> Result<usize> {
+        self.undisputed(id)?;
+        match self.plan.find_nth(id, 1) {
+            Some(_) => bail!(
+                "several steps have the ID {id}: `stepdeck show {id}` shows where; first give the \
+                 second another with `stepdeck renumber {id} NEW --nth 2`"
+            ),
+            None => self.find(id),
+        }
+    }
+
+    /// One of the steps that have this ID, counted from 1 in the order of the plan.
+    ///
+    /// # Errors
+    /// When there are fewer, or an unfinished merge is about them.
+    pub(crate) fn find_nth(&self, id: StepId, nth: u32) -> Result<usize> {
+        self.undisputed(id)?;
+        self.find(id)?;
+        let step = (nth.checked_sub(1)).and_then(|nth| self.plan.find_nth(id, nth));
+        step.ok_or_else(|| {
+            let count = (0..)
+                .take_while(|nth| self.plan.find_nth(id, *nth).is_some())
+                .count();
+            match count {
+                1 => eyre!("only one step has the ID {id}: leave out --nth"),
+                _ => eyre!("{count} steps have the ID {id}: --nth is 1 to {count}, not {nth}"),
+            }
+        })
+    }
+
+    fn undisputed(&self, id: StepId) -> Result<()> {
         if let Some(dispute) = of_step(&self.plan, id) {
             let path = self.plan.files()[dispute.file].path.display();
             bail!(
@@ -149,13 +179,7 @@ impl OpenPlan {
                 dispute.line()
             );
         }
-        match self.plan.find_nth(id, 1) {
-            Some(_) => bail!(
-                "several steps have the ID {id}: `stepdeck show {id}` shows where; resolve that \
-                 first"
-            ),
-            None => self.find(id),
-        }
+        Ok(())
     }
 }
 

@@ -32,6 +32,9 @@ pub struct Renumber {
     pub old: Option<Name>,
     /// Its new ID, which must be free.
     pub new: Option<Name>,
+    /// Which one, where several steps have the ID: 2 is the second. Mentions stay with the first.
+    #[arg(long, value_name = "N", conflicts_with = "collisions", value_parser = clap::value_parser!(u32).range(1..))]
+    pub nth: Option<u32>,
     /// Renumber every step of this branch that shares its number with one of the mainline.
     #[arg(long)]
     pub collisions: bool,
@@ -81,7 +84,10 @@ impl Renumber {
     fn compose(&self, opened: &OpenPlan, composer: &Composer<'_>) -> Result<Renumbered> {
         let request = match (&self.old, &self.new) {
             (Some(Name(old)), Some(Name(new))) => {
-                let step = opened.find_only(*old)?;
+                let step = match self.nth {
+                    Some(nth) => opened.find_nth(*old, nth)?,
+                    None => opened.find_only(*old)?,
+                };
                 RenumberRequest::Step(opened.plan.step(step).key(), *new)
             }
             _ => RenumberRequest::Collisions,

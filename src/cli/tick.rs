@@ -96,6 +96,7 @@ impl Tick {
         if let Ok(number) = self.item.trim().parse::<usize>() {
             return match number.checked_sub(1).filter(|index| *index < count) {
                 Some(index) => Ok(index),
+                None if count == 0 => bail!("{name} has no checks"),
                 None => bail!("{name} has checks 1 to {count}, not {number}"),
             };
         }

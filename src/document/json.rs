@@ -294,6 +294,26 @@ pub fn words(raw: &str) -> Cow<'_, str> {
     }
 }
 
+/// The digits of a number without a fraction, `2` or `2.0`; nothing for anything else.
+pub(crate) fn whole_number(raw: &str) -> Option<&str> {
+    let (digits, zeros) = raw.split_once('.').unwrap_or((raw, "0"));
+    let is_whole = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_nought = zeros.bytes().all(|byte| byte == b'0');
+    (is_whole(digits) && is_nought && !zeros.is_empty()).then_some(digits)
+}
+
+/// The text of a raw value that may name a step: a whole number is its digits, as which data
+/// frames write `2.0` where a column has gaps.
+pub(crate) fn name(raw: &str) -> Cow<'_, str> {
+    match raw
+        .starts_with(|c: char| c.is_ascii_digit())
+        .then(|| whole_number(raw))
+    {
+        Some(Some(digits)) => Cow::Borrowed(digits),
+        _ => words(raw),
+    }
+}
+
 /// The raw value for readers of any kind: an escape that is half of a character, which many of them
 /// refuse with all that is around it, becomes U+FFFD.
 pub(crate) fn well_formed(raw: &str) -> Cow<'_, str> {

@@ -29,16 +29,17 @@ pub struct Compound {
 impl Compound {
     /// Reads the words of a condition; nothing where they are no more than that.
     pub fn read(plan: &Plan, text: &str) -> Option<Self> {
-        Reader {
+        let reader = |only_steps: bool| Reader {
             plan,
             rest: text.trim(),
             noun: false,
+            only_steps,
             found: Self {
                 steps: Vec::new(),
                 remark: None,
             },
-        }
-        .read()
+        };
+        reader(false).read().or_else(|| reader(true).read())
     }
 
     /// The steps that do not exist.
@@ -53,6 +54,8 @@ struct Reader<'a> {
     rest: &'a str,
     /// Whether the word `Step` was read.
     noun: bool,
+    /// Whether nothing but steps that exist may be there, which then need no padding.
+    only_steps: bool,
     found: Compound,
 }
 
@@ -89,7 +92,8 @@ impl Reader<'_> {
         Some(self.found)
     }
 
-    /// An ID that is surely one: behind the word `Step`, of a step that exists, or padded.
+    /// An ID that is surely one: behind the word `Step`, of a step that exists, or padded. In words
+    /// of which every one is a step, padding says nothing.
     fn id(&mut self) -> Option<StepId> {
         let noun = ["steps", "step"].into_iter().find_map(|noun| {
             let rest = self.rest.get(noun.len()..)?;
@@ -109,6 +113,7 @@ impl Reader<'_> {
             Some(step) => !is_short || step.digits() < USUAL_DIGITS,
             None => !is_short && word.starts_with('0'),
         };
+        let is_sure = is_sure || self.only_steps && known.is_some();
         if !is_sure && !self.noun {
             return None;
         }
@@ -125,7 +130,9 @@ impl Reader<'_> {
                 .chain(&RANGE_WORDS)
                 .map(|sign| (*sign, true))
         };
-        let list = || LIST_SIGNS.iter().map(|sign| (*sign, false));
+        // `24/7` is no list.
+        let signs = (LIST_SIGNS.iter()).filter(|sign| !self.only_steps || **sign != "/");
+        let list = || signs.clone().map(|sign| (*sign, false));
         let mut joint = None;
         // `, and` is one joint, too.
         while let Some((sign, is_range)) = range().chain(list()).find(|(sign, _)| {
@@ -147,7 +154,7 @@ impl Reader<'_> {
     }
 
     fn remark_in_parentheses(&mut self, id: StepId) {
-        let Some(inner) = self.rest.strip_prefix('(') else {
+        let Some(inner) = self.rest.strip_prefix('(').filter(|_| !self.only_steps) else {
             return;
         };
         if let Some((remark, rest)) = inner.split_once(')') {
@@ -159,7 +166,7 @@ impl Reader<'_> {
     /// `0001 — Kickoff`: an ID with its title, or with other words.
     fn titled(mut self, id: StepId, rest: &str) -> Option<Compound> {
         let words = rest.strip_prefix(HEADING_DASHES)?.trim();
-        let is_only = self.found.steps.len() == 1;
+        let is_only = self.found.steps.len() == 1 && !self.only_steps;
         (is_only && !words.is_empty()).then(|| {
             self.remark(id, words);
             self.found
@@ -223,6 +230,10 @@ mod tests {
             ("0001 (needs legal)", "0001 (needs legal)"),
             ("0001 – Board agrees", "0001 (Board agrees)"),
             ("0001, 0009", "0001 0009"),
+            ("1, 2", "0001 0002"),
+            ("0001 and 2", "0001 0002"),
+            ("1-4", "0001 0002 0004"),
+            ("#1", "0001"),
         ] {
             assert_eq!(read(&plan, text).as_deref(), Some(steps), "{text}");
         }
@@ -238,7 +249,10 @@ mod tests {
             "2026-11-28",
             "2026-2027",
             "24/7",
-            "1 and 2",
+            "1 and 3",
+            "1, 2 or 3 vendors",
+            "1, 2 (done)",
+            "2 - vendors agree",
             "#4",
             "#57",
             "0001 people agree",

@@ -46,7 +46,7 @@ impl StepId {
 
     /// The step that the raw JSON value of a `step_id` names: a text, or a number without quotes.
     pub(crate) fn of_raw(raw: &str) -> Option<Self> {
-        json::words(raw).parse().ok()
+        json::name(raw).parse().ok()
     }
 
     /// The same name, padded with zeros to so many digits.

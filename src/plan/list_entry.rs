@@ -92,14 +92,14 @@ impl ListEntry {
         let readings = [&self.text].into_iter().chain(&self.also);
         let key = |text: &String| match field {
             Field::Dependencies => match Dependency::read((&**text).into()) {
-                Dependency::Step(id) => format!("#{}", id.padded_to(0)),
+                Dependency::Step(id) => format!("{STEP}{}", id.padded_to(0)),
                 Dependency::Condition { text, .. } => on_one_line(&text),
             },
             _ => on_one_line(text),
         };
         let mut keys: Vec<String> = readings.map(key).collect();
         // What names a step is nothing but that step.
-        if keys[0].starts_with('#') {
+        if keys[0].starts_with(STEP) {
             keys.truncate(1);
         }
         keys
@@ -139,14 +139,14 @@ pub(crate) fn says_nothing(raw: &str) -> bool {
 pub(crate) fn words_in_log(raw: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let items = json::known_items(raw);
     let text = items.is_none().then_some(raw);
-    let all = items.into_iter().flatten().chain(text).map(json::words);
+    let all = items.into_iter().flatten().chain(text).map(json::name);
     all.filter(|words| !is_nothing(words))
 }
 
 /// The entries of a raw JSON array.
 pub(crate) fn in_log(raw: &str) -> Vec<ListEntry> {
     let items = json::known_items(raw).into_iter().flatten();
-    let words = items.map(json::words).filter(|words| !is_nothing(words));
+    let words = items.map(json::name).filter(|words| !is_nothing(words));
     words.map(ListEntry::plain).collect()
 }
 
@@ -156,6 +156,9 @@ fn before_remark(words: &str) -> Option<&str> {
     let is_target = link::is_address(first) || link::is_path(first);
     (is_target && remark.starts_with('(') && remark.ends_with(')')).then_some(first)
 }
+
+/// What begins the key of a step: no words on one line have it.
+const STEP: char = '\n';
 
 fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -368,7 +368,14 @@ impl Branch {
                 Some(parent) => composer.next_child_but(parent, &taken),
                 None => {
                     let next = StepId::new(collision.old.number().saturating_add(1));
-                    composer.next_free_but(next, &taken)
+                    let near = composer.next_free_but(next, &taken);
+                    // Where that is full, behind all steps, as a new step would be.
+                    let last = plan.steps().next_back().map(|step| step.id().number());
+                    let behind = || {
+                        let behind = StepId::new(last?.checked_add(1)?);
+                        composer.next_free_but(behind, &taken)
+                    };
+                    near.or_else(behind)
                 }
             };
             let Some(free) = free else {

@@ -60,6 +60,12 @@ impl RenumberInput<'_> {
         let step = self.composer.plan.find_nth(old, nth);
         let step = step.ok_or_else(|| format!("{old} is no longer in the plan"))?;
         let steps = [(step, new)];
+        if nth > 0 {
+            // Whoever names the ID means the first step that has it.
+            let none = |_: &MentioningText<'_>, _: StepId, _: &Range<usize>| false;
+            let renumbered = self.composer.renumber(&steps, Reach::Own(&none));
+            return renumbered.map_err(|refusal| refusal.to_string());
+        }
         // Without git there is no branch.
         let branch = self.branch().ok().flatten();
         let origin = (branch.as_ref()).and_then(|branch| Some((branch, branch.since_base()?)));

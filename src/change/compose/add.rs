@@ -48,6 +48,12 @@ impl Composer<'_> {
             Some((file, _)) => Some(&self.plan.files()[file]),
             None => self.only_log(),
         };
+        if let Some(array) = file.filter(|file| file.log().is_some_and(LogDocument::is_one_array)) {
+            return refuse(format!(
+                "{} is one JSON array: write its objects one a line first, as `jq -c '.[]'` does",
+                array.path.display()
+            ));
+        }
         let (separator, colon) = neighbour
             .and_then(|(file, line)| {
                 Some(super::spacing(self.plan.files()[file].log()?.line(line)))

@@ -116,7 +116,9 @@ fn in_value(text: &str, at: Span, spec: &FieldSpec, found: &mut Vec<LinePlace>) 
     if raw.starts_with(['{', '[']) {
         return;
     }
-    let (words, offsets) = decoded(raw);
+    // `2.0` is the step 2.
+    let number = json::whole_number(raw).filter(|_| spec.field == Field::Dependencies);
+    let (words, offsets) = decoded(number.unwrap_or(raw));
     let mut named = match spec.field {
         Field::Dependencies => in_dependency(&words),
         _ if is_prose(spec) => mentions(&words),
@@ -130,7 +132,10 @@ fn in_value(text: &str, at: Span, spec: &FieldSpec, found: &mut Vec<LinePlace>) 
             mention.form = Form::Year;
         }
         let [from, until] = [mention.span.start, mention.span.end].map(|byte| offsets[byte]);
-        let source = Span::new(at.start + from, at.start + until);
+        let source = match number {
+            Some(_) => at,
+            None => Span::new(at.start + from, at.start + until),
+        };
         found.push(LinePlace {
             place: Place { mention, source },
             bare: !raw.starts_with('"'),

@@ -167,6 +167,21 @@ impl LogDocument {
         (words > 0 && others_are_plain()).then_some(Encoding::Latin1)
     }
 
+    /// Whether the file is one JSON array instead of an object a line. Only what begins as one is
+    /// read for it.
+    pub(crate) fn is_one_array(&self) -> bool {
+        let mut lines = self.lines().filter(|line| !line.is_blank());
+        let first = |line: LineRef<'_>| line.bytes().get(line.body().start).copied();
+        if lines.next().and_then(first) != Some(b'[') {
+            return false;
+        }
+        let rope = self.rope();
+        let text = rope.contiguous();
+        let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
+        serde_json::from_slice::<Vec<serde::de::IgnoredAny>>(text)
+            .is_ok_and(|all| all.len() > 1 || self.line_count() > 1)
+    }
+
     /// How many lines are neither blank nor a JSON object.
     pub(crate) fn unreadable_lines(&self) -> usize {
         let broken = self

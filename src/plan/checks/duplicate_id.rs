@@ -30,7 +30,7 @@ pub const RULE: Rule = Rule {
     title: "two steps have the same ID",
     help: Help {
         keys: "{problem-fix} gives this branch's step another ID where git knows which it is; {problem-go} goes to the step: `{remove}` removes an outdated one, `{renumber}` renumbers it",
-        commands: "`stepdeck renumber --collisions` gives this branch's step another ID; remove an outdated one from its file",
+        commands: "`stepdeck renumber --collisions` gives this branch's step another ID, `stepdeck renumber ID NEW --nth 2` the second one; remove an outdated one from its file",
     },
     passes: &[Pass::Prepared(prepare)],
 };

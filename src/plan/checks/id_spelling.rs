@@ -1,7 +1,7 @@
 //! A log that spells its IDs in several ways.
 //!
-//! `0057`, `00057`, `"57"` and the number `57` are one step, so nothing is broken, but people and
-//! scripts that search for an ID as text find only some of the lines. stepdeck never respells a
+//! `0057`, `00057`, `"57"` and the numbers `57` and `57.0` are one step, so nothing is broken, but
+//! people and scripts that search for an ID as text find only some of the lines. stepdeck never respells a
 //! line; new ones take the spelling of most lines.
 //!
 //! ## Caught

@@ -23,7 +23,7 @@ use crate::document::json;
 use crate::document::markdown::may_say;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::{Field, fields};
-use crate::plan::id::typed_id;
+use crate::plan::id::{StepId, typed_id};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -50,7 +50,10 @@ fn stray_lines(plan: &Plan, problems: &mut Vec<Problem>) {
                 "null" => raw.into(),
                 _ => json::words(raw),
             };
-            let message = format!("{} is not a step ID{}", quoted(&words), meant(&words));
+            let message = match words.trim().parse::<StepId>() {
+                Ok(_) => format!("“{words}” is not a step ID: it has blanks around it"),
+                Err(_) => format!("{} is not a step ID{}", quoted(&words), meant(&words)),
+            };
             let spot = Spot::in_line(*place, line, span);
             problems.push(RULE.problem(plan, spot, message));
         }
@@ -103,7 +106,7 @@ fn headings(plan: &Plan, problems: &mut Vec<Problem>) {
             };
             let id = id.trim_end_matches(['—', '–', '-', ':', '.']);
             let digits = id.starts_with(|c: char| c.is_ascii_digit());
-            if digits && id.parse::<crate::plan::id::StepId>().is_err() {
+            if digits && id.parse::<StepId>().is_err() {
                 let message = format!("{} is not a step ID{}", quoted(id), meant(id));
                 let spot = Spot::in_markdown(plan, file, heading.content);
                 problems.push(RULE.problem(plan, spot, message));

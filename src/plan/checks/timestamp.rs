@@ -2,7 +2,7 @@
 //!
 //! `2026-01-31T12:00:00Z` is one, with or without fractions of a second. Anything else
 //! cannot be sorted or compared, so the step looks as if it had never been touched. Where the time
-//! is clear (a day, a time without zone, another zone's spelling, `20260131T120000Z`, seconds or
+//! is clear (a day, also 18.11.2026 where one number is no month, a time without zone, another zone's spelling, `20260131T120000Z`, seconds or
 //! milliseconds since 1970), the fix writes it as RFC 3339, reading a time without zone as UTC and
 //! a day as its beginning. The number of a day in a spreadsheet, such as 45981, is not clear:
 //! programs count from different days.
@@ -31,7 +31,10 @@ pub const RULE: Rule = Rule {
     code: "timestamp",
     severity: Severity::Error,
     title: "updated_at is not RFC 3339",
-    help: Help::anywhere("any edit of the step writes a new one, such as 2026-01-31T12:00:00Z"),
+    help: Help::anywhere(
+        "write the time it means as RFC 3339, such as 2026-01-31T12:00:00Z; an edit of the step \
+         writes the time of the edit instead",
+    ),
     passes: &[Pass::Step(step)],
 };
 
@@ -134,8 +137,41 @@ pub fn read_loosely(text: &str) -> Option<DateTime<Utc>> {
                     .find_map(read)?
                     .and_time(NaiveTime::MIN),
             )
-        })?;
+        })
+        .or_else(|| with_year_last(utc))?;
     Some(at.and_utc())
+}
+
+/// A day that is written as `18.11.2026` or `11/26/2026`, with a time behind it or not: only where
+/// one of the two numbers is no month, or both are the same.
+fn with_year_last(text: &str) -> Option<NaiveDateTime> {
+    const TIMES: [&str; 2] = ["%H:%M:%S", "%H:%M"];
+    let (day, time) = text.split_once(' ').unwrap_or((text, ""));
+    let sign = day.find(['.', '/', '-'])?;
+    let parts: Vec<&str> = day.split(&day[sign..=sign]).collect();
+    let [first, second, year] = parts[..] else {
+        return None;
+    };
+    let number = |text: &str, most: usize| {
+        let is_it = text.len() <= most && text.bytes().all(|byte| byte.is_ascii_digit());
+        is_it.then(|| text.parse::<u32>().ok()).flatten()
+    };
+    let (first, second) = (number(first, 2)?, number(second, 2)?);
+    let year = number(year, 4).filter(|year| (1000..).contains(year))?;
+    let (day, month) = match (first, second) {
+        (13.., _) => (first, second),
+        (_, 13..) if &day[sign..=sign] != "." => (second, first),
+        _ if first == second => (first, second),
+        _ => return None,
+    };
+    let day = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
+    let time = match time.trim() {
+        "" => NaiveTime::MIN,
+        time => TIMES
+            .iter()
+            .find_map(|form| NaiveTime::parse_from_str(time, form).ok())?,
+    };
+    Some(day.and_time(time))
 }
 
 /// The forms that a text may have. Thousands are to be read, and most forms fail at what follows the

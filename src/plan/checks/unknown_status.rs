@@ -30,7 +30,7 @@ pub const RULE: Rule = Rule {
     title: "a status is not one of the five",
     help: Help {
         keys: "`{problem-status}` sets one for all steps that have the same word: idea, draft, in progress, blocked or complete; {problem-go} goes to the step",
-        commands: "`stepdeck set STEP status=STATUS` sets one: idea, draft, in progress, blocked or complete; `stepdeck set --filter status:WORD status=STATUS` that of all steps with the same word",
+        commands: "`stepdeck set STEP status=STATUS` sets one: idea, draft, in progress, blocked or complete; `stepdeck set --filter 'status:\"WORD\"' status=STATUS` that of all steps with the same word",
     },
     passes: &[Pass::Step(step)],
 };

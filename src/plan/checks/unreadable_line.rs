@@ -2,7 +2,7 @@
 //!
 //! Nobody sees what the line was meant to say: the step is missing from lists, its dependents wait
 //! for nothing, and a dashboard may stop at it. The bytes are kept as they are. Fix the line in
-//! place.
+//! place. Where the whole file is one JSON array, `jq -c '.[]'` writes its objects one a line.
 //!
 //! ## Caught
 //!
@@ -41,6 +41,9 @@ pub const RULE: Rule = Rule {
 const CONVERT: &str =
     "a carriage return alone does not end a line: convert it to a newline where it is meant to";
 
+/// What helps where all steps are in one array.
+const UNPACK: &str = "`jq -c '.[]' FILE` writes the objects one a line: put that in its place";
+
 /// Lines of a pointer at most.
 const POINTER: usize = 8;
 
@@ -55,6 +58,14 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             let spot = Spot::in_line(LogPlace { file, line: 0 }, log.line(0), log.line(0).body());
             let message = "this is a pointer of Git LFS, not the log: `git lfs pull` gets that";
             problems.push(RULE.problem(plan, spot, message.to_owned()));
+            continue;
+        }
+        if log.is_one_array() {
+            let line = (log.lines().position(|line| !line.body().is_empty())).unwrap_or_default();
+            let content = log.line(line);
+            let spot = Spot::in_line(LogPlace { file, line }, content, content.body());
+            let message = "this file is one JSON array, not one object a line".to_owned();
+            problems.push(RULE.problem(plan, spot, message).with_help(UNPACK, UNPACK));
             continue;
         }
         for (line, content) in log.lines().enumerate() {

@@ -132,7 +132,7 @@ pub(crate) fn meant(step: StepRef<'_>, spec: &FieldSpec, raw: &str) -> Option<Me
     if !is_name(raw) {
         return None;
     }
-    let (words, plan) = (json::words(raw), step.plan());
+    let (words, plan) = (json::name(raw), step.plan());
     let text = words.trim();
     let depends = spec.field == Field::Dependencies;
     if let (true, Dependency::Step(id)) = (depends, Dependency::read(text.into())) {
@@ -153,7 +153,7 @@ pub(crate) fn meant(step: StepRef<'_>, spec: &FieldSpec, raw: &str) -> Option<Me
 /// Whether a raw value can name a step: a text, or a whole number. A number with a fraction is
 /// none, since programs drop zeros behind the point.
 fn is_name(raw: &str) -> bool {
-    raw.starts_with('"') || raw.bytes().all(|byte| byte.is_ascii_digit())
+    raw.starts_with('"') || json::whole_number(raw).is_some()
 }
 
 /// Whether there is surely nothing to say about the step.

@@ -1,6 +1,6 @@
 //! `stepdeck add` where there is no number left, or none that fits.
 
-use crate::history::repo::{Repo, line as repo_line};
+use crate::history::repo::{Repo, line as repo_line, log_of};
 use crate::support::fixture::{CANON, DOCUMENT, LINES, LOG};
 use crate::support::run::Folder;
 
@@ -80,4 +80,45 @@ fn add_says_that_a_log_has_carriage_returns_for_line_ends() {
     assert_eq!((run.code, folder.diff().as_str()), (2, ""), "{run:?}");
     let said = "its lines end with a carriage return alone: convert them to newlines first";
     assert!(run.err.contains(said), "{run:?}");
+}
+
+/// Two lines with one ID in a block without a free number: each can get one of another block.
+#[test]
+fn the_second_of_two_steps_with_one_id_leaves_a_full_block() {
+    let Some(repo) = Repo::new() else { return };
+    let steps: Vec<String> = (1..=100)
+        .map(|n| repo_line(&format!("{n:04}"), "x", "idea"))
+        .collect();
+    let mut steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+    repo.land(&steps);
+    let again = repo_line("0076", "Again", "idea");
+    steps.insert(76, &again);
+    let log = log_of(&steps);
+    repo.folder.write(LOG, &log);
+    let check = repo.folder.run(&["check"]).out;
+    let said = "stepdeck renumber ID NEW --nth 2";
+    assert!(
+        check
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .contains(said),
+        "{check}"
+    );
+    let refused = repo.folder.run(&["renumber", "76", "501"]);
+    assert!(refused.err.contains("--nth 2"), "{refused:?}");
+    let none = repo.folder.run(&["renumber", "76", "501", "--nth", "3"]);
+    assert!(none.err.contains("2 steps have the ID 0076"), "{none:?}");
+    let none = repo.folder.run(&["renumber", "76", "501", "--nth", "0"]);
+    assert_eq!(none.code, 2, "{none:?}");
+    repo.folder
+        .run(&["renumber", "76", "501", "--nth", "2"])
+        .ok();
+    let after = repo.folder.read(LOG);
+    assert!(after.lines().last().unwrap().contains("Again"));
+    assert!(after.contains(r#""step_id": "0501""#));
+    repo.folder.write(LOG, &log);
+    let moved = repo.folder.run(&["renumber", "--collisions"]).ok();
+    assert!(moved.contains("0076 → 0101  Again"), "{moved}");
+    assert!(!repo.folder.run(&["check"]).out.contains("duplicate-id"));
 }

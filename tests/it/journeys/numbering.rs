@@ -195,3 +195,20 @@ fn an_unfinished_renumbering_is_finished_from_the_list_of_problems() {
     let screen = desk.screen();
     assert!(screen.contains("no step needs renumbering"), "{screen}");
 }
+
+/// Dependencies count the first step that has an ID, so those and every other mention stay with it.
+#[test]
+fn the_second_of_two_steps_with_one_id_leaves_the_mentions_to_the_first() {
+    let log = [
+        r#"{"step_id":"0001","title":"Lease"}"#,
+        r#"{"step_id":"0001","title":"Racks"}"#,
+        r#"{"step_id":"0001.A","title":"Sign","dependencies":[]}"#,
+        r#"{"step_id":"0002","title":"Move in","dependencies":["0001"],"notes":"see Step 0001 (Lease)"}"#,
+    ];
+    let mut desk = Desk::sized(&[(LOG, &(log.join("\n") + "\n"))], 100, 30);
+    desk.keys("5/already<Enter><Enter>#<C-u>0003<Enter>");
+    desk.keys("y");
+    let racks = r#"{"step_id":"0003","title":"Racks","was":["0001"]}"#;
+    let after = [log[0], log[2], log[3], racks].join("\n") + "\n";
+    assert_eq!(desk.file(LOG), after);
+}

@@ -4,4 +4,5 @@ mod foreign_words;
 mod ids;
 pub(crate) mod lists;
 mod nothing;
+mod odd_spellings;
 mod untidy_plan;
