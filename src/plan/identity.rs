@@ -1,6 +1,6 @@
 //! Steps that stay the same ones while their numbers change: by `uid`, else by what `was` tells.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::field::Field;
 use super::id::{StepId, typed_id};
@@ -27,6 +27,19 @@ fn uid(step: StepRef<'_>) -> Option<Uid> {
 fn last_number(step: StepRef<'_>) -> Option<StepId> {
     step.raw(Field::Was)?;
     step.list(Field::Was).last().and_then(|id| typed_id(id))
+}
+
+/// All numbers that steps of the plan had before those that they have.
+pub(crate) fn former_numbers(plan: &Plan) -> BTreeSet<StepId> {
+    let key = memchr::memmem::Finder::new("\"was\"");
+    // Few lines have the key: most are looked through without being read.
+    let may = |step: &StepRef<'_>| {
+        let line = step.log_line();
+        line.is_some_and(|line| key.find(line.bytes()).is_some())
+    };
+    let renumbered = plan.steps().filter(may);
+    let numbers = renumbered.flat_map(|step| step.list(Field::Was));
+    numbers.filter_map(|id| typed_id(&id)).collect()
 }
 
 impl Identities {

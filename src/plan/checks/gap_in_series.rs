@@ -2,7 +2,8 @@
 //!
 //! IDs stay serial so that everybody can see whether something was lost. A run of missing numbers
 //! between two steps of a block is reported once, at the step after it. A block that is only filled
-//! up to some number has no gap. Add the steps, or write a line for a retired one that says so.
+//! up to some number has no gap, nor has one whose step was renumbered and says so. Add the steps, or
+//! write a line for a retired one that says so.
 //!
 //! ## Caught
 //!
@@ -16,15 +17,19 @@
 //! ```jsonl
 //! {"step_id": "0005"}
 //! {"step_id": "0006"}
-//! {"step_id": "0101"}
+//! {"step_id": "0101", "was": ["0008"]}
+//! {"step_id": "0009"}
+//! {"step_id": "0007"}
 //! ```
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use super::wording::numbers;
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::StepRef;
 use crate::plan::id::BlockId;
+use crate::plan::identity::former_numbers;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -39,8 +44,12 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
-    // What is in a line that cannot be read is not missing.
-    let taken: BTreeSet<u32> = plan.unreadable_ids().map(|(id, _)| id.number()).collect();
+    // What is in a line that cannot be read is not missing, nor is what got another number.
+    let taken = LazyCell::new(|| {
+        let unreadable = plan.unreadable_ids().map(|(id, _)| id);
+        let known = unreadable.chain(former_numbers(plan));
+        known.map(|id| id.number()).collect::<BTreeSet<u32>>()
+    });
     for block in plan.blocks() {
         for (before, after) in block.steps().zip(block.steps().skip(1)) {
             let [before, after] = [before, after].map(|step| plan.step(step));
@@ -98,6 +107,16 @@ mod tests {
                  follows 0003.A",
             ]
         );
+    }
+
+    #[test]
+    fn it_leaves_numbers_of_steps_that_got_another_alone() {
+        let log = [
+            step("0001", &[]),
+            step("0003", &[]),
+            step("0150", &[("was", "[\"0002\"]")]),
+        ];
+        assert!(found(&RULE, &[(LOG, &log.concat())]).is_empty());
     }
 
     #[test]
