@@ -8,6 +8,7 @@ pub(crate) mod contents;
 pub mod indicators;
 pub mod ladder;
 pub mod matrix;
+pub(crate) mod meant;
 pub(crate) mod names;
 pub mod roadmap;
 pub mod roster;
@@ -26,6 +27,7 @@ pub fn is_canon(document: &MarkdownDocument) -> bool {
         || !alignment::notes(document, 0).is_empty()
         || !roster::rows(document, 0).is_empty()
         || !indicators::rows(document, 0).is_empty()
+        || !meant::lines(document).is_empty()
 }
 
 /// What a document is called: its first heading, else nothing.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use super::meant;
 use crate::document::log::is_conflict_marker;
 use crate::document::markdown::{Entry, Label, MarkdownDocument, may_say};
 use crate::document::splice::Span;
@@ -45,8 +46,7 @@ impl Section {
 
     /// Whether its bullets are those of a step, and not one label by chance.
     fn is_labelled(&self) -> bool {
-        let sure = [Field::Outcome, Field::Dependencies, Field::Status];
-        self.bullets.len() > 1 || self.bullets.iter().any(|(field, _)| sure.contains(field))
+        is_labelled(self.bullets.iter().map(|(field, _)| *field))
     }
 
     /// The words of a field that is not a list, or `None` where the section is silent about it.
@@ -126,8 +126,22 @@ pub(crate) fn list(
     entries.iter().map(read).collect()
 }
 
+/// Whether the fields that bullets hold are those of a step.
+pub(super) fn is_labelled(mut fields: impl ExactSizeIterator<Item = Field>) -> bool {
+    let sure = [Field::Outcome, Field::Dependencies, Field::Status];
+    fields.len() > 1 || fields.any(|field| sure.contains(&field))
+}
+
+/// The field of a step that the label of a list item names.
+pub(crate) fn labelled_field(document: &MarkdownDocument, item: usize) -> Option<Field> {
+    let label = document.label(item)?;
+    let is_it = |canon: &str| canon.eq_ignore_ascii_case(&label.name);
+    let spec = fields().iter().find(|spec| spec.canon.is_some_and(is_it))?;
+    Some(spec.field)
+}
+
 /// Whether a heading may be one's, told without a parse.
-fn may_be(line: &[u8]) -> bool {
+pub(super) fn may_be(line: &[u8]) -> bool {
     line.iter().any(u8::is_ascii_digit) && may_say(line, "step")
 }
 
@@ -141,7 +155,7 @@ pub(crate) fn names(document: &MarkdownDocument) -> Option<Vec<StepId>> {
 }
 
 /// Whether a number that is long enough makes a step's section of any heading.
-fn is_sure(id: StepId) -> bool {
+pub(super) fn is_sure(id: StepId) -> bool {
     id.digits() >= USUAL_DIGITS
 }
 
@@ -212,22 +226,17 @@ pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
         });
     }
     mark_conflicts(document, &mut sections);
+    let meant = meant::lines(document);
     for (index, item) in document.items().iter().enumerate() {
         let section = item.heading.and_then(|heading| of_heading[heading]);
         let (Some(section), None) = (section, item.parent) else {
             continue;
         };
-        let Some(label) = document.label(index) else {
-            continue;
-        };
-        let field = fields().iter().find(|spec| {
-            spec.canon
-                .is_some_and(|c| c.eq_ignore_ascii_case(&label.name))
-        });
-        if let Some(spec) = field
-            && sections[section].bullet(spec.field).is_none()
+        if let Some(field) = labelled_field(document, index)
+            && sections[section].bullet(field).is_none()
+            && !meant::is_apart(document, &meant, item)
         {
-            sections[section].bullets.push((spec.field, index));
+            sections[section].bullets.push((field, index));
         }
     }
     // `Step 3` is a heading of many a document; it is a step's where its fields are below.
