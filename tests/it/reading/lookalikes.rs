@@ -68,3 +68,37 @@ fn the_bold_name_of_a_stage_ends_the_list_of_the_one_above() {
     let checked = folder.run(&["check"]);
     assert!(checked.out.contains("`### Scale`"), "{checked:?}");
 }
+
+#[test]
+fn ticks_by_other_signs_are_read_and_only_the_sign_changes() {
+    let signs = [
+        "✅",
+        "✔",
+        "✓",
+        "✔\u{fe0f}",
+        ":white_check_mark:",
+        "☑",
+        "❌",
+        "⬜",
+        "☐",
+    ];
+    let checks = signs.map(|sign| format!("- {sign} Of {sign}\n")).concat();
+    let canon = format!(
+        "| Stage | Stage-Gate Review |\n| --- | --- |\n| Base | a |\n\n# Checklist\n\n## Base\n\n{checks}"
+    );
+    let folder = folder(&canon);
+    let gates = folder.run(&["gates"]).ok();
+    assert!(gates.contains("6/9"), "{gates}");
+    for (from, to) in [("✅", "[ ]"), ("✔\u{fe0f}", "[ ]"), ("☑", "☐")] {
+        let words = format!("Of {from}");
+        folder.run(&["tick", "Base", &words, "--off"]).ok();
+        let after = folder.read(CANON);
+        assert!(after.contains(&format!("\n- {to} {words}\n")), "{after}");
+    }
+    for (from, to) in [("❌", "[x]"), ("☐", "☑")] {
+        let words = format!("Of {from}");
+        folder.run(&["tick", "Base", &words]).ok();
+        let after = folder.read(CANON);
+        assert!(after.contains(&format!("\n- {to} {words}\n")), "{after}");
+    }
+}
