@@ -286,8 +286,8 @@ fn title_span(document: &MarkdownDocument, heading: usize, from: usize) -> Optio
 /// Signs that may make words read otherwise than they are.
 const MARKUP: &[u8] = b"*_`[]<>&\\~!\n\r";
 
-/// Splits `Step 0057 — Title` into the ID and where the title starts. An anchor or a chapter number
-/// may be before it.
+/// Splits `Step 0057 — Title` into the ID and where the title starts. An anchor, a chapter number
+/// or a sign such as `✅` may be before it.
 pub(crate) fn read_heading(text: &str) -> Option<(StepId, usize)> {
     let mut rest = text.trim_start();
     while let Some(tag) = rest.strip_prefix('<') {
@@ -297,6 +297,7 @@ pub(crate) fn read_heading(text: &str) -> Option<(StepId, usize)> {
     if number.len() < rest.len() && number.starts_with(char::is_whitespace) {
         rest = number.trim_start();
     }
+    rest = rest.trim_start_matches(is_sign).trim_start();
     let word = rest.get(..4)?;
     let behind = rest.get(4..)?;
     if !word.eq_ignore_ascii_case("step") || !behind.starts_with(char::is_whitespace) {
@@ -316,6 +317,11 @@ pub(crate) fn read_heading(text: &str) -> Option<(StepId, usize)> {
         .trim_start_matches(HEADING_DASHES)
         .trim_start();
     Some((id, text.len() - title.len()))
+}
+
+/// Whether it is an arrow, a tick, a picture or a part of one, and neither a word nor a quote.
+fn is_sign(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' | '\u{fe0e}' | '\u{fe0f}' | '\u{200d}')
 }
 
 #[cfg(test)]
@@ -344,6 +350,8 @@ mod tests {
             ("<a id=\"s5\"></a>Step 0002 — Two", "Two"),
             ("3.2 Step 0002 — Two", "Two"),
             ("3) `Step 0002` Two", "Two"),
+            ("✅ Step 0002 – Two", "Two"),
+            ("3. ✔\u{fe0f} **Step 0002** — Two", "Two"),
             ("Step 0002 — \\*Two\\*", "\\*Two\\*"),
             ("**Step 0002** — \\*Two\\*", "\\*Two\\*"),
             ("Step 0002", ""),
@@ -358,6 +366,7 @@ mod tests {
         for none in [
             "Steps 0002",
             "Task Step 0002 — Two",
+            "“Step 0002” explained",
             "Step two",
             "2 steps 0002",
         ] {
@@ -391,7 +400,7 @@ mod tests {
         /// The names that are told without a parse are those of the sections.
         #[test]
         fn the_names_are_those_of_the_sections(
-            text in "((## |# |   ## |> # |- # |##|####### |)(3\\. |<a>|</a>|<\\*>|)(Step|step|\\*Step|\\*\\*Step|\\*\\* Step|St&#101;p)( |\t|&nbsp;)(0002|0003\\.A|7|0004)( — |: |\\. |\\*a\\*|\\*\\*|\\*\\* |a\\*\\*|a|\\\\| |\\.|`|)(a|\\*b\\*|#|`|\\[c\\]\\(d\\)|)(\n|\r\n|\r|\n---\n|\n===\n|\n\n)|a\n|- \\*\\*Status:\\*\\* draft\n|\\[a\\]: \"|\"\n|```\n|<!--|-->|<div>\n|---\n|\n|\\| a \\|\n|\\|---\\|\n|1\\. |\t|\u{feff}){0,12}"
+            text in "((## |# |   ## |> # |- # |##|####### |)(3\\. |<a>|</a>|<\\*>|✅ |)(Step|step|\\*Step|\\*\\*Step|\\*\\* Step|St&#101;p)( |\t|&nbsp;)(0002|0003\\.A|7|0004)( — |: |\\. |\\*a\\*|\\*\\*|\\*\\* |a\\*\\*|a|\\\\| |\\.|`|)(a|\\*b\\*|#|`|\\[c\\]\\(d\\)|)(\n|\r\n|\r|\n---\n|\n===\n|\n\n)|a\n|- \\*\\*Status:\\*\\* draft\n|\\[a\\]: \"|\"\n|```\n|<!--|-->|<div>\n|---\n|\n|\\| a \\|\n|\\|---\\|\n|1\\. |\t|\u{feff}){0,12}"
         ) {
             let document = MarkdownDocument::load(text.as_bytes());
             if let Some(names) = names(&document) {

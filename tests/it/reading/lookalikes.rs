@@ -102,3 +102,24 @@ fn ticks_by_other_signs_are_read_and_only_the_sign_changes() {
         assert!(after.contains(&format!("\n- {to} {words}\n")), "{after}");
     }
 }
+
+#[test]
+fn blanks_and_hyphens_that_do_not_break_hide_no_table_and_signs_no_heading() {
+    for (range, review) in [
+        ("Step\u{a0}Range", "Stage-Gate\u{a0}Review"),
+        ("Step&nbsp;Range", "Stage\u{2011}Gate Review"),
+        ("Step\u{202f}Range", "Stage\u{2013}Gate&nbsp;Review"),
+    ] {
+        let canon = format!(
+            "| Stage | {review} |\n| --- | --- |\n| Base | a |\n\n\
+             | Block | {range} | Working\u{a0}Theme |\n| --- | --- | --- |\n\
+             | B01 | 0001–0100 | Racks |\n\n### ✅ Step 0001 – T0001\n\n- **Notes:** mine\n"
+        );
+        let folder = folder(&canon);
+        assert!(folder.run(&["gates"]).out.contains("Base"), "{review}");
+        let checked = folder.run(&["check"]).out;
+        assert!(checked.contains("[block-table-gap]"), "{range}: {checked}");
+        let shown = folder.run(&["show", "1"]).out;
+        assert!(shown.contains("mine"), "{shown}");
+    }
+}
