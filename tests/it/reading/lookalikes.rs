@@ -123,3 +123,13 @@ fn blanks_and_hyphens_that_do_not_break_hide_no_table_and_signs_no_heading() {
         assert!(shown.contains("mine"), "{shown}");
     }
 }
+
+#[test]
+fn the_advice_for_a_section_without_bullets_is_to_write_one() {
+    let canon = "### Step 0022 — Racks\n\n• **Owner:** Bo\n";
+    let folder = folder(canon);
+    let checked = folder.run(&["check"]).out;
+    assert!(checked.contains("[missing-field]"), "{checked}");
+    assert!(!checked.contains("stepdeck set 0022"), "{checked}");
+    assert!(checked.contains("`- **Owner:** …`"), "{checked}");
+}
