@@ -10,7 +10,7 @@ use super::{Change, Edit, Target, dispute, list, markdown_merge, merge, order, s
 use crate::document::Document;
 use crate::document::json::Object;
 use crate::document::log::LogDocument;
-use crate::document::markdown::{CheckState, MarkdownDocument};
+use crate::document::markdown::{CheckState, MarkdownDocument, is_tick};
 use crate::document::rope::Rope;
 use crate::document::splice::{Span, Splice};
 use crate::plan::canon::{block_table, checklist, section};
@@ -505,8 +505,8 @@ fn check_mark(
     match (resolve("mark", edit, found.as_deref())?, mark) {
         (Some(after), Some(mark)) => Ok(vec![Splice::replace(mark, after)]),
         (Some(after), None) => {
-            let state = match &*after {
-                b"[ ]" => CheckState::Open,
+            let state = match is_tick(lossy(&after).trim()) {
+                Some(false) => CheckState::Open,
                 _ => CheckState::Done,
             };
             refusable(document.set_check(item, state))

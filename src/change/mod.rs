@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::json;
 use crate::document::log::{LineLayout, LogDocument};
-use crate::document::markdown::{EntrySlot, MarkdownDocument};
+use crate::document::markdown::{EntrySlot, MarkdownDocument, is_tick};
 use crate::document::splice::Span;
 use crate::plan::Plan;
 use crate::plan::canon::block_table::BlockColumn;
@@ -243,12 +243,21 @@ impl Target {
             },
             _ => text.trim().to_owned(),
         };
-        match (self, words.as_str()) {
-            (Self::CheckMark { .. }, "[x]" | "[X]") => "ticked".to_owned(),
-            (Self::CheckMark { .. }, "[ ]" | "") => "not ticked".to_owned(),
-            (_, "") => "(nothing)".to_owned(),
-            _ => words,
+        let of_check = matches!(self, Self::CheckMark { .. });
+        match of_check.then(|| said_by_mark(&words)).flatten() {
+            Some(said) => said.to_owned(),
+            None if words.is_empty() => "(nothing)".to_owned(),
+            None => words,
         }
+    }
+}
+
+/// What the box of a check says; nothing where it is no box.
+fn said_by_mark(mark: &str) -> Option<&'static str> {
+    match is_tick(mark) {
+        Some(true) => Some("ticked"),
+        Some(false) => Some("not ticked"),
+        None => mark.is_empty().then_some("not ticked"),
     }
 }
 

@@ -229,7 +229,8 @@ fn take_own_lists(canon: &[(usize, &MarkdownDocument)], all: &mut [Parts], taken
                 && let Some(stage) = parts.names.headed(&list.heading)
             {
                 taken.insert((list.file, list.at));
-                parts.stages[stage].checks.extend(list.checks);
+                let checks = list.own_checks(&parts.names);
+                parts.stages[stage].checks.extend(checks);
             }
         }
     }
@@ -282,7 +283,8 @@ fn take_lists_elsewhere(
                 .collect();
             for (stage, list) in lists {
                 taken.insert((list.file, list.at));
-                parts.stages[stage].checks.extend(list.checks);
+                let checks = list.own_checks(&parts.names);
+                parts.stages[stage].checks.extend(checks);
             }
         }
     }

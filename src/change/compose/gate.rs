@@ -2,7 +2,7 @@
 
 use super::{Change, Composer, Edit, Target};
 use crate::change::value::{Refusal, refuse};
-use crate::document::markdown::Check as Mark;
+use crate::document::markdown::{Check as Mark, turned};
 use crate::plan::canon::checklist::Check;
 
 impl Composer<'_> {
@@ -18,7 +18,8 @@ impl Composer<'_> {
         let box_now = document.items()[check.item].check;
         let mark = box_now.brackets();
         let before = mark.map(|mark| document.bytes()[mark.range()].to_vec());
-        let mut after = if check.done { "[ ]" } else { "[x]" }.to_owned();
+        let mark_now = mark.map(|mark| document.source(mark));
+        let mut after = turned(&mark_now.unwrap_or_default(), !check.done).to_owned();
         if let (Mark::Odd { .. }, Some(mark)) = (box_now, mark)
             && !matches!(document.bytes().get(mark.end), Some(b' ' | b'\t'))
         {

@@ -165,7 +165,7 @@ impl Composer<'_> {
             }
             if section.last_bullet().is_none() {
                 return refuse(format!(
-                    "the section of {step_id} in {} has no bullets yet; add one there first",
+                    "the section of {step_id} in {} has no bullets yet; write one below its heading first, such as `- **Owner:** …`",
                     file.path.display()
                 ));
             }

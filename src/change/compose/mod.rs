@@ -383,7 +383,7 @@ impl Composer<'_> {
             return match step.log_line() {
                 Some(_) => Ok(None),
                 None if section.last_bullet().is_none() => refuse(format!(
-                    "the section of {id} in {} has no bullets yet; add one there first",
+                    "the section of {id} in {} has no bullets yet; write one below its heading first, such as `- **Owner:** …`",
                     file.path.display()
                 )),
                 // A new bullet is one line: the canon reads a break as a space anyway.

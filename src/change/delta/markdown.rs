@@ -7,8 +7,8 @@ use std::path::Path;
 
 use super::{FileDelta, How, Owner, Part, Subject};
 use crate::change::compose::shown;
-use crate::change::tail;
 use crate::change::three_way::align::align;
+use crate::change::{said_by_mark, tail};
 use crate::document::json;
 use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::Span;
@@ -453,9 +453,9 @@ fn runs(version: &Version, units: Range<usize>) -> Vec<Run> {
 /// What a named value says, in words.
 fn words(subject: &Subject, source: &str) -> String {
     let text = source.trim();
-    match (subject, text) {
-        (Subject::Check(..), "[x]" | "[X]") => "ticked".to_owned(),
-        (Subject::Check(..), "[ ]" | "") => "not ticked".to_owned(),
+    let of_check = matches!(subject, Subject::Check(..));
+    match (of_check.then(|| said_by_mark(text)).flatten(), text) {
+        (Some(said), _) => said.to_owned(),
         (_, "") => "(nothing)".to_owned(),
         _ => text
             .split('\n')

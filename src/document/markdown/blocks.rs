@@ -82,7 +82,7 @@ pub enum Check {
     /// `[x]` or `[X]`, with its span.
     Done(Span),
     /// A box as people make them by hand, which Markdown takes for words: `[-]`, `[✓]`, `[]`, `☑`,
-    /// or `[x]` without a blank behind it.
+    /// `✅`, or `[x]` without a blank behind it.
     Odd {
         /// The brackets with what is in them, or the one sign.
         span: Span,

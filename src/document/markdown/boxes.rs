@@ -14,6 +14,37 @@ pub(super) struct OddBox {
     pub done: bool,
 }
 
+/// Whether the source of a box, Markdown's or made by hand, says that it is ticked; nothing where it
+/// is no box.
+pub(crate) fn is_tick(source: &str) -> Option<bool> {
+    let found = odd_box(format!("{source} x").as_bytes())?;
+    (found.len == source.len()).then_some(found.done)
+}
+
+/// What says how the sign before it is drawn.
+const SELECTORS: [char; 2] = ['\u{fe0e}', '\u{fe0f}'];
+
+/// Signs as GitHub and chats let one type them.
+const SHORT: [(&str, char); 6] = [
+    (":white_check_mark:", '✅'),
+    (":heavy_check_mark:", '✔'),
+    (":ballot_box_with_check:", '☑'),
+    (":x:", '❌'),
+    (":white_large_square:", '⬜'),
+    (":white_medium_square:", '⬜'),
+];
+
+/// What stands for a box in this source when it says `done`: the counterpart of the sign where it
+/// has one, else the box that Markdown knows.
+pub(crate) fn turned(source: &str, done: bool) -> &'static str {
+    match (source, done) {
+        ("☐", true) => "☑",
+        ("☑" | "☒", false) => "☐",
+        (_, true) => "[x]",
+        (_, false) => "[ ]",
+    }
+}
+
 /// The box that a line begins with, if it is one that the parser has left among the words.
 pub(super) fn odd_box(line: &[u8]) -> Option<OddBox> {
     let line = line.split(|b| matches!(b, b'\n' | b'\r')).next()?;
@@ -23,13 +54,21 @@ pub(super) fn odd_box(line: &[u8]) -> Option<OddBox> {
             let inner = &text[1..text.find(']')?];
             let mut signs = inner.trim().chars();
             let sign = signs.next();
-            // A variation selector says how a sign is drawn.
-            if signs.any(|c| c != '\u{fe0e}' && c != '\u{fe0f}') || inner.len() > 12 {
+            if signs.any(|c| !SELECTORS.contains(&c)) || inner.len() > 12 {
                 return None;
             }
             (inner.len() + 2, sign)
         }
-        sign @ ('☐' | '☑' | '☒') => (sign.len_utf8(), Some(sign)),
+        ':' => {
+            let sign = SHORT.iter().find(|(name, _)| text.starts_with(name));
+            let (name, sign) = sign?;
+            (name.len(), Some(*sign))
+        }
+        sign @ ('☐' | '☑' | '☒' | '✅' | '✔' | '✓' | '❌' | '⬜') => {
+            let behind = &text[sign.len_utf8()..];
+            let plain = behind.trim_start_matches(SELECTORS);
+            (text.len() - plain.len(), Some(sign))
+        }
         _ => return None,
     };
     let done = match sign {
@@ -70,6 +109,10 @@ mod tests {
             "[ x ] a",
             "[✔\u{fe0f}] a",
             "☑ a",
+            "✅ a",
+            "✓ a",
+            "✔\u{fe0f} a",
+            ":white_check_mark: a",
         ] {
             assert_eq!(done(line), Some(true), "{line}");
         }
@@ -82,6 +125,9 @@ mod tests {
             "[ ]a",
             "[  ] a",
             "☐ a",
+            "❌ a",
+            "⬜\u{fe0f} a",
+            ":x: a",
         ] {
             assert_eq!(done(line), Some(false), "{line}");
         }
@@ -101,9 +147,15 @@ mod tests {
             "plain",
             "",
             "[\\-] b",
+            "✅",
+            "✅done",
+            ":tada: a",
         ] {
             assert_eq!(done(line), None, "{line}");
         }
+        let ticks = ["[x]", "[X]", "☑", "[ ]", "☐", "a", ""].map(is_tick);
+        let [on, off] = [true, false].map(Some);
+        assert_eq!(ticks, [on, on, on, off, off, None, None]);
         assert_eq!(
             odd_box("[-]  a".as_bytes()).map(|f| (f.len, f.blanks)),
             Some((3, 2))

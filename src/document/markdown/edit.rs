@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::blocks::{Check, CheckState, Label, ListItem};
+use super::boxes::turned;
 use super::compare::Allowed;
 use super::escape::{Place, markdown_for, typed_lines};
 use super::refusal::{Refusal, Target};
@@ -37,7 +38,7 @@ impl MarkdownDocument {
                 Splice::remove(Span::new(span.start, span.end + usize::from(blank)))
             }
             (Check::Odd { span, .. }, to) => {
-                let mark = if to == CheckState::Done { "[x]" } else { "[ ]" };
+                let mark = turned(&self.source(span), to == CheckState::Done);
                 let blank = match self.bytes().get(span.end) {
                     Some(b' ' | b'\t') => "",
                     _ => " ",

@@ -3,6 +3,7 @@
 
 use super::MarkdownDocument;
 use super::blocks::{Check, CheckState};
+use super::boxes::turned;
 use super::entries::{Entry, EntryList, Form, is_nothing, parting, phrase, read};
 use super::escape::{Place, markdown_for};
 use super::refusal::Refusal;
@@ -240,7 +241,8 @@ impl MarkdownDocument {
             Check::Odd { span, .. } => {
                 let behind = &source[span.end - entry.span.start..];
                 let blank = if behind.starts_with(b" ") { "" } else { " " };
-                [&[b'[', sign, b']'], blank.as_bytes(), behind].concat()
+                let mark = turned(&self.source(span), done);
+                [mark.as_bytes(), blank.as_bytes(), behind].concat()
             }
         }
     }

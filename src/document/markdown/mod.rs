@@ -11,6 +11,7 @@
 //! - `reader`, `inline`: parser events to places and words
 //! - `phrase`, `letters`, `label`: a piece of running text taken apart once more, where asked for
 //! - `sketch`: which lines may be headings and table headers, without a parse
+//! - `lookalike`: lines that look like headings and are none
 //! - `escape`: typed words to Markdown that reads as those words
 //! - `rewrite`: the same, keeping what the old words and the new have in common
 //! - `verify`, `compare`: whether an edit changes only what it should
@@ -30,6 +31,7 @@ mod insert;
 mod label;
 mod letters;
 mod lists;
+mod lookalike;
 mod phrase;
 mod prose;
 mod reader;
@@ -52,9 +54,11 @@ use blocks::Outline;
 use sketch::Sketch;
 
 pub(crate) use blocks::{Check, CheckState, Heading, Label, Link, ListItem, Row, Table};
+pub(crate) use boxes::{is_tick, turned};
 pub(crate) use entries::{Entry, EntryList, is_nothing, phrase};
 pub(crate) use escape::{escaped, escaped_cell};
 pub(crate) use lists::{EntrySlot, written_list};
+pub(crate) use lookalike::Lookalike;
 pub(crate) use prose::line_words;
 pub(crate) use reader::DIALECT;
 pub(crate) use refusal::Refusal;

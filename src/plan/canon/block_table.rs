@@ -124,7 +124,7 @@ impl BlockRow {
 
 /// Every row of every block table in `document`.
 pub fn rows(document: &MarkdownDocument, file: usize) -> Vec<BlockRow> {
-    let may_be = |line: &[u8]| may_say(line, "Block") && may_say(line, "Step Range");
+    let may_be = |line: &[u8]| may_say(line, "Block") && may_say(line, "Range");
     if !document.table_head_lines().any(may_be) {
         return Vec::new();
     }

@@ -6,8 +6,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::names::Names;
 use super::normalised;
-use crate::document::markdown::{Check as Mark, CheckState, MarkdownDocument, may_say};
+use crate::document::markdown::{Check as Mark, CheckState, Lookalike, MarkdownDocument, may_say};
 use crate::plan::id::{StepId, ids_in, single_ids_in};
 
 /// One list item of a checklist.
@@ -54,6 +55,8 @@ pub struct Checklist {
     pub checks: Vec<Check>,
     /// Whether any of them has a box.
     has_box: bool,
+    /// The lines between them that look like headings, each with how many checks are before it.
+    parted: Vec<(Lookalike, usize)>,
 }
 
 impl Checklist {
@@ -61,6 +64,23 @@ impl Checklist {
     /// is written right below a heading with "Checklist"; elsewhere they are mere words.
     pub(crate) fn is_apart(&self) -> bool {
         !self.checks.is_empty() && (self.is_direct || self.has_box)
+    }
+
+    /// The line in it that looks like the heading of a stage, with how many checks are before it:
+    /// those behind it are not of the stage that the list is under.
+    pub(crate) fn parting(&self, names: &Names) -> Option<(&Lookalike, usize)> {
+        let own = names.headed(&self.heading)?;
+        let other = |text: &str| names.headed(text).is_some_and(|stage| stage != own);
+        let (line, before) = self.parted.iter().find(|(line, _)| other(&line.text))?;
+        Some((line, *before))
+    }
+
+    /// The checks of the stage that the list is under.
+    pub(crate) fn own_checks(mut self, names: &Names) -> Vec<Check> {
+        if let Some((_, before)) = self.parting(names) {
+            self.checks.truncate(before);
+        }
+        self.checks
     }
 }
 
@@ -111,9 +131,11 @@ pub fn lists(document: &MarkdownDocument, file: usize) -> Vec<Checklist> {
                 line: document.line_of(heading.span.start),
                 checks: Vec::new(),
                 has_box: false,
+                parted: Vec::new(),
             });
         }
     }
+    let mut lines = document.lookalikes(|_| true).into_iter().peekable();
     let mut twins: HashMap<(usize, &str), usize> = HashMap::new();
     let mut same_heading: HashMap<&str, usize> = HashMap::new();
     for (index, item) in document.items().iter().enumerate() {
@@ -134,6 +156,12 @@ pub fn lists(document: &MarkdownDocument, file: usize) -> Vec<Checklist> {
         let nth = *seen;
         *seen += 1;
         let list = &mut lists[list];
+        let start = headings[heading].span.start;
+        while let Some(line) = lines.next_if(|line| line.span.start < item.span.start) {
+            if line.span.start > start {
+                list.parted.push((line, list.checks.len()));
+            }
+        }
         list.has_box |= item.check != Mark::None;
         list.checks.push(Check {
             heading: list.heading.clone(),

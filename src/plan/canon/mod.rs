@@ -8,6 +8,7 @@ pub(crate) mod contents;
 pub mod indicators;
 pub mod ladder;
 pub mod matrix;
+pub(crate) mod meant;
 pub(crate) mod names;
 pub mod roadmap;
 pub mod roster;
@@ -26,6 +27,7 @@ pub fn is_canon(document: &MarkdownDocument) -> bool {
         || !alignment::notes(document, 0).is_empty()
         || !roster::rows(document, 0).is_empty()
         || !indicators::rows(document, 0).is_empty()
+        || !meant::lines(document).is_empty()
 }
 
 /// What a document is called: its first heading, else nothing.
@@ -62,15 +64,23 @@ pub(crate) fn normalised(text: &str) -> String {
     out
 }
 
-/// The first column whose header starts with one of `names`, whatever the case.
+/// The first column whose header starts with one of `names`, whatever the case and whichever the
+/// blanks and dashes between the words.
 fn column(table: &Table, names: &[&str]) -> Option<usize> {
-    names.iter().find_map(|name| {
-        table.header.cells.iter().position(|cell| {
-            cell.text
-                .get(..name.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(name))
-        })
-    })
+    let cells = &table.header.cells;
+    names
+        .iter()
+        .find_map(|name| cells.iter().position(|cell| begins(&cell.text, name)))
+}
+
+fn begins(text: &str, name: &str) -> bool {
+    let plain = |c: char| match c {
+        c if c.is_whitespace() => ' ',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        c => c.to_ascii_lowercase(),
+    };
+    let mut text = text.trim_start().chars().map(plain);
+    name.chars().all(|c| text.next() == Some(plain(c)))
 }
 
 /// The text of a cell, or nothing where the row is too short.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use super::meant;
 use crate::document::log::is_conflict_marker;
 use crate::document::markdown::{Entry, Label, MarkdownDocument, may_say};
 use crate::document::splice::Span;
@@ -45,8 +46,7 @@ impl Section {
 
     /// Whether its bullets are those of a step, and not one label by chance.
     fn is_labelled(&self) -> bool {
-        let sure = [Field::Outcome, Field::Dependencies, Field::Status];
-        self.bullets.len() > 1 || self.bullets.iter().any(|(field, _)| sure.contains(field))
+        is_labelled(self.bullets.iter().map(|(field, _)| *field))
     }
 
     /// The words of a field that is not a list, or `None` where the section is silent about it.
@@ -126,8 +126,22 @@ pub(crate) fn list(
     entries.iter().map(read).collect()
 }
 
+/// Whether the fields that bullets hold are those of a step.
+pub(super) fn is_labelled(mut fields: impl ExactSizeIterator<Item = Field>) -> bool {
+    let sure = [Field::Outcome, Field::Dependencies, Field::Status];
+    fields.len() > 1 || fields.any(|field| sure.contains(&field))
+}
+
+/// The field of a step that the label of a list item names.
+pub(crate) fn labelled_field(document: &MarkdownDocument, item: usize) -> Option<Field> {
+    let label = document.label(item)?;
+    let is_it = |canon: &str| canon.eq_ignore_ascii_case(&label.name);
+    let spec = fields().iter().find(|spec| spec.canon.is_some_and(is_it))?;
+    Some(spec.field)
+}
+
 /// Whether a heading may be one's, told without a parse.
-fn may_be(line: &[u8]) -> bool {
+pub(super) fn may_be(line: &[u8]) -> bool {
     line.iter().any(u8::is_ascii_digit) && may_say(line, "step")
 }
 
@@ -141,7 +155,7 @@ pub(crate) fn names(document: &MarkdownDocument) -> Option<Vec<StepId>> {
 }
 
 /// Whether a number that is long enough makes a step's section of any heading.
-fn is_sure(id: StepId) -> bool {
+pub(super) fn is_sure(id: StepId) -> bool {
     id.digits() >= USUAL_DIGITS
 }
 
@@ -212,22 +226,17 @@ pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
         });
     }
     mark_conflicts(document, &mut sections);
+    let meant = meant::lines(document);
     for (index, item) in document.items().iter().enumerate() {
         let section = item.heading.and_then(|heading| of_heading[heading]);
         let (Some(section), None) = (section, item.parent) else {
             continue;
         };
-        let Some(label) = document.label(index) else {
-            continue;
-        };
-        let field = fields().iter().find(|spec| {
-            spec.canon
-                .is_some_and(|c| c.eq_ignore_ascii_case(&label.name))
-        });
-        if let Some(spec) = field
-            && sections[section].bullet(spec.field).is_none()
+        if let Some(field) = labelled_field(document, index)
+            && sections[section].bullet(field).is_none()
+            && !meant::is_apart(document, &meant, item)
         {
-            sections[section].bullets.push((spec.field, index));
+            sections[section].bullets.push((field, index));
         }
     }
     // `Step 3` is a heading of many a document; it is a step's where its fields are below.
@@ -277,8 +286,8 @@ fn title_span(document: &MarkdownDocument, heading: usize, from: usize) -> Optio
 /// Signs that may make words read otherwise than they are.
 const MARKUP: &[u8] = b"*_`[]<>&\\~!\n\r";
 
-/// Splits `Step 0057 — Title` into the ID and where the title starts. An anchor or a chapter number
-/// may be before it.
+/// Splits `Step 0057 — Title` into the ID and where the title starts. An anchor, a chapter number
+/// or a sign such as `✅` may be before it.
 pub(crate) fn read_heading(text: &str) -> Option<(StepId, usize)> {
     let mut rest = text.trim_start();
     while let Some(tag) = rest.strip_prefix('<') {
@@ -288,6 +297,7 @@ pub(crate) fn read_heading(text: &str) -> Option<(StepId, usize)> {
     if number.len() < rest.len() && number.starts_with(char::is_whitespace) {
         rest = number.trim_start();
     }
+    rest = rest.trim_start_matches(is_sign).trim_start();
     let word = rest.get(..4)?;
     let behind = rest.get(4..)?;
     if !word.eq_ignore_ascii_case("step") || !behind.starts_with(char::is_whitespace) {
@@ -307,6 +317,11 @@ pub(crate) fn read_heading(text: &str) -> Option<(StepId, usize)> {
         .trim_start_matches(HEADING_DASHES)
         .trim_start();
     Some((id, text.len() - title.len()))
+}
+
+/// Whether it is an arrow, a tick, a picture or a part of one, and neither a word nor a quote.
+fn is_sign(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' | '\u{fe0e}' | '\u{fe0f}' | '\u{200d}')
 }
 
 #[cfg(test)]
@@ -335,6 +350,8 @@ mod tests {
             ("<a id=\"s5\"></a>Step 0002 — Two", "Two"),
             ("3.2 Step 0002 — Two", "Two"),
             ("3) `Step 0002` Two", "Two"),
+            ("✅ Step 0002 – Two", "Two"),
+            ("3. ✔\u{fe0f} **Step 0002** — Two", "Two"),
             ("Step 0002 — \\*Two\\*", "\\*Two\\*"),
             ("**Step 0002** — \\*Two\\*", "\\*Two\\*"),
             ("Step 0002", ""),
@@ -349,6 +366,7 @@ mod tests {
         for none in [
             "Steps 0002",
             "Task Step 0002 — Two",
+            "“Step 0002” explained",
             "Step two",
             "2 steps 0002",
         ] {
@@ -382,7 +400,7 @@ mod tests {
         /// The names that are told without a parse are those of the sections.
         #[test]
         fn the_names_are_those_of_the_sections(
-            text in "((## |# |   ## |> # |- # |##|####### |)(3\\. |<a>|</a>|<\\*>|)(Step|step|\\*Step|\\*\\*Step|\\*\\* Step|St&#101;p)( |\t|&nbsp;)(0002|0003\\.A|7|0004)( — |: |\\. |\\*a\\*|\\*\\*|\\*\\* |a\\*\\*|a|\\\\| |\\.|`|)(a|\\*b\\*|#|`|\\[c\\]\\(d\\)|)(\n|\r\n|\r|\n---\n|\n===\n|\n\n)|a\n|- \\*\\*Status:\\*\\* draft\n|\\[a\\]: \"|\"\n|```\n|<!--|-->|<div>\n|---\n|\n|\\| a \\|\n|\\|---\\|\n|1\\. |\t|\u{feff}){0,12}"
+            text in "((## |# |   ## |> # |- # |##|####### |)(3\\. |<a>|</a>|<\\*>|✅ |)(Step|step|\\*Step|\\*\\*Step|\\*\\* Step|St&#101;p)( |\t|&nbsp;)(0002|0003\\.A|7|0004)( — |: |\\. |\\*a\\*|\\*\\*|\\*\\* |a\\*\\*|a|\\\\| |\\.|`|)(a|\\*b\\*|#|`|\\[c\\]\\(d\\)|)(\n|\r\n|\r|\n---\n|\n===\n|\n\n)|a\n|- \\*\\*Status:\\*\\* draft\n|\\[a\\]: \"|\"\n|```\n|<!--|-->|<div>\n|---\n|\n|\\| a \\|\n|\\|---\\|\n|1\\. |\t|\u{feff}){0,12}"
         ) {
             let document = MarkdownDocument::load(text.as_bytes());
             if let Some(names) = names(&document) {

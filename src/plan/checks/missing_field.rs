@@ -35,6 +35,13 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Plan(strays), Pass::Step(step)],
 };
 
+/// What helps a section that no edit can add to.
+const NO_BULLETS: &str = "write the first one below the heading, as a line such as \
+                          `- **Owner:** …`; `stepdeck set STEP FIELD=VALUE` adds the others";
+const NO_BULLETS_KEYS: &str = "{problem-go} goes to the step: write the first bullet below its \
+                               heading, as a line such as `- **Owner:** …`; `{edit}` on a field \
+                               adds the others";
+
 fn strays(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for place in plan.strays() {
         let log = plan.files()[place.file].log();
@@ -65,7 +72,13 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
             };
             let missing: Vec<String> = missing.iter().map(of_what).collect();
             let message = format!("{} has no {}", step.id(), listed(&missing));
-            RULE.problem(plan, spot, message).about(step)
+            let problem = RULE.problem(plan, spot, message).about(step);
+            // `set` puts a bullet behind another one.
+            let section = step.section().filter(|_| reading.line.is_none());
+            match section.is_some_and(|(section, _)| section.last_bullet().is_none()) {
+                true => problem.with_help(NO_BULLETS_KEYS, NO_BULLETS),
+                false => problem,
+            }
         });
     }
     if step.title().trim().is_empty() && !missing.contains(&"title") {

@@ -4,6 +4,10 @@
 //! the plan does not have what it says, and an edit of the step leaves it as it is. A step's
 //! heading is `Step`, its ID, a dash and its title, at any level.
 //!
+//! A paragraph that is wholly bold, or a heading in HTML, ends a section where it reads as the
+//! heading of a step, and a list of checks where it is the name of another stage. What follows
+//! belongs to no step and to no stage until it is a heading.
+//!
 //! ## Caught
 //!
 //! ```markdown
@@ -33,8 +37,10 @@
 
 use super::wording::quoted;
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
-use crate::document::markdown::MarkdownDocument;
-use crate::plan::field::fields;
+use crate::document::markdown::{Lookalike, MarkdownDocument};
+use crate::plan::canon::names::Names;
+use crate::plan::canon::section::labelled_field;
+use crate::plan::canon::{checklist, meant};
 use crate::plan::id::ids_in;
 use crate::plan::source::Role;
 
@@ -48,6 +54,8 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let stages = Names::new(plan.stages().iter().map(|stage| &*stage.name));
+    let has_stages = !plan.stages().is_empty();
     for (file, source) in plan.files().iter().enumerate() {
         let (Role::Canon, Some(document)) = (source.role, source.markdown()) else {
             continue;
@@ -55,6 +63,18 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let mut read = vec![false; document.headings().len()];
         for section in plan.sections_of(file) {
             read[section.heading] = true;
+        }
+        for line in meant::lines(document) {
+            let below = "above a step's bullets";
+            problems.push(lookalike(plan, file, document, &line, below));
+        }
+        if has_stages {
+            for list in checklist::lists(document, file) {
+                if let Some((line, _)) = list.parting(&stages) {
+                    let below = "above checks";
+                    problems.push(lookalike(plan, file, document, line, below));
+                }
+            }
         }
         for (index, labels) in step_labels(document).into_iter().enumerate() {
             let heading = &document.headings()[index];
@@ -71,6 +91,29 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     }
 }
 
+/// The problem of a line that looks like a heading and is none.
+fn lookalike(
+    plan: &Plan,
+    file: usize,
+    document: &MarkdownDocument,
+    line: &Lookalike,
+    below: &str,
+) -> Problem {
+    let what = if line.html {
+        "HTML heading"
+    } else {
+        "bold line"
+    };
+    let message = format!("the {what} {} {below} is no heading", quoted(&line.text));
+    let before = document.headings().iter().rev();
+    let above = before.filter(|heading| heading.span.start < line.span.start);
+    let level = above.map(|heading| heading.level).next().unwrap_or(3);
+    let signs = "#".repeat(usize::from(level));
+    let help = format!("make it a heading: `{signs} {}`", line.text);
+    let problem = RULE.problem(plan, Spot::in_markdown(plan, file, line.span), message);
+    problem.with_help(help.clone(), help)
+}
+
 /// Of each heading, how many of the labels of a step are below it.
 fn step_labels(document: &MarkdownDocument) -> Vec<usize> {
     let mut counts = vec![0; document.headings().len()];
@@ -78,11 +121,7 @@ fn step_labels(document: &MarkdownDocument) -> Vec<usize> {
         let (Some(heading), None) = (item.heading, item.parent) else {
             continue;
         };
-        let known = document.label(index).is_some_and(|label| {
-            let name = |canon: &str| canon.eq_ignore_ascii_case(&label.name);
-            fields().iter().filter_map(|spec| spec.canon).any(name)
-        });
-        counts[heading] += usize::from(known);
+        counts[heading] += usize::from(labelled_field(document, index).is_some());
     }
     counts
 }
@@ -119,6 +158,29 @@ mod tests {
                 "docs/plan.md:10:5 [Step-0009 — c] the heading “Step-0009 — c” above a step's \
                  bullets cannot be read as a step",
             ]
+        );
+    }
+
+    #[test]
+    fn it_catches_what_only_looks_like_a_heading() {
+        let canon = "# Plan\n\n### Step 0001 — a\n- **Owner:** ops\n\n**Step 0002 — b**\n\n- \
+                     **Owner:** ops\n\n<h3>Step 0003 — c</h3>\n\n- **Owner:** ops\n\n\
+                     **Step 1 — call**\n\n- **Notes:** x\n\n**Step 0005 — no bullets**\n";
+        assert_eq!(
+            found(&RULE, &[(CANON, canon)]),
+            [
+                "docs/plan.md:6 [**Step 0002 — b**] the bold line “Step 0002 — b” above a step's \
+                 bullets is no heading",
+                "docs/plan.md:10 [<h3>Step 0003 — c</h3>] the HTML heading “Step 0003 — c” above \
+                 a step's bullets is no heading",
+            ]
+        );
+        let ladder = "| Stage | Stage-Gate Review |\n| --- | --- |\n| Base | a |\n| Top | b |\n";
+        let checks = "# Checklists\n\n## Base\n\n- a\n\n**Legal**\n\n- b\n\n**Top**\n\n- c\n";
+        let found = found(&RULE, &[(CANON, &format!("{ladder}\n{checks}"))]);
+        assert_eq!(
+            found,
+            ["docs/plan.md:16 [**Top**] the bold line “Top” above checks is no heading"]
         );
     }
 

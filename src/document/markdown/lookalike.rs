@@ -1,0 +1,158 @@
+//! Lines that look like headings and are none to Markdown: a paragraph that is wholly bold, and a
+//! heading in HTML.
+//!
+//! People mean what follows as a section of its own. Whoever reads sections asks here whether one
+//! ends earlier than Markdown says.
+
+use memchr::memmem::find_iter;
+
+use super::MarkdownDocument;
+use super::blocks::BlockKind;
+use super::entries::phrase;
+use super::shadow::mark_length;
+use crate::document::splice::Span;
+
+/// A line that looks like a heading.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Lookalike {
+    /// The bold words or the element in the source.
+    pub span: Span,
+    /// The words, without markup.
+    pub text: String,
+    /// Whether it is written in HTML.
+    pub html: bool,
+}
+
+impl MarkdownDocument {
+    /// The lines that look like headings and of which `may` says that their source is of interest,
+    /// in file order. The document is parsed only where there is one.
+    pub(crate) fn lookalikes(&self, may: impl Fn(&[u8]) -> bool) -> Vec<Lookalike> {
+        let bytes = self.bytes();
+        let first = mark_length(bytes);
+        let begins = |sign: &[u8]| bytes[first..].starts_with(sign).then_some(first);
+        let bold = [&b"\n**"[..], b"\n__"].map(|sign| (sign, false));
+        let signs = bold
+            .into_iter()
+            .chain([(&b"\n<h"[..], true), (b"\n<H", true)]);
+        let mut found: Vec<Lookalike> = signs
+            .flat_map(|(sign, html)| {
+                let further = find_iter(bytes, sign).map(|at| at + 1);
+                let starts = begins(&sign[1..]).into_iter().chain(further);
+                starts.filter_map(move |start| match html {
+                    true => element(bytes, start),
+                    false => bold_line(bytes, start),
+                })
+            })
+            .filter(|span| may(&bytes[span.range()]))
+            .filter_map(|span| self.lookalike(span))
+            .collect();
+        found.sort_by_key(|found| found.span.start);
+        found
+    }
+
+    /// What is at `span`, unless it is in code, in other HTML or in the midst of a paragraph.
+    fn lookalike(&self, span: Span) -> Option<Lookalike> {
+        let bytes = self.bytes();
+        let blocks = &self.shared.outline.blocks;
+        let behind = blocks.partition_point(|(_, start)| *start <= span.start);
+        let (kind, start) = *blocks.get(behind.checked_sub(1)?)?;
+        let html = bytes[span.start] == b'<';
+        let source = self.source(span);
+        let words = match (html, kind) {
+            (true, BlockKind::Html) if start == span.start => without_tags(&source),
+            (
+                false,
+                BlockKind::Paragraph | BlockKind::Item | BlockKind::List { .. } | BlockKind::Row,
+            ) => source.into_owned(),
+            _ => return None,
+        };
+        let text = phrase(&words).words;
+        (!text.is_empty()).then_some(Lookalike { span, text, html })
+    }
+}
+
+/// The line at `start` where it is wholly bold and no part of a longer paragraph.
+fn bold_line(bytes: &[u8], start: usize) -> Option<Span> {
+    let length = bytes[start..]
+        .iter()
+        .position(|b| matches!(b, b'\n' | b'\r'));
+    let end = length.map_or(bytes.len(), |length| start + length);
+    let line = bytes[start..end].trim_ascii_end();
+    let line = line.strip_suffix(b"\\").unwrap_or(line);
+    let line = line.strip_suffix(b":").unwrap_or(line);
+    let sign = &line[..2];
+    let inner = line.strip_prefix(sign)?.strip_suffix(sign)?;
+    if inner.trim_ascii().is_empty() || find_iter(inner, sign).next().is_some() {
+        return None;
+    }
+    let lines = |bytes: &[u8]| !bytes.trim_ascii().is_empty();
+    let next = bytes[end..].split(|b| *b == b'\n').nth(1);
+    let before = bytes[..start].split(|b| *b == b'\n').rev().nth(1);
+    let ends = next.is_none_or(|line| !lines(line) || is_item(line));
+    // A line right below an item is read as its words, and meant apart.
+    let begins = before.is_none_or(|line| {
+        !lines(line) || is_item(line) || line.starts_with(b"#") || line.starts_with(b"|")
+    });
+    (begins && ends).then(|| Span::new(start, start + line.len()))
+}
+
+fn is_item(line: &[u8]) -> bool {
+    let line = line.trim_ascii_start();
+    let digits = line.iter().take_while(|b| b.is_ascii_digit()).count();
+    match line[digits..] {
+        [b'-' | b'*' | b'+', b' ' | b'\t', ..] => digits == 0,
+        [b'.' | b')', b' ' | b'\t', ..] => digits > 0,
+        _ => false,
+    }
+}
+
+/// The heading in HTML that begins at `start`.
+fn element(bytes: &[u8], start: usize) -> Option<Span> {
+    /// No heading is longer.
+    const LONGEST: usize = 1000;
+    let rest = &bytes[start..bytes.len().min(start + LONGEST)];
+    let level = *rest.get(2)?;
+    let is_tag = matches!(rest.get(3)?, b'>' | b' ' | b'\t' | b'\n' | b'\r');
+    let closing = [b'<', b'/', rest[1], level, b'>'];
+    let length = find_iter(rest, &closing).next()? + closing.len();
+    (matches!(level, b'1'..=b'6') && is_tag).then(|| Span::new(start, start + length))
+}
+
+fn without_tags(source: &str) -> String {
+    let mut parts = source.split('<');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str(part.split_once('>').map_or("", |(_, words)| words));
+    }
+    out.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let document = MarkdownDocument::load(text.as_bytes());
+        let found = document.lookalikes(|_| true);
+        found.into_iter().map(|found| found.text).collect()
+    }
+
+    #[test]
+    fn bold_paragraphs_and_html_headings_are_found() {
+        let text = "**One**\n\n- a\n**Two *it* &amp; b**\n- b\n\n__Three__:\n\n\
+                    <h3 id=\"x\">Four <em>x</em></h3>\n\n<H2>\nFive\n</H2>\n";
+        assert_eq!(
+            found(text),
+            ["One", "Two it & b", "Three", "Four x", "Five"]
+        );
+        assert_eq!(found("\u{feff}**A**\r\n\r\n- b\r\n"), ["A"]);
+    }
+
+    #[test]
+    fn words_code_comments_and_quotes_are_not() {
+        let text = "**One** two\n\nbefore\n**bold**\n\n**bold**\nbehind\n\n**a** and **b**\n\n\
+                    ```\n\n**Code**\n\n<h2>x</h2>\n```\n\n<!--\n\n**Note**\n\n<h2>x</h2>\n-->\n\n\
+                    > **Quote**\n\n- item\n\n  **Inside**\n\n<hr>\n\n****\n\n<h7>x</h7>\n";
+        assert_eq!(found(text), [] as [&str; 0]);
+    }
+}
