@@ -141,3 +141,16 @@ fn steps_move_to_a_block_and_what_names_them_follows() {
         assert!(run.err.contains(reason), "{run:?}");
     }
 }
+
+#[test]
+fn a_stage_without_checks_has_none_to_tick() {
+    let checks = "- Runbooks cover deploy\n  and rollback.\n- Step 0001 is complete.\n";
+    let document = DOCUMENT.replace(checks, "Soon.\n");
+    let folder = Folder::new(&[(LOG, LINES), (CANON, &document)]);
+    let run = folder.run(&["tick", "ground", "1"]);
+    assert_eq!(
+        (run.code, run.err.as_str()),
+        (2, "stepdeck: Ground has no checks\n"),
+        "{run:?}"
+    );
+}

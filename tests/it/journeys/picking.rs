@@ -119,3 +119,13 @@ fn a_step_is_added_behind_the_last_block() {
     let screen = desk.screen();
     assert!(screen.contains("New step 0101"), "{screen}");
 }
+
+/// Several numbers are several steps, however short they are.
+#[test]
+fn several_typed_numbers_mean_the_steps_with_these_numbers() {
+    let mut desk = desk(&log());
+    desk.keys("jjjb3, 2<Enter>");
+    let four = line(4, ", \"dependencies\": [\"0003\", \"0002\"]");
+    let changed = desk.file(LOG);
+    assert!(changed.contains(&four[..four.len() - 2]), "{changed}");
+}
