@@ -6,6 +6,7 @@ use super::field::Field;
 use super::id::{StepId, typed_id};
 use super::uid::Uid;
 use super::{Plan, StepKey, StepRef};
+use crate::document::log::LineRef;
 
 /// Some steps of a plan, and what tells who they are.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +55,16 @@ impl Identities {
             }
         };
         Self(keys.into_iter().map(identity).collect())
+    }
+
+    /// The step of a log line that may be in no plan.
+    pub(crate) fn of_line(key: StepKey, line: &LineRef<'_>) -> Self {
+        let raw = |field: Field| line.get(field.spec().key);
+        Self(vec![Identity {
+            key,
+            uid: raw(Field::Uid).and_then(Uid::of_raw),
+            was: None,
+        }])
     }
 
     /// What each of them is called in another version of the plan. One that is not in it keeps its

@@ -99,10 +99,13 @@ pub(crate) const COMMANDS: &[Command] = &[
     },
 ];
 
-/// Closes the conflict, and answers what the person wanted to do.
+/// Closes the conflict, and answers what the person wanted to do, on the steps as they are numbered
+/// now.
 fn answer(model: &mut Model) -> Option<Change> {
     match model.overlays.pop()? {
-        Overlay::Conflict(conflict) => Some(conflict.change),
+        Overlay::Conflict(OpenConflict {
+            change, conflicts, ..
+        }) => Some(model.following(change, &conflicts)),
         _ => None,
     }
 }

@@ -21,24 +21,27 @@ mod preview;
 pub mod prompt;
 pub mod step_history;
 
-use self::chooser::Chooser;
+use std::sync::Arc;
+
+use self::chooser::{Chooser, Source};
 use self::columns::ColumnList;
 use self::confirm::Confirm;
 use self::conflict::OpenConflict;
 use self::filter::FilterLine;
 use self::input::Input;
 use self::list::EntryList;
-use self::menu::Menu;
+use self::menu::{Choice, Menu};
 use self::merge::OpenMerge;
 use self::note::Note;
 use self::output::Output;
-use self::prompt::Prompt;
+use self::prompt::{Prompt, Purpose};
 use self::step_history::StepHistory;
 use crate::app::core::command::Focus;
 use crate::app::core::key::{Code, Key};
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::core::navigate;
+use crate::plan::StepKey;
 
 /// Something over the screen. The last one opened has the keys.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -87,6 +90,38 @@ impl Overlay {
             | Self::Filter(FilterLine { input, .. })
             | Self::Chooser(Chooser { input, .. }) => Some(input),
             _ => None,
+        }
+    }
+
+    /// The steps that what is typed or picked here goes to, by name.
+    pub(crate) fn steps_mut(&mut self) -> Vec<&mut Arc<[StepKey]>> {
+        match self {
+            Self::Prompt(Prompt {
+                purpose: Purpose::Set(request) | Purpose::Resolve(request),
+                ..
+            }) => vec![&mut request.steps],
+            Self::Chooser(Chooser { source, .. }) => match source {
+                Source::Upstream(steps) | Source::Downstream(steps) | Source::Block(steps) => {
+                    vec![steps]
+                }
+                Source::Owner(request) => vec![&mut request.steps],
+                _ => Vec::new(),
+            },
+            Self::Menu(menu) => {
+                let choices = menu.rows.iter_mut().map(|row| &mut row.choice);
+                let steps = choices.filter_map(|choice| match choice {
+                    Choice::Set(request, _) | Choice::SetNew(request, ..) => {
+                        Some(&mut request.steps)
+                    }
+                    Choice::Edit(steps, _)
+                    | Choice::Depend(steps, _)
+                    | Choice::MoveTo(steps, _) => Some(steps),
+                    _ => None,
+                });
+                steps.collect()
+            }
+            Self::List(list) => vec![&mut list.steps],
+            _ => Vec::new(),
         }
     }
 

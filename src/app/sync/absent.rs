@@ -101,9 +101,11 @@ impl Model {
         let step = self.absent.step.or(self.selected());
         let check = self.absent.check.or(self.check_in_words());
         let marked = self.who_is_marked();
+        let open = self.open_steps();
         let known = Identities::of(&self.plan, step);
         change(self);
         self.follow_marks(&marked);
+        self.follow_open(&open);
         let step = known.names_in(&self.plan).first().copied();
         let (had, now) = (self.absent.had, has(&self.plan));
         self.absent.had = (had.0 | now.0, had.1 | now.1);

@@ -6,6 +6,7 @@ mod conflict;
 pub mod draft;
 pub mod draft_log;
 pub mod edits;
+mod followed;
 mod notices;
 pub mod reread;
 mod reveal;

@@ -6,16 +6,15 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use super::resolve;
-use crate::change::markdown_merge::{CommonCommit, merge_knowing, parts_of_sections};
+use crate::change::markdown_merge::{CommonCommit, merge_knowing, parts_of_sections, same_name};
 use crate::change::three_way::{Markers, Versions};
 use crate::change::value::{Refusal, refuse};
 use crate::document::generated;
 use crate::document::markdown::{ListItem, MarkdownDocument};
 use crate::document::markers::MarkedConflict;
 use crate::document::rope::{Piece, Rope};
-use crate::plan::canon::{normalised, section};
+use crate::plan::canon::normalised;
 use crate::plan::disputes::Dispute;
-use crate::plan::field::fields;
 
 /// A file with one version of each conflict, and where each of these is.
 pub(super) struct Version {
@@ -52,7 +51,7 @@ impl Version {
 /// `remarks`.
 ///
 /// # Errors
-/// When a step would have two values of one field.
+/// When there would be two of what there can be one only: a labelled bullet, a row of a name.
 pub(super) fn both(
     dispute: &Dispute,
     all: &[MarkedConflict],
@@ -93,9 +92,20 @@ pub(super) fn both(
         return Ok(text);
     }
     let mut theirs = theirs;
-    for item in doubled(&one, &other, own, dispute)?.into_iter().rev() {
+    for item in doubled(&one, &other, own).into_iter().rev() {
         remarks.push(format!("{}: ours", item.0));
         theirs.drain(item.1);
+    }
+    let other = with(&theirs);
+    if let Some(name) = same_name::in_both(&base.bytes, &one.bytes, &other.bytes) {
+        let about = &dispute.about;
+        let name = match about.contains(&name) {
+            true => String::new(),
+            false => format!(", {name}"),
+        };
+        return refuse(format!(
+            "{about}{name} would be there twice: keep one version, or edit it"
+        ));
     }
     Ok(resolve::both(ours, b"", &theirs))
 }
@@ -180,14 +190,9 @@ pub(super) fn merged(
     Some((text.to_vec(), merged.conflicts.is_empty()))
 }
 
-/// The bullets of theirs, each with its label and its place in their text, that say of a record what
-/// ours says already.
-fn doubled(
-    ours: &Version,
-    theirs: &Version,
-    own: usize,
-    dispute: &Dispute,
-) -> Result<Vec<(String, Range<usize>)>, Refusal> {
+/// The bullets of theirs, each with its label and its place in their text, that say of a record under
+/// its title what ours says already.
+fn doubled(ours: &Version, theirs: &Version, own: usize) -> Vec<(String, Range<usize>)> {
     let documents = [ours, theirs].map(|version| MarkdownDocument::load(version.bytes.clone()));
     let places = [ours, theirs].map(|version| version.places[own].clone());
     let bullets = |at: usize| -> Vec<(&ListItem, String)> {
@@ -213,20 +218,11 @@ fn doubled(
             continue;
         }
         let of = &documents[1].headings()[heading];
-        let is_field = fields()
-            .iter()
-            .any(|spec| spec.canon.is_some_and(|canon| normalised(canon) == label));
         let name = item
             .label
             .as_deref()
             .map_or("", |label| &label.name)
             .to_owned();
-        if is_field && section::read_heading(&of.text).is_some() {
-            return refuse(format!(
-                "{} would be there twice: keep one version, or edit it",
-                dispute.about
-            ));
-        }
         if heading == 0 && of.level == 1 {
             let bytes = &theirs.bytes;
             let start = memchr::memrchr(b'\n', &bytes[..item.span.start]).map_or(0, |at| at + 1);
@@ -236,5 +232,5 @@ fn doubled(
             doubled.push((name, start.max(from) - from..end.min(to) - from));
         }
     }
-    Ok(doubled)
+    doubled
 }

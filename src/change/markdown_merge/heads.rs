@@ -141,6 +141,11 @@ fn item(base: Option<&Unit<'_>>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Option<H
         .or_else(|| field_text(base?, ours, theirs))
         .or_else(|| proofs(was?, o.text, t.text))
         .or_else(|| wrapped(was?, o.text, t.text));
+    let is_another = base.is_some_and(|base| is_for_other_words(base, ours, theirs));
+    let (check, text) = match is_another {
+        true => (None, None),
+        false => (check, text),
+    };
     let with = |check: &[u8], text: &[u8]| [&*marker, check, text].concat();
     if let (Some(check), Some(text)) = (&check, &text) {
         return Some(Head::One(with(check, text)));
@@ -169,6 +174,34 @@ fn item(base: Option<&Unit<'_>>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Option<H
             },
         },
     })
+}
+
+/// Whether one side ticked or unticked a check of which the other made one with other words: nobody
+/// has said that of those.
+fn is_for_other_words(base: &Unit<'_>, ours: &Unit<'_>, theirs: &Unit<'_>) -> bool {
+    let is_done = |unit: &Unit<'_>| matches!(unit.parts, Parts::Item { is_done: true, .. });
+    let (ticked, other) = match (
+        is_done(ours) != is_done(base),
+        is_done(theirs) != is_done(base),
+    ) {
+        (true, false) => (ours, theirs),
+        (false, true) => (theirs, ours),
+        _ => return false,
+    };
+    let now = subject(other);
+    now != subject(base) && now != subject(ticked)
+}
+
+/// What an item asks for: its words without addresses and without the evidence behind them, however
+/// they are spelled.
+fn subject(unit: &Unit<'_>) -> String {
+    let document = MarkdownDocument::load(unit.head.trim_ascii_start().to_vec());
+    let text = document.items().first().map_or("", |item| &item.text);
+    let words = text.split(" — ").next().unwrap_or_default();
+    let words = words
+        .split_whitespace()
+        .filter(|word| !word.contains("://"));
+    super::keys::plain(&words.collect::<Vec<_>>().join(" "))
 }
 
 /// A new labelled bullet that one side left without a value, as the form has it.

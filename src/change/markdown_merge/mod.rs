@@ -5,7 +5,7 @@
 //! version apart, [`keys`] says what a unit is known by, [`pair`] finds what is one thing, [`weave`]
 //! in which order the things stand, [`merger`] what becomes of each, with [`heads`] and [`table`] for
 //! what is inside one, and [`output`] writes. Before all that [`generated`] settles what stepdeck wrote
-//! on both sides, and [`facts`] what a record says of itself. It knows no kind of paper: canon, roadmap and every
+//! on both sides, and [`facts`] what a record says of itself. [`same_name`] tells what can be there once only. It knows no kind of paper: canon, roadmap and every
 //! record merge alike.
 //!
 //! What one side alone touched is taken as its bytes; what both made of one thing is between markers.
@@ -23,6 +23,7 @@ mod merger;
 mod output;
 mod pair;
 mod read;
+pub(super) mod same_name;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -237,14 +237,52 @@ fn new_sections_stand_by_their_number() {
 }
 
 #[test]
-fn ticks_of_two_checks_merge_and_so_does_a_tick_with_new_words() {
+fn ticks_of_two_checks_merge_and_so_does_a_tick_with_the_same_words_spelled_otherwise() {
     let base = "### Base\n\n- Runbooks cover\n  paging\n- [ ] Dashboards\n1. x\n";
     let ours = base.replace("- Runbooks", "- [x] Runbooks");
-    let theirs = base
-        .replace("[ ]", "[x]")
-        .replace("- Runbooks cover", "- All runbooks cover");
-    let expected = "### Base\n\n- [x] All runbooks cover\n  paging\n- [x] Dashboards\n1. x\n";
+    let theirs = base.replace("[ ]", "[x]").replace(
+        "- Runbooks cover\n  paging",
+        "- Runbooks [cover](a.md) paging.",
+    );
+    let expected = "### Base\n\n- [x] Runbooks [cover](a.md) paging.\n- [x] Dashboards\n1. x\n";
     assert_eq!(clean(base, &ours, &theirs), expected);
+}
+
+/// Who ticked a check has not said anything of what it asks for now.
+#[test]
+fn a_tick_does_not_go_to_a_check_with_other_words() {
+    let base =
+        "### Base\n\n- [ ] Two rehearsals without a stop\n- [x] **QA:** Ada\n- [ ] Dashboards\n";
+    let ticked = base.replace("[ ] Two", "[x] Two");
+    let reworded = base.replace("Two", "Three");
+    let (text, conflicts) = merged(base, &ticked, &reworded);
+    assert_eq!(
+        conflicts,
+        ["3 “Two rehearsals without a stop” tick, text: both sides changed it"]
+    );
+    let expected = "### Base\n\n<<<<<<< ours\n- [x] Two rehearsals without a stop\n=======\n\
+                    - [ ] Three rehearsals without a stop\n>>>>>>> theirs\n\n- [x] **QA:** Ada\n";
+    assert!(
+        text.replace("\n\n- [x]", "\n- [x]")
+            .starts_with(&expected.replace("\n\n- [x]", "\n- [x]")),
+        "{text}"
+    );
+    assert_eq!(merged(base, &reworded, &ticked).1.len(), 1);
+    // A tick that goes, and one by somebody else's name.
+    let unticked = base.replace("[x]", "[ ]");
+    assert_eq!(
+        merged(base, &unticked, &base.replace("Ada", "Bo")).1.len(),
+        1
+    );
+    // Who ticked the new words meant them; evidence asks for nothing else.
+    let both = reworded.replace("[ ] Three", "[x] Three");
+    assert_eq!(clean(base, &both, &ticked), both);
+    assert_eq!(clean(base, &both, &reworded), both);
+    let proven = base.replace("a stop", "a stop — <https://a/1>");
+    assert_eq!(
+        clean(base, &ticked, &proven),
+        proven.replace("[ ] Two", "[x] Two")
+    );
 }
 
 #[test]

@@ -8,8 +8,8 @@ use ratatui::text::{Line, Span};
 use super::{boxed, centred, hints, key_name};
 use crate::app::core::model::Model;
 use crate::app::overlays::conflict::OpenConflict;
-use crate::change::Target;
 use crate::change::conflict::{Conflict, Obstacle};
+use crate::change::{Change, Edit, Target};
 use crate::document::visible::{visible, width, wrap};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
@@ -53,7 +53,7 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, open: &
         if !sheet.is_empty() {
             sheet.blank();
         }
-        versions(&mut sheet, model, conflict, theme);
+        versions(&mut sheet, model, (conflict, &open.change), theme);
     }
     let rows = u16::try_from(sheet.len()).unwrap_or(u16::MAX);
     let area = centred(area, columns, rows.saturating_add(2));
@@ -78,7 +78,28 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, open: &
     sheet.draw(buf, inner, open.scroll.min(hidden));
 }
 
-fn versions(sheet: &mut TextLayout, model: &Model, conflict: &Conflict, theme: &Theme) {
+/// Where a step is that is not under its number, and what writing mine does then.
+fn whereabouts(model: &Model, change: &Change, target: &Target) -> Option<String> {
+    let Target::LogValue { step, .. } = target else {
+        return None;
+    };
+    let comes_back = |edit: &Edit| match edit.target {
+        Target::LogStep { step: id, .. } => id == *step && edit.before.is_none(),
+        _ => false,
+    };
+    change.edits.iter().find(|edit| comes_back(edit))?;
+    Some(match model.renumbered(change, *step) {
+        Some(now) => format!("(its number is {} now: mine is written there)", now.id()),
+        None => "(the step is no longer in the file: mine brings it back)".to_owned(),
+    })
+}
+
+fn versions(
+    sheet: &mut TextLayout,
+    model: &Model,
+    (conflict, change): (&Conflict, &Change),
+    theme: &Theme,
+) {
     let columns = sheet.width();
     let edit = &conflict.edit;
     let place = Line::from(vec![
@@ -88,7 +109,10 @@ fn versions(sheet: &mut TextLayout, model: &Model, conflict: &Conflict, theme: &
     sheet.row(place);
     let theirs = match &conflict.obstacle {
         Obstacle::Differs { found } => edit.target.value_words(found.as_deref()),
-        other => format!("({other})"),
+        other => match whereabouts(model, change, &edit.target) {
+            Some(words) if *other == Obstacle::Gone => words,
+            _ => format!("({other})"),
+        },
     };
     let mine = edit.target.value_words(edit.after.as_deref());
     let key = |name: &str| key_name(&model.keymap.key_of(name), theme);

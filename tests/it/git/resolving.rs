@@ -89,7 +89,11 @@ fn a_side_is_kept_and_the_merge_goes_on() {
         })
         .collect();
     assert_eq!(repo.read(LOG), expected.concat());
+    // Two rows of one block would claim one range.
     let run = repo.stepdeck(&["resolve", "docs/plan.md:5", "--both"]);
+    assert_eq!(run.code, Some(2), "{}", run.err);
+    assert!(run.err.contains("B01 would be there twice"), "{}", run.err);
+    let run = repo.stepdeck(&["resolve", "docs/plan.md:5", "--theirs"]);
     assert_eq!(run.code, Some(0), "{}", run.err);
     assert!(
         run.err.contains("no conflict is left: `git add` the files"),
@@ -98,7 +102,7 @@ fn a_side_is_kept_and_the_merge_goes_on() {
     );
     assert!(
         repo.read("docs/plan.md")
-            .ends_with("| B01 | 0001–0100 | Ours |\n| B01 | 0001–0100 | Theirs |\n")
+            .ends_with("| --- | --- | --- |\n| B01 | 0001–0100 | Theirs |\n")
     );
     repo.git(&["add", "-A"]).ok();
     repo.git(&["commit", "-q", "--no-edit"]).ok();

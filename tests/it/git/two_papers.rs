@@ -245,3 +245,52 @@ fn a_generated_part_is_never_there_twice() {
         "{text}"
     );
 }
+
+/// Two decisions about one stage: nobody can tell which holds if both stand there.
+#[test]
+fn two_decisions_of_one_gate_are_never_both_kept() {
+    let packet = |who: &str, decision: &str, verdict: &str| {
+        format!(
+            "# Gate review: Base\n\n- **Stage:** Base\n- **Date:** 2026-11-21\n- **Held by:** {who}\n\n\
+             ## Decision\n\n- **Decision:** {decision}\n- **Decided:** 2026-11-21, {who}\n\
+             - **Conditions:** a bell for {who}\n\n## Criteria\n\n### 1. a drill\n\n\
+             - **Verdict:** {verdict}\n- **Evidence:**\n"
+        )
+    };
+    let path = "docs/gates/2026-11-21-base.md";
+    for plain in [false, true] {
+        let Some(repo) = team(plain) else { return };
+        repo.diverge(
+            |repo| repo.write(path, &packet("Robin", "go with conditions", "met")),
+            |repo| repo.write(path, &packet("Ana", "hold", "not met")),
+        );
+        assert_eq!(repo.git(&["merge", "-q", "side"]).code, Some(1));
+        let marked = repo.read(path);
+        let run = repo.stepdeck(&["resolve", "--both"]);
+        assert_eq!(run.code, Some(2), "{}{}", run.err, repo.read(path));
+        assert!(run.err.contains("would be there twice"), "{}", run.err);
+        assert_eq!(repo.read(path), marked);
+    }
+}
+
+/// Of what happened on one day, each is a row.
+#[test]
+fn two_rows_of_one_day_are_both_kept() {
+    let Some(repo) = team(false) else { return };
+    let path = "docs/log.md";
+    let log = |row: &str| format!("# Log\n\n| Day | What |\n| --- | --- |\n{row}");
+    repo.write(path, &log(""));
+    repo.commit("log");
+    repo.diverge(
+        |repo| repo.write(path, &log("| 2026-11-20 | Drill |\n")),
+        |repo| repo.write(path, &log("| 2026-11-20 | Audit |\n")),
+    );
+    if repo.git(&["merge", "-q", "side"]).code == Some(1) {
+        repo.stepdeck(&["resolve", "--both"]).ok();
+    }
+    let text = repo.read(path);
+    assert!(
+        text.contains("Drill |\n") && text.contains("Audit |\n"),
+        "{text}"
+    );
+}

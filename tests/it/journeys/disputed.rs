@@ -264,3 +264,74 @@ fn a_dispute_over_one_file_of_a_step_parts_it_by_field_not_by_file() {
     assert!(desk.file(CANON).contains("- **Owner:** legal"));
     assert!(line(&desk.file(LOG), "0002").contains("\"legal\""));
 }
+
+/// The log with step 0003 under the number 0033, as `stepdeck renumber` leaves it.
+fn renumbered(log: &str) -> String {
+    let before = line(log, "0003");
+    let number = before.replace("\"0003\"", "\"0033\"");
+    let after = number.strip_suffix('}').unwrap();
+    log.replace(before, &format!("{after}, \"was\": [\"0003\"]}}"))
+}
+
+/// The marked steps 0003 and 0005 with other words in the editor, while somebody writes this log.
+fn edited_meanwhile(log: String) -> Desk {
+    let mut desk = desk();
+    let path = desk.folder().join(LOG);
+    desk.cockpit.face.editor = Box::new(move |text| {
+        std::fs::write(&path, &log).unwrap();
+        let text = text.replace("outcome = \"\"", "outcome = \"Known\"");
+        Ok(text.replace("Step number 5", "Mine"))
+    });
+    desk.keys("jj<Space>j<Space>E");
+    desk.wait_for("Two versions");
+    desk
+}
+
+#[test]
+fn an_edit_of_a_step_that_was_renumbered_meanwhile_goes_to_its_new_number() {
+    let text = theirs(&lines(30), "0005", "Step number 5", "Theirs");
+    let mut desk = edited_meanwhile(renumbered(&text));
+    let screen = desk.screen();
+    assert!(screen.contains("its number is 0033 now"), "{screen}");
+    desk.keys("m");
+    let log = desk.file(LOG);
+    assert_eq!(log.matches("\"Step number 3\"").count(), 1, "{log}");
+    assert!(
+        line(&log, "0033").contains("\"outcome\": \"Known\""),
+        "{log}"
+    );
+    assert!(line(&log, "0005").contains("\"title\": \"Mine\""), "{log}");
+    desk.keys("u");
+    assert!(line(&desk.file(LOG), "0033").contains("\"outcome\": \"\""));
+    assert!(line(&desk.file(LOG), "0005").contains("\"title\": \"Theirs\""));
+}
+
+#[test]
+fn that_mine_brings_a_step_back_is_said_before_it_does() {
+    let text = lines(30);
+    let mut desk = edited_meanwhile(text.replace(&format!("{}\n", line(&text, "0003")), ""));
+    let screen = desk.screen();
+    assert!(screen.contains("mine brings it back"), "{screen}");
+    desk.keys("m");
+    assert!(line(&desk.file(LOG), "0003").contains("\"outcome\": \"Known\""));
+}
+
+#[test]
+fn an_open_field_follows_its_step_to_another_number() {
+    for keys in ["jjetMine<Enter>", "jjsb", "jjoops two<Enter>"] {
+        let mut desk = desk();
+        let (open, rest) = keys.split_at(match keys {
+            "jjetMine<Enter>" => 4,
+            _ => 3,
+        });
+        desk.keys(open);
+        write_and_read(&mut desk, &renumbered(&lines(30)));
+        desk.keys(rest);
+        let log = desk.file(LOG);
+        let step = line(&log, "0033");
+        let is_set = ["Mine", "\"blocked\"", "ops two"]
+            .iter()
+            .any(|word| step.contains(word));
+        assert!(is_set, "{keys} {}\n{log}", said(&desk));
+    }
+}
