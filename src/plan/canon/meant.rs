@@ -12,15 +12,16 @@ pub(crate) fn lines(document: &MarkdownDocument) -> Vec<Lookalike> {
     let found = document.lookalikes(may_be);
     let named = |found: Lookalike| Some((read_heading(&found.text)?.0, found));
     let mut found: Vec<_> = found.into_iter().filter_map(named).collect();
+    if found.is_empty() {
+        return Vec::new();
+    }
     let mut fields = vec![Vec::new(); found.len()];
     for (index, item) in document.items().iter().enumerate() {
         let above = found.partition_point(|(_, line)| line.span.start < item.span.start);
-        let Some((at, (id, line))) = above.checked_sub(1).map(|at| (at, &found[at])) else {
-            if found.is_empty() {
-                break;
-            }
+        let Some(at) = above.checked_sub(1) else {
             continue;
         };
+        let (id, line) = &found[at];
         // The bold name of the step below its own heading parts nothing.
         let heading = item.heading.map(|heading| &document.headings()[heading]);
         let is_own = heading.is_some_and(|heading| {
