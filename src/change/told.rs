@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Change, Edit, NONE, Target};
-use crate::change::compose::shown;
+use crate::change::compose::{shown, shown_pair};
 use crate::document::json;
 use crate::plan::StepKey;
 use crate::plan::field::{Field, Kind, fields};
@@ -83,6 +83,27 @@ impl Change {
                 Side::Before => format!("undone: {}", self.label),
                 Side::After => format!("redone: {}", self.label),
             })
+    }
+
+    /// The same change with a label that has the value which its edits replace. Put over what others
+    /// wrote, that is theirs, and it is what comes back.
+    pub(crate) fn over_others(mut self) -> Self {
+        let is_told = |edit: &&Edit| edit.target.field() != Some(Field::UpdatedAt);
+        let Some((edit, (what, _))) = self
+            .edits
+            .iter()
+            .find(is_told)
+            .zip(self.labelled(Side::After))
+        else {
+            return self;
+        };
+        let words = |source: &Option<Vec<u8>>| match edit.target.value_words(source.as_deref()) {
+            words if words == "(nothing)" => String::new(),
+            words => words,
+        };
+        let (before, after) = shown_pair(&words(&edit.before), &words(&edit.after));
+        self.label = format!("{what}: {before} → {after}");
+        self
     }
 
     /// What is set, and the value that it has now, where the label says so clearly.

@@ -105,7 +105,7 @@ fn answer(model: &mut Model) -> Option<Change> {
     match model.overlays.pop()? {
         Overlay::Conflict(OpenConflict {
             change, conflicts, ..
-        }) => Some(model.following(change, &conflicts)),
+        }) => Some(model.following(change, &conflicts).over_others()),
         _ => None,
     }
 }

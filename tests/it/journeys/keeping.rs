@@ -112,6 +112,28 @@ fn the_result_of_a_conflict_can_be_written_by_hand() {
     assert!(line(&desk.file(LOG), "0002").contains("\"title\": \"theirs\""));
 }
 
+/// Mine was written over theirs, so that is what an undo brings back.
+#[test]
+fn an_undo_of_mine_over_theirs_says_what_is_there_then() {
+    for key in ["m", "tU"] {
+        let mut desk = desk();
+        desk.keys("jet<C-u>Mine");
+        writable(&desk, false);
+        press(&desk, "<Enter>");
+        desk.wait_for("not saved");
+        desk.write_outside(LOG, &LINES.replace("Review the schema", "Theirs"));
+        desk.wait_for("changed on disk");
+        press(&desk, "R");
+        desk.wait_for("Two versions");
+        desk.keys(key);
+        assert!(line(&desk.file(LOG), "0002").contains("\"title\": \"Mine\""));
+        desk.keys("u");
+        assert!(line(&desk.file(LOG), "0002").contains("\"title\": \"Theirs\""));
+        let screen = desk.screen();
+        assert!(screen.contains("0002 title is Theirs again"), "{screen}");
+    }
+}
+
 /// A step removed elsewhere comes back with my edit, if I want it.
 #[test]
 fn a_step_taken_out_elsewhere_comes_back_with_mine() {
