@@ -1,8 +1,8 @@
 //! Where running text names a step, to the byte: what renumbering may rewrite.
 //!
 //! A mention is a form that readers of dependencies and checks know: `0041`, `Step 41`, `[[0041]]`.
-//! A number within a file name, an address, a date or an amount names no step, and a number that
-//! is rather a year is nothing to rewrite on a guess.
+//! A number within a file name, an address, a date, an amount or a telephone number names no step, and a
+//! number that is rather a year is nothing to rewrite on a guess.
 
 use std::ops::Range;
 
@@ -40,6 +40,7 @@ pub(crate) fn mentions(text: &str) -> Vec<Mention> {
         let form = match () {
             () if found.in_range => Form::Range,
             () if !is_alone(text, &span) => return None,
+            () if !found.named && is_measure(text, &span) => return None,
             () if !found.named && is_year(found.id) => Form::Year,
             () => Form::Single,
         };
@@ -101,6 +102,52 @@ pub(crate) fn in_dependency(text: &str) -> Vec<Mention> {
 /// Whether a number without the word `Step` is rather a year.
 fn is_year(id: StepId) -> bool {
     (1900..2100).contains(&id.number()) && id.suffix().is_empty()
+}
+
+/// What people measure in, as it is written.
+const UNITS: [&str; 29] = [
+    "kg", "g", "t", "km", "m", "m²", "cm", "mm", "l", "ml", "h", "min", "s", "ms", "kB", "KB",
+    "MB", "GB", "TB", "kW", "kWh", "W", "°C", "%", "EUR", "USD", "GBP", "CHF", "JPY",
+];
+
+/// What people count. The title of a step may begin so, in a capital letter.
+const COUNTED: [&str; 15] = [
+    "euros",
+    "dollars",
+    "pounds",
+    "seconds",
+    "minutes",
+    "hours",
+    "days",
+    "weeks",
+    "months",
+    "people",
+    "users",
+    "customers",
+    "units",
+    "pieces",
+    "rows",
+];
+
+/// Whether a number without the word `Step` rather counts something, as in `1200 kg` and `EUR 1200`,
+/// or is a part of a longer number, as in `0131 555 0130`.
+fn is_measure(text: &str, span: &Range<usize>) -> bool {
+    let (before, behind) = (&text[..span.start], &text[span.end..]);
+    let before = before
+        .strip_suffix(' ')
+        .and_then(|text| text.rsplit(' ').next());
+    let behind = behind
+        .strip_prefix(' ')
+        .and_then(|text| text.split(' ').next());
+    let is_padded = text[span.clone()].starts_with('0');
+    let signs = |c: char| c.is_ascii_punctuation() && c != '%';
+    before.into_iter().chain(behind).any(|word| {
+        let word = word.trim_matches(signs);
+        let is_short = (1..4).contains(&word.len());
+        is_short && word.bytes().all(|byte| byte.is_ascii_digit())
+            || UNITS.contains(&word)
+            || !is_padded && COUNTED.contains(&word)
+    })
 }
 
 /// Whether what is around the ID leaves it a word of its own.
@@ -172,6 +219,11 @@ mod tests {
             ("[Step 0041](steps/0041.md)", &["0041"]),
             ("by 2026, Step 2026", &["2026?", "2026"]),
             ("0041,0042", &["0041", "0042"]),
+            ("0041 0042 1043", &["0041", "0042", "1043"]),
+            (
+                "0041 users and 1041 Users see it, Step 1042 days",
+                &["0041", "1041", "1042"],
+            ),
         ] {
             assert_eq!(told(text, mentions(text)), expected, "{text}");
         }
@@ -187,6 +239,8 @@ mod tests {
             "v1.0041 $1041 1041€ 1041% 1041,5 12,1041",
             "ops@1041 a:1041",
             "renumbered (was 0041)",
+            "call 0131 555 0130 or 0131 555 0131",
+            "weigh 0130 kg, 1200 kg, and pay EUR 4500 for 1041 users",
         ] {
             assert_eq!(told(text, mentions(text)), [] as [&str; 0], "{text}");
         }
