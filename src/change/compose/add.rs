@@ -28,7 +28,7 @@ impl Composer<'_> {
     /// Adds a step called `title` under `id`, as an idea that is known by `uid` from now on.
     ///
     /// # Errors
-    /// When the ID is taken, the title is empty, or no place for a log is known.
+    /// When the ID is taken, the title is empty, the block is retired, or no place for a log is known.
     pub fn add(&self, id: StepId, title: &str, uid: Uid) -> Result<Change, Refusal> {
         if self.plan.find(id).is_some() {
             return refuse(format!("there already is a step {id}"));
@@ -60,6 +60,15 @@ impl Composer<'_> {
             })
             .unwrap_or((", ".to_owned(), ": ".to_owned()));
         let block = self.plan.find_block(BlockId(id.block_number()));
+        let retired = block.and_then(|block| self.plan.blocks()[block].retirement());
+        if let Some(how) = retired {
+            return refuse(format!(
+                "{} is {}, so the step would count for nothing: restore the block first, or add the \
+                 step to another one",
+                BlockId(id.block_number()),
+                how.in_a_sentence()
+            ));
+        }
         let theme = block.map_or("", |block| self.plan.block_text(block, BlockColumn::Theme));
         let block = block.map_or(BlockId(id.block_number()), |block| {
             self.plan.blocks()[block].id

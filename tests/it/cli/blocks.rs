@@ -98,6 +98,13 @@ fn a_retired_block_is_out_of_everything_and_comes_back_to_the_byte() {
     );
     assert_eq!(codes(&folder), ["retired-dependency", "retired-check"]);
     assert!(!ready(&folder).contains("0101"));
+    let run = folder.run(&["add", "title=Late", "block=B02"]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.err
+            .contains("B02 is retired, so the step would count for nothing"),
+        "{run:?}"
+    );
     let retired = folder.run(&["list", "--filter", "is:retired"]).out;
     assert_eq!(retired.lines().count(), 2, "{retired}");
     let burn = folder.run(&["burn", "--json"]).out;
