@@ -25,7 +25,7 @@ use crate::report::chart::{Band, Chart, Plot};
 /// Show how the plan grew and was completed, one row per week or day.
 ///
 /// Each row has the state at the end of that ISO week or day, in UTC, and what happened in it; the
-/// last one is today. A step counts as completed when it becomes complete on the current branch, and as
+/// last one is still running. A step counts as completed when it becomes complete on the current branch, and as
 /// reopened when it was complete and is there with another status.
 ///
 /// A step that was removed and is put back is the same step: it counts as added, and as completed or

@@ -154,11 +154,14 @@ impl Today<'_> {
         let posted = entries.iter().find(|entry| entry.slug == own);
         let posted = posted.map_or(0, |entry| entry.cards.len().min(cards));
         let due = deadline(date, self.rituals.standup);
+        let mut files = self.plan.files().iter();
+        let was_held = files.any(|file| file.role == Role::Standup);
         let (standing, when) = match (posted, due - self.now) {
             (1.., _) => (Standing::Held, String::new()),
             (0, left) if left > chrono::Duration::zero() => {
                 (Standing::Ahead, format!("due in {} · ", stretch(left)))
             }
+            (0, _) if !was_held => (Standing::Never, "never held · ".to_owned()),
             (0, left) => (Standing::Late, format!("late by {} · ", stretch(-left))),
         };
         let others = entries.iter().filter(|entry| entry.slug != own).count();

@@ -127,6 +127,11 @@ fn a_standup_is_due_until_it_is_posted_and_late_from_its_hour_on() {
         standup(with_ada(), "2026-11-21T15:00:30Z"),
         (Standing::Late, late.to_owned())
     );
+    let never = "never held · 0 of 2 cards posted";
+    assert_eq!(
+        standup(files(), "2026-11-21T15:00:30Z"),
+        (Standing::Never, never.to_owned())
+    );
     let posted = [with_ada(), vec![card("2026-11-21", "Bo", &[])]].concat();
     let words = "1 of 2 cards posted · 1 other has posted";
     assert_eq!(
