@@ -28,6 +28,7 @@ use crate::git::Git;
 use crate::plan::Plan;
 use crate::plan::disputes::{of_step, unresolved};
 use crate::plan::id::{StepId, typed_id};
+use crate::plan::identity::renumbered;
 use crate::plan::people::Identity;
 use crate::plan::source::{Location, Role, SourceFile};
 use crate::plan::uid::Uids;
@@ -116,7 +117,10 @@ impl OpenPlan {
     /// When no step has it.
     pub(crate) fn find(&self, id: StepId) -> Result<usize> {
         let found = self.plan.find(id);
-        found.ok_or_else(|| eyre!("there is no step {id}; `stepdeck list` lists them all"))
+        found.ok_or_else(|| match renumbered(&self.plan, id) {
+            Some(now) => eyre!("there is no step {id}: it was renumbered to {now}"),
+            None => eyre!("there is no step {id}; `stepdeck list` lists them all"),
+        })
     }
 
     /// Refuses a plan whose log holds two versions of a step: which step is which is not known

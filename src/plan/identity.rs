@@ -1,6 +1,6 @@
 //! Steps that stay the same ones while their numbers change: by `uid`, else by what `was` tells.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::field::Field;
 use super::id::{StepId, typed_id};
@@ -30,17 +30,23 @@ fn last_number(step: StepRef<'_>) -> Option<StepId> {
     step.list(Field::Was).last().and_then(|id| typed_id(id))
 }
 
-/// All numbers that steps of the plan had before those that they have.
-pub(crate) fn former_numbers(plan: &Plan) -> BTreeSet<StepId> {
+/// All numbers that steps of the plan had before those that they have, with these.
+pub(crate) fn former_numbers(plan: &Plan) -> impl Iterator<Item = (StepId, StepId)> {
     let key = memchr::memmem::Finder::new("\"was\"");
     // Few lines have the key: most are looked through without being read.
-    let may = |step: &StepRef<'_>| {
+    let may = move |step: &StepRef<'_>| {
         let line = step.log_line();
         line.is_some_and(|line| key.find(line.bytes()).is_some())
     };
-    let renumbered = plan.steps().filter(may);
-    let numbers = renumbered.flat_map(|step| step.list(Field::Was));
-    numbers.filter_map(|id| typed_id(&id)).collect()
+    plan.steps().filter(may).flat_map(|step| {
+        let was = step.list(Field::Was).into_iter();
+        was.filter_map(move |id| Some((typed_id(&id)?, step.id())))
+    })
+}
+
+/// The number that a step has by now.
+pub(crate) fn renumbered(plan: &Plan, id: StepId) -> Option<StepId> {
+    former_numbers(plan).find_map(|(was, now)| (was == id).then_some(now))
 }
 
 impl Identities {

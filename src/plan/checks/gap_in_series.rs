@@ -47,7 +47,8 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     // What is in a line that cannot be read is not missing, nor is what got another number.
     let taken = LazyCell::new(|| {
         let unreadable = plan.unreadable_ids().map(|(id, _)| id);
-        let known = unreadable.chain(former_numbers(plan));
+        let renumbered = former_numbers(plan).map(|(was, _)| was);
+        let known = unreadable.chain(renumbered);
         known.map(|id| id.number()).collect::<BTreeSet<u32>>()
     });
     for block in plan.blocks() {

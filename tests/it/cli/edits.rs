@@ -117,6 +117,19 @@ fn a_new_value_has_the_blanks_and_escapes_of_its_line() {
     }
 }
 
+#[test]
+fn who_asks_for_a_number_that_is_gone_hears_the_new_one() {
+    let folder = folder();
+    folder.run(&["renumber", "3", "9"]).ok();
+    let run = folder.run(&["show", "3"]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.err
+            .contains("there is no step 0003: it was renumbered to 0009"),
+        "{run:?}"
+    );
+}
+
 /// A subcommand keeps no edit and has no key to save again with.
 #[test]
 fn a_read_only_log_is_told_in_words_of_the_command_line() {
