@@ -400,6 +400,6 @@ fn boxes_made_by_hand_are_read_and_replaced() {
     assert_eq!(
         folder.read("docs/a.md"),
         "# Readiness checklists\n\n## Base\n\n- [x] dropped\n- [ ] no blank\n- [ ] by hand\n\
-         - [x] half\n1. [x] numbered\n- [x] a sign\n- [a link](x.md) stays\n"
+         - [x] half\n1. [x] numbered\n- ☑ a sign\n- [a link](x.md) stays\n"
     );
 }
