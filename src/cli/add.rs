@@ -2,7 +2,8 @@
 
 use color_eyre::eyre::{Result, bail, eyre};
 
-use super::invocation::{Invocation, Name, OpenPlan, refused};
+use super::invocation::{Invocation, Name, refused};
+use super::open_plan::OpenPlan;
 use crate::change::compose::{Assignment, Composer, FieldRequest, requests};
 use crate::plan::Plan;
 use crate::plan::checks::numbers;

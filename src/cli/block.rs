@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use clap::Subcommand;
 use color_eyre::eyre::{Result, bail, eyre};
 
-use super::invocation::{Invocation, OpenPlan, refused};
+use super::invocation::{Invocation, refused};
+use super::open_plan::OpenPlan;
 use crate::change::Change;
 use crate::plan::id::BlockId;
 use crate::plan::source::Role;

@@ -19,7 +19,8 @@ use color_eyre::eyre::{Result, bail};
 
 use super::check;
 use super::filter::{Filter, language_help};
-use super::invocation::{Invocation, OpenPlan};
+use super::invocation::Invocation;
+use super::open_plan::OpenPlan;
 use crate::document::english::counted;
 use crate::document::progress::Progress;
 use crate::document::visible::visible;

@@ -2,7 +2,8 @@
 
 use color_eyre::eyre::{Report, Result, eyre};
 
-use super::invocation::{Invocation, OpenPlan};
+use super::invocation::Invocation;
+use super::open_plan::OpenPlan;
 use super::past::facts;
 use crate::document::visible::{visible_line, width};
 use crate::plan::marks::Marks;

@@ -5,7 +5,8 @@ use color_eyre::eyre::Result;
 use ratatui::text::{Line, Span};
 use serde::Serialize;
 
-use super::invocation::{Invocation, OpenPlan};
+use super::invocation::Invocation;
+use super::open_plan::OpenPlan;
 use super::tick::{List, find_list};
 use crate::cli::printer::Printer;
 use crate::document::visible::{visible_line, width};

@@ -9,7 +9,8 @@ use std::path::{Component, Path, PathBuf};
 use color_eyre::eyre::{Result, WrapErr as _, eyre};
 
 use super::Ending;
-use super::invocation::{Invocation, OpenPlan};
+use super::invocation::Invocation;
+use super::open_plan::OpenPlan;
 use crate::git::GitError;
 use crate::git::checkout::Checkout;
 use crate::plan::paper::{Kept, PaperSpec};

@@ -6,7 +6,8 @@ use clap::ValueEnum;
 use color_eyre::eyre::Result;
 use serde::Serialize;
 
-use super::invocation::{Invocation, OpenPlan};
+use super::invocation::Invocation;
+use super::open_plan::OpenPlan;
 use crate::change::Change;
 use crate::change::compose::Composer;
 use crate::document::log::LineLayout;

@@ -9,8 +9,9 @@ use ratatui::style::Style;
 
 use self::table::table;
 use super::filter::{Filter, language_help};
-use super::invocation::{Invocation, OpenPlan};
+use super::invocation::Invocation;
 use super::next::weights;
+use super::open_plan::OpenPlan;
 use super::settings::judged;
 use super::step_document::ListDocument;
 use crate::cli::printer::Printer;

@@ -5,7 +5,8 @@ use std::path::Path;
 use color_eyre::eyre::Result;
 use serde::Serialize;
 
-use super::invocation::{Invocation, OpenPlan};
+use super::invocation::Invocation;
+use super::open_plan::OpenPlan;
 use crate::document::visible::visible_line;
 use crate::plan::approval::stewards;
 use crate::plan::paper::{Kept, PaperSpec};

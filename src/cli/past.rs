@@ -8,7 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use color_eyre::eyre::{Result, eyre};
 use serde::Serialize;
 
-use super::invocation::{Invocation, OpenPlan};
+use super::invocation::Invocation;
+use super::open_plan::OpenPlan;
 use crate::document::progress::Progress;
 use crate::git::history::History;
 use crate::history::facts::Facts;

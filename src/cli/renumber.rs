@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use color_eyre::eyre::{Result, bail, eyre};
 use serde::Serialize;
 
-use super::invocation::{Invocation, Name, OpenPlan};
+use super::invocation::{Invocation, Name};
+use super::open_plan::OpenPlan;
 use crate::change::compose::Composer;
 use crate::change::compose::renumber::Renumbered;
 use crate::plan::id::StepId;

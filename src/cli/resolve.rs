@@ -9,7 +9,8 @@ use color_eyre::eyre::{Result, bail};
 use serde::Serialize;
 
 use super::Ending;
-use super::invocation::{Invocation, OpenPlan, refused};
+use super::invocation::{Invocation, refused};
+use super::open_plan::OpenPlan;
 use crate::change::compose::{MergeFacts, Resolution, StepDispute, step_dispute};
 use crate::document::visible::visible_line;
 use crate::git::Git;

@@ -9,8 +9,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use serde::Serialize;
 
-use super::invocation::{Invocation, OpenPlan, refused};
+use super::invocation::{Invocation, refused};
 use super::next::{TermEntry, weights};
+use super::open_plan::OpenPlan;
 use crate::cli::printer::Printer;
 use crate::document::visible::{visible_line, width};
 use crate::history::words::short;

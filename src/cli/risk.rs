@@ -8,7 +8,8 @@ use ratatui::text::{Line, Span};
 use serde::Serialize;
 
 use super::decide::step;
-use super::invocation::{Invocation, OpenPlan, refused};
+use super::invocation::{Invocation, refused};
+use super::open_plan::OpenPlan;
 use crate::cli::printer::Printer;
 use crate::document::visible::{visible_line, width};
 use crate::history::when::When;

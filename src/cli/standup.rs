@@ -5,7 +5,8 @@ use clap::ValueEnum;
 use color_eyre::eyre::{Result, bail};
 use serde::Serialize;
 
-use super::invocation::{Invocation, OpenPlan, refused};
+use super::invocation::{Invocation, refused};
+use super::open_plan::OpenPlan;
 use super::tick::find_stage;
 use crate::document::visible::visible;
 use crate::plan::source::Role;

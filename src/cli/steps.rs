@@ -6,7 +6,8 @@ use std::cell::RefCell;
 use color_eyre::eyre::{Result, bail};
 
 use super::filter::Filter;
-use super::invocation::{Invocation, OpenPlan};
+use super::invocation::Invocation;
+use super::open_plan::OpenPlan;
 use crate::change::compose::{BulkChange, Composer};
 use crate::plan::id::StepId;
 use crate::plan::{StepKey, marks};

@@ -11,8 +11,9 @@ use color_eyre::eyre::{Result, bail, eyre};
 
 use super::Ending;
 use super::check::error_count;
-use super::invocation::{Invocation, OpenPlan};
+use super::invocation::Invocation;
 use super::mainline::{MERGED, VARIABLE};
+use super::open_plan::OpenPlan;
 use super::renumber::renumbered as give_way;
 use crate::git::mainline::Mainline;
 use crate::git::{Answer, Git};

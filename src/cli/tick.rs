@@ -2,7 +2,8 @@
 
 use color_eyre::eyre::{Result, bail, eyre};
 
-use super::invocation::{Invocation, OpenPlan, refused};
+use super::invocation::{Invocation, refused};
+use super::open_plan::OpenPlan;
 use crate::change::Change;
 use crate::change::compose::{Attachment, Composer};
 use crate::plan::Plan;

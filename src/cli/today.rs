@@ -5,7 +5,8 @@ use ratatui::text::{Line, Span};
 use serde::Serialize;
 
 use super::cockpit::SESSION;
-use super::invocation::{Invocation, OpenPlan};
+use super::invocation::Invocation;
+use super::open_plan::OpenPlan;
 use crate::app::core::session::Session;
 use crate::app::screens::since::seen::SEEN;
 use crate::app::screens::since::view::{LAST_REVIEW, Listing, News};

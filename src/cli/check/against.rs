@@ -5,7 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use color_eyre::eyre::{Result, eyre};
 
-use crate::cli::invocation::{Invocation, OpenPlan};
+use crate::cli::invocation::Invocation;
+use crate::cli::open_plan::OpenPlan;
 use crate::cli::settings;
 use crate::document::progress::Progress;
 use crate::git::history::History;

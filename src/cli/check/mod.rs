@@ -19,7 +19,8 @@ use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use color_eyre::eyre::{Result, bail};
 
-use super::invocation::{Invocation, OpenPlan};
+use super::invocation::Invocation;
+use super::open_plan::OpenPlan;
 use super::{Ending, settings};
 use crate::document::english::listed;
 use crate::document::progress::Progress;

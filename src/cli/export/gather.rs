@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use color_eyre::eyre::{Result, bail, eyre};
 
 use super::{Export, Picked};
-use crate::cli::invocation::{Invocation, OpenPlan};
+use crate::cli::invocation::Invocation;
+use crate::cli::open_plan::OpenPlan;
 use crate::git::history::History;
 use crate::history::follow::Followed;
 use crate::history::landing::Landing;

@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use color_eyre::eyre::Result;
 
 use super::{Export, Picked, gather, problems};
-use crate::cli::invocation::{Invocation, OpenPlan};
+use crate::cli::invocation::Invocation;
 use crate::cli::next::weights;
+use crate::cli::open_plan::OpenPlan;
 use crate::document::progress::Progress;
 use crate::history::since::Comparison;
 use crate::history::when::When;

@@ -1,4 +1,5 @@
 mod ascii;
+mod add;
 mod blocks;
 mod browser;
 mod check;
