@@ -9,8 +9,11 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
+
+use notify::event::{EventKind, ModifyKind, RenameMode};
+use notify::{RecursiveMode, Watcher};
 
 use super::motion::{CONFIG, LOGS, naming};
 use crate::support::LIMIT;
@@ -108,11 +111,12 @@ impl Dice {
     }
 }
 
-/// Saves `new` over the file as another program would. Answers which inode it wrote to.
-fn save(path: &Path, way: Way, new: &[u8], dice: &mut Dice) -> u64 {
+/// Saves `new` over the file as another program would. Answers whether it wrote over the file that
+/// was there at `first`, not over one that we had saved meanwhile.
+fn save(path: &Path, way: Way, new: &[u8], (first, dice): (u64, &mut Dice)) -> bool {
     const CHUNK: usize = 1 << 14;
     let temp = path.with_extension("new");
-    match way {
+    let written_to = match way {
         Way::InPlace => {
             let file = File::options().write(true).open(path).unwrap();
             for (at, chunk) in new.chunks(CHUNK).enumerate() {
@@ -139,7 +143,8 @@ fn save(path: &Path, way: Way, new: &[u8], dice: &mut Dice) -> u64 {
             file.metadata().unwrap().ino()
         }
         Way::Renaming | Way::Exchanging => {
-            let ino = fs::metadata(path).unwrap().ino();
+            let renames = Renames::into(path);
+            let found = fs::metadata(path).unwrap().ino();
             fs::write(&temp, new).unwrap();
             if way == Way::Renaming {
                 fs::rename(&temp, path).unwrap();
@@ -147,9 +152,47 @@ fn save(path: &Path, way: Way, new: &[u8], dice: &mut Dice) -> u64 {
                 let flags = rustix::fs::RenameFlags::EXCHANGE;
                 let here = rustix::fs::CWD;
                 rustix::fs::renameat_with(here, &temp, here, path, flags).unwrap();
+            }
+            let is_theirs_first = renames.first() == temp;
+            if way == Way::Exchanging {
                 fs::remove_file(&temp).unwrap();
             }
-            ino
+            return found == first && is_theirs_first;
+        }
+    };
+    written_to == first
+}
+
+/// What is renamed into a file's place, in the order in which it was: a look at the file just
+/// before a rename may be a rename too early.
+struct Renames {
+    path: PathBuf,
+    events: Receiver<notify::Result<notify::Event>>,
+    _watcher: notify::RecommendedWatcher,
+}
+
+impl Renames {
+    fn into(path: &Path) -> Self {
+        let (sender, events) = channel();
+        let mut watcher = notify::recommended_watcher(sender).unwrap();
+        let folder = path.parent().unwrap();
+        watcher.watch(folder, RecursiveMode::NonRecursive).unwrap();
+        Self {
+            path: path.to_owned(),
+            events,
+            _watcher: watcher,
+        }
+    }
+
+    /// The name that the first of them had.
+    fn first(&self) -> PathBuf {
+        loop {
+            let event = self.events.recv_timeout(LIMIT).unwrap().unwrap();
+            if let EventKind::Modify(ModifyKind::Name(RenameMode::Both)) = event.kind
+                && event.paths[1] == self.path
+            {
+                return event.paths[0].clone();
+            }
         }
     }
 }
@@ -182,12 +225,12 @@ fn race(round: u64, file: &str, way: Way, editor: Editor) {
     let (lead, lag) = (dice.below(60_000), dice.below(40_000));
     // Both begin when the edit is composed: what is opened later may be half of theirs already.
     let (composed, begin) = channel::<()>();
-    let written_to = std::thread::scope(|scope| {
+    let is_over_first = std::thread::scope(|scope| {
         let (path, new, dice) = (&path, &new, &mut dice);
         let writer = scope.spawn(move || {
             begin.recv().unwrap();
             std::thread::sleep(Duration::from_micros(lag));
-            save(path, way, new.as_bytes(), dice)
+            save(path, way, new.as_bytes(), (first, dice))
         });
         let lead = Duration::from_micros(lead);
         edit(folder.path(), editor, (composed, lead), || {
@@ -196,7 +239,7 @@ fn race(round: u64, file: &str, way: Way, editor: Editor) {
         writer.join().unwrap()
     });
     let what = format!("round {round}: {way:?} of {file}, {editor:?}");
-    check(folder.path(), file, (way, &new), written_to == first, &what);
+    check(folder.path(), file, (way, &new), is_over_first, &what);
 }
 
 /// Composes an edit and says so, makes it `after` so long, and stays until the other program has
