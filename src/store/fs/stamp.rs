@@ -67,12 +67,16 @@ impl Stamp {
     ///
     /// Kernel clocks tick every 1–10 ms, and some file systems keep whole seconds only.
     pub(crate) fn is_racy(&self, now: SystemTime) -> bool {
-        let whole_seconds = self.ctime_ns % 1_000_000_000 == 0;
-        let tick = Duration::from_millis(if whole_seconds { 2_000 } else { 12 });
         let now = now
             .duration_since(UNIX_EPOCH)
             .map_or(0, |d| d.as_nanos() as i128);
-        now - self.ctime_ns < tick.as_nanos() as i128
+        now - self.ctime_ns < self.tick().as_nanos() as i128
+    }
+
+    /// How long two changes can be apart and bear the same times.
+    pub(crate) fn tick(&self) -> Duration {
+        let whole_seconds = self.ctime_ns % 1_000_000_000 == 0;
+        Duration::from_millis(if whole_seconds { 2_000 } else { 12 })
     }
 }
 

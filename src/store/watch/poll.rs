@@ -47,17 +47,39 @@ pub(crate) enum Interest {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Snapshot {
     stamp: Option<Stamp>,
-    /// A later change could have the same stamp: it is examined once more.
-    racy: bool,
+    /// Since when a later change could have the same stamp, so that it is examined once more.
+    doubted: Option<SystemTime>,
 }
 
 impl Snapshot {
     fn at(path: &Path, now: SystemTime) -> Self {
         let stamp = Stamp::of(path);
+        let is_racy = stamp.is_some_and(|stamp| stamp.is_racy(now));
         Self {
             stamp,
-            racy: stamp.is_some_and(|stamp| stamp.is_racy(now)),
+            doubted: is_racy.then_some(now),
         }
+    }
+
+    /// Takes what is there now. Answers whether it may have changed.
+    ///
+    /// One look settles a doubt, a tick after it arose: by the clock of the files, which may be
+    /// ahead of ours, it could last for days.
+    fn renew(&mut self, path: &Path, now: SystemTime) -> bool {
+        let fresh = Self::at(path, now);
+        if fresh.stamp != self.stamp {
+            *self = fresh;
+            return true;
+        }
+        let doubt = self.stamp.zip(self.doubted);
+        let is_over = doubt.is_some_and(|(stamp, since)| {
+            let passed = now.duration_since(since);
+            !passed.is_ok_and(|passed| passed < stamp.tick())
+        });
+        if is_over {
+            self.doubted = None;
+        }
+        is_over
     }
 
     fn is_same_folder(&self, other: &Self) -> bool {
@@ -129,8 +151,15 @@ impl Poll {
         }
     }
 
-    /// Takes over what `former` knew of the files, so that no change between the two is missed.
+    /// Takes over what `former` knew of the files, so that no change between the two is missed, and
+    /// of folders that are as they were, so that what was settled stays so.
     pub fn inherit(&mut self, former: &Self) {
+        for (path, folder) in &mut self.folders {
+            let known = former.folders.get(path).map(|known| known.seen);
+            if let Some(known) = known.filter(|known| known.stamp == folder.seen.stamp) {
+                folder.seen = known;
+            }
+        }
         for (path, seen) in &mut self.files {
             if let Some(known) = former.files.get(path) {
                 *seen = *known;
@@ -208,12 +237,11 @@ impl Poll {
         let Some(folder) = self.folders.get_mut(path) else {
             return;
         };
-        let (seen, interest) = (Snapshot::at(path, now), folder.interest);
-        if seen.stamp == folder.seen.stamp && !folder.seen.racy {
+        let (former, interest) = (folder.seen, folder.interest);
+        if !folder.seen.renew(path, now) {
             return;
         }
-        if seen.is_same_folder(&folder.seen) {
-            folder.seen = seen;
+        if folder.seen.is_same_folder(&former) {
             if interest == Interest::Deep {
                 self.enter_new_children(path, now, arm);
             }
@@ -228,11 +256,9 @@ impl Poll {
 
     fn check_files(&mut self, now: SystemTime, most: usize, moved: &mut BTreeSet<PathBuf>) {
         let mut check = |(path, seen): (&PathBuf, &mut Snapshot)| {
-            let fresh = Snapshot::at(path, now);
-            if fresh.stamp != seen.stamp || seen.racy {
+            if seen.renew(path, now) {
                 moved.insert(path.clone());
             }
-            *seen = fresh;
         };
         let from = self.next_file.take().unwrap_or_default();
         let mut rest = self.files.range_mut(from..);

@@ -355,6 +355,32 @@ fn a_change_in_the_same_clock_tick_is_looked_at_once_more() {
     assert!(!poll.tick(later, AT_ONCE, &mut |_| {}).contains(&plan.log));
 }
 
+/// The clock of a network mount is ahead of ours, or ours was set back: each look at the folder
+/// led to the next one, without a pause.
+#[test]
+fn what_is_dated_into_the_future_is_looked_at_once_more_and_no_more() {
+    let plan = Plan::new();
+    let mut now = SystemTime::now() - Duration::from_secs(86_400);
+    let mut poll = Poll::new(&plan.watched(), now, &mut |_| {});
+    assert_eq!(poll.tick(now, AT_ONCE, &mut |_| {}), BTreeSet::new());
+    now += TICK;
+    let moved = poll.tick(now, AT_ONCE, &mut |_| {});
+    assert!(moved.contains(&plan.log) && moved.contains(&plan.root.join("docs")));
+    // What that look finds is watched anew.
+    let mut next = Poll::new(&plan.watched(), now, &mut |_| {});
+    assert_eq!(poll.tick(now, AT_ONCE, &mut |_| {}), BTreeSet::new());
+    next.inherit(&poll);
+    for _ in 0..3 {
+        now += TICK;
+        assert_eq!(next.tick(now, AT_ONCE, &mut |_| {}), BTreeSet::new());
+    }
+    std::fs::write(&plan.log, "{\"a\":1}\n").unwrap();
+    assert_eq!(
+        next.tick(now, AT_ONCE, &mut |_| {}),
+        BTreeSet::from([plan.log.clone()])
+    );
+}
+
 #[test]
 fn many_files_take_turns_but_logs_are_looked_at_each_time() {
     let plan = Plan::new();
