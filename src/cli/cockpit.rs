@@ -1,5 +1,6 @@
 //! Opens the cockpit: plan, terminal and file thread put together.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
@@ -149,6 +150,7 @@ fn one_session(
         variable: outside.variable,
         sender: sender.clone(),
         late: Vec::new(),
+        kept_field: None,
         passing: None,
     };
     let mut cockpit = Cockpit::new(
@@ -186,6 +188,7 @@ fn context(
     let (arguments, outside) = (invocation.arguments, &*invocation.outside);
     let context = SessionContext {
         me: invocation.told_identity(),
+        person_awaited: arguments.person.is_none(),
         read_only: arguments.read_only,
         root: layout.root.clone(),
         local_minutes: outside.local_minutes,
@@ -333,16 +336,64 @@ fn remember(model: &mut Model, state: &State) {
     model.sync.remember(history);
 }
 
-/// What was being typed when an earlier run was killed; it is ours from here on.
+/// What was being typed when an earlier run was killed, or what an editor saved for a field; it is
+/// ours from here on.
 fn take_draft(state: &State) -> Option<Draft> {
-    let (name, draft) = state.orphans::<Draft>(DRAFT).into_iter().next()?;
-    let draft = draft.with(state.lines(&name));
+    let edited = edited(state);
+    let typed = state.orphans::<Draft>(DRAFT).into_iter();
+    let typed = typed.map(|(name, draft)| (draft.with(state.lines(&name)), name));
+    // What the editor had is a later text of the same field; that of another one waits.
+    let is_taken = |draft: &Draft| match &edited {
+        Some((edited, _)) => edited.is_of_field_of(draft),
+        None => true,
+    };
+    let typed = typed.into_iter().find(|(draft, _)| is_taken(draft));
+    let (typed, name) = typed.unzip();
+    let (edited, scratch) = edited.unzip();
+    let draft = edited.or(typed)?;
     if state.save(&own_draft(), &draft).is_ok() {
         // Should it stay, it is offered once more.
-        let _ = state.remove(&name);
-        let _ = state.remove_record(&name);
+        if let Some(name) = name {
+            let _ = state.remove(&name);
+            let _ = state.remove_record(&name);
+        }
+        match (scratch, &draft.trouble) {
+            (Some(scratch), None) => scratch.remove(),
+            (Some(scratch), Some(_)) => scratch.leave(),
+            (None, _) => {}
+        }
     }
     Some(draft)
+}
+
+/// A text that an editor saved for a field before an earlier run ended, or that cannot be read.
+fn edited(state: &State) -> Option<(Draft, Scratch)> {
+    let left = Scratch::left_fields::<Option<Draft>>(state.folder());
+    left.into_iter().find_map(|(draft, scratch)| {
+        let saved = draft.map(|draft| match scratch.read() {
+            Ok(text) if text.trim().is_empty() => None,
+            Ok(text) => {
+                let saved = draft.clone().with_saved(&text);
+                (saved != draft).then_some(saved)
+            }
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                let path = scratch.path().display();
+                let trouble =
+                    format!("your editor left {path}, but {error}: this is the text before");
+                Some(draft.in_trouble(trouble))
+            }
+            Err(_) => None,
+        });
+        match saved.flatten() {
+            Some(draft) => Some((draft, scratch)),
+            None => {
+                if !scratch.has_traces() {
+                    scratch.remove();
+                }
+                None
+            }
+        }
+    })
 }
 
 /// Asks git who the person is, without keeping anybody waiting.

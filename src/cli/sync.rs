@@ -185,7 +185,7 @@ impl Sync {
             ))?;
         }
         invocation.say(&format!(
-            "{name} is merged but for these conflicts: `stepdeck resolve` shows them and keeps a \
+            "{name} is merged except for these conflicts: `stepdeck resolve` shows them and keeps a \
              version of each, then `stepdeck renumber --collisions`, `git add` the files and `git \
              commit`"
         ))?;

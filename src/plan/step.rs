@@ -228,23 +228,25 @@ impl<'a> StepRef<'a> {
     }
 
     /// Whether the value reached satisfies the target; `None` where either is missing or
-    /// the target does not say which way is good, as `≤200` or `>= 99.5 %` does.
+    /// the target does not say which way is good, as `≤200` or `>= 99.5 %` does. Whoever reaches
+    /// just that has it either way.
     pub(crate) fn meets_target(self) -> Option<bool> {
         let (target, actual) = (self.text(Field::Target), self.text(Field::Actual));
         let target = target.trim();
         let signs = ["<=", ">=", "≤", "≥", "<", ">"];
-        let sign = *signs.iter().find(|sign| target.starts_with(**sign))?;
-        let (bar, unit) = measure(&target[sign.len()..])?;
+        let sign = signs.into_iter().find(|sign| target.starts_with(sign));
+        let (bar, unit) = measure(&target[sign.map_or(0, str::len)..])?;
         let (reached, of) = measure(&actual)?;
         if !(of.is_empty() || unit.is_empty() || of == unit) {
             return None;
         }
-        Some(match sign {
-            "<=" | "≤" => reached <= bar,
-            ">=" | "≥" => reached >= bar,
-            "<" => reached < bar,
-            _ => reached > bar,
-        })
+        match sign {
+            None => (reached == bar).then_some(true),
+            Some("<=" | "≤") => Some(reached <= bar),
+            Some(">=" | "≥") => Some(reached >= bar),
+            Some("<") => Some(reached < bar),
+            Some(_) => Some(reached > bar),
+        }
     }
 
     /// Where the step is written: its log line, its canon heading.
@@ -403,6 +405,8 @@ mod tests {
             (r#""<2 s""#, r#""900 ms""#, None),
             (r#"">1,000""#, "2000", None),
             ("200", "180", None),
+            ("200", "200", Some(true)),
+            ("0.8", r#""80 %""#, None),
             (r#""≤200""#, r#""soon""#, None),
         ] {
             let line = format!(

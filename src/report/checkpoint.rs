@@ -374,7 +374,8 @@ impl<'a> Thousand<'a> {
         ];
         let (complete, total) = self.counts();
         let words = format!(
-            "{complete} of {total} steps of CP{number:02} are complete; recorded over {}.",
+            "{complete} of {} of CP{number:02} complete; recorded over {}.",
+            counted(total, "step"),
             counted(dates.len(), "week")
         );
         let svg = Chart {

@@ -222,8 +222,8 @@ impl<'a> Demo<'a> {
             (Verdict::Missed, "missed their target", "missed its target"),
             (
                 Verdict::Measured,
-                "have a value and no target to judge it by",
-                "has a value and no target to judge it by",
+                "have a value and no target with ≥ or ≤ to judge it by",
+                "has a value and no target with ≥ or ≤ to judge it by",
             ),
             (Verdict::Linked, "have a link", "has a link"),
             (Verdict::Missing, "lack evidence", "lacks evidence"),
@@ -302,7 +302,8 @@ fn row(shown: &Shown<'_>, path: &Path) -> String {
     );
     out += &format!("\n  - Evidence: {}", shown.verdict.word());
     if !actual.is_empty() {
-        out += &format!(", {metric} {actual} of {target}").replace("  ", " ");
+        let of = if target.is_empty() { "" } else { " of " };
+        out += &format!(", {metric} {actual}{of}{target}").replace("  ", " ");
     }
     let link = of.text(Field::Link);
     let link = link.trim();

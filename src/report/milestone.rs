@@ -344,7 +344,7 @@ impl<'a> Milestone<'a> {
             [] => None,
             [one] => Some(format!("{who}: {one} open")),
             all => Some(format!(
-                "{who}: {} open at the end of the last weeks, the running one last",
+                "{who}: {} open at the end of each of the last weeks, this one included",
                 listed(all)
             )),
         };

@@ -450,7 +450,7 @@ fn became(block: &Block, completed: usize, added: usize) -> String {
         (0, total) if total == tally.count(Status::Idea) => "only ideas".to_owned(),
         _ if completed > 0 || tally.count(Status::InProgress) > 0 => "under way".to_owned(),
         _ if added > 0 => "steps added".to_owned(),
-        (0, _) => "not begun".to_owned(),
+        (0, _) => "not started".to_owned(),
         _ => "no progress".to_owned(),
     }
 }

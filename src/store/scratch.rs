@@ -1,4 +1,5 @@
-//! Texts laid down for `$EDITOR`, and kept until what was saved is in the plan.
+//! Texts laid down for `$EDITOR`, of whole steps or of a field, and kept until what was saved is in
+//! the plan.
 //!
 //! They lie in a folder of their own within what is private to a person, each as a file for the
 //! editor and a document that says what the text is about. Neither a crash of the editor nor the
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::state::State;
@@ -22,6 +24,8 @@ use crate::plan::StepKey;
 const FOLDER: &str = "editor";
 /// How their documents are called, before a number and that of their process.
 const NAME: &str = "text";
+/// The same of texts of fields.
+const FIELD: &str = "field";
 
 /// What a text is about.
 #[derive(Serialize, Deserialize)]
@@ -59,22 +63,40 @@ impl Scratch {
     /// # Errors
     /// When the folder cannot be written.
     pub fn lay(private: &Path, form: &Form) -> io::Result<Self> {
-        static NEXT: AtomicU32 = AtomicU32::new(1);
-        let scratch = Self::of(private, &form.steps).unwrap_or_else(|| {
-            let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            Self::named(private, format!("{NAME}-{number}-{}", std::process::id()))
-        });
+        let known = Self::of(private, &form.steps);
+        let scratch = known.unwrap_or_else(|| Self::new(private, NAME));
         scratch.describe(&form.steps, &form.seen)?;
+        scratch.write(&form.text)?;
+        Ok(scratch)
+    }
+
+    /// Lays the text of a field down, with whatever tells which field that is.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn lay_field(private: &Path, about: &impl Serialize, text: &str) -> io::Result<Self> {
+        let scratch = Self::new(private, FIELD);
+        scratch.describe_field(about)?;
+        scratch.write(text)?;
+        Ok(scratch)
+    }
+
+    fn new(private: &Path, kind: &str) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self::named(private, format!("{kind}-{number}-{}", std::process::id()))
+    }
+
+    fn write(&self, text: &str) -> io::Result<()> {
         let mut options = OpenOptions::new();
         let mut file = options
             .write(true)
             .create(true)
             .truncate(true)
             .mode(0o600)
-            .open(&scratch.path)?;
+            .open(&self.path)?;
         // Closed before the editor starts: many editors replace the file.
-        file.write_all(form.text.as_bytes())?;
-        Ok(scratch)
+        file.write_all(text.as_bytes())
     }
 
     /// The text about these steps that was laid down by this process, or left by one that is gone.
@@ -82,6 +104,12 @@ impl Scratch {
         let all = Self::all(private, true);
         let found = all.into_iter().find(|(about, _)| about.is_of(steps));
         found.map(|(_, scratch)| scratch)
+    }
+
+    /// The text that was laid down in this file, as long as it is there to be asked about.
+    pub fn at(private: &Path, path: &Path) -> Option<Self> {
+        let name = path.file_stem()?.to_str()?.to_owned();
+        path.exists().then(|| Self::named(private, name))
     }
 
     /// What processes that are gone have left: each with its text, or why that cannot be read.
@@ -106,6 +134,16 @@ impl Scratch {
         .collect()
     }
 
+    /// The texts of fields that processes that are gone have left, with what tells which.
+    pub fn left_fields<T: DeserializeOwned>(private: &Path) -> Vec<(T, Self)> {
+        let found = State::at(&Self::folder(private)).orphans::<T>(FIELD);
+        let scratch = |name| Self::named(private, name);
+        found
+            .into_iter()
+            .map(|(name, about)| (about, scratch(name)))
+            .collect()
+    }
+
     fn all(private: &Path, with_own: bool) -> Vec<(About, Self)> {
         let state = State::at(&Self::folder(private));
         let mut found = state.orphans::<About>(NAME);
@@ -121,7 +159,12 @@ impl Scratch {
 
     fn named(private: &Path, name: String) -> Self {
         let state = State::at(&Self::folder(private));
-        let path = state.folder().join(format!("{name}.toml"));
+        let kind = if name.starts_with(FIELD) {
+            "md"
+        } else {
+            "toml"
+        };
+        let path = state.folder().join(format!("{name}.{kind}"));
         Self { state, name, path }
     }
 
@@ -160,7 +203,20 @@ impl Scratch {
             more: more.to_vec(),
             seen: seen.to_owned(),
         };
-        (self.state.save(&self.name, &about)).map_err(|error| io::Error::other(error.to_string()))
+        self.describe_field(&about)
+    }
+
+    /// What the text is about from now on.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub(crate) fn describe_field(&self, about: &impl Serialize) -> io::Result<()> {
+        (self.state.save(&self.name, about)).map_err(|error| io::Error::other(error.to_string()))
+    }
+
+    /// Forgets what the text is about, which stays in its file: it is offered no more.
+    pub(crate) fn leave(&self) {
+        let _ = self.state.remove(&self.name);
     }
 
     /// What it holds now.
@@ -191,7 +247,8 @@ impl Scratch {
     }
 
     fn traces(&self) -> impl Iterator<Item = PathBuf> {
-        let own = format!("{}.toml", self.name);
+        let own = self.path.file_name().unwrap_or_default();
+        let own = own.to_string_lossy().into_owned();
         let entries = std::fs::read_dir(self.state.folder()).into_iter().flatten();
         entries.flatten().filter_map(move |entry| {
             let name = entry.file_name().into_string().ok()?;

@@ -390,6 +390,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 self.tell(Message::ProgramEnded { serial, ended })
             }
             Event::SavedLate(form) => self.tell(Message::SavedLate(form)),
+            Event::FieldSavedLate(text) => self.tell(Message::FieldSavedLate(text)),
             Event::NotCopied { text, what } => {
                 let said = self.face.send(&text, &what)?;
                 self.say(said)

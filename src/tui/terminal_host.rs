@@ -13,10 +13,11 @@ use tempfile::TempDir;
 
 use super::cockpit::Event;
 use super::detached::Clipboards;
-use super::editing::{self, LateSaves};
+use super::editing::{self, LateSaves, LateText};
 use super::editor;
 use super::terminal::{Input, Terminal};
-use crate::app::core::message::Edited;
+use crate::app::core::message::{Edited, FieldText};
+use crate::app::overlays::input::too_long;
 use crate::change::form::Form;
 use crate::plan::StepKey;
 use crate::store::scratch::Scratch;
@@ -52,11 +53,9 @@ pub trait TerminalHost {
     /// When the terminal cannot be taken back; the work is done all the same.
     fn hand_over(&mut self, work: &mut dyn FnMut()) -> io::Result<()>;
 
-    /// Lets the person's editor work on the text of a field, and answers what was left.
-    ///
-    /// # Errors
-    /// Why there is nothing, in words.
-    fn edit_text(&mut self, text: &str) -> Result<String, String>;
+    /// Lets the person's editor work on the text of a field; as it was left, where that could not
+    /// be taken.
+    fn edit_field(&mut self, field: &FieldText) -> Edited;
 
     /// What the text asks for is in the plan: what is saved later asks for what differs from it.
     fn text_taken(&mut self, form: &Form);
@@ -100,20 +99,41 @@ pub(crate) struct RealTerminal<'a> {
     pub sender: Sender<Event>,
     /// Texts that an editor may still have open in a window.
     pub late: Vec<LateSaves>,
+    /// The text of the field with this number that could not be taken from the editor.
+    pub kept_field: Option<(u64, Scratch)>,
     /// The folder in the place of [`RealTerminal::private`], where that cannot be written.
     pub passing: Option<TempDir>,
 }
 
 impl RealTerminal<'_> {
     /// Lays a text down; where the folder for that cannot be written, in one that goes with us.
-    fn lay(&mut self, form: &Form) -> io::Result<Scratch> {
-        Scratch::lay(&self.private, form).or_else(|error| {
+    fn lay(&mut self, lay: impl Fn(&Path) -> io::Result<Scratch>) -> io::Result<Scratch> {
+        lay(&self.private).or_else(|error| {
             let passing = temporary_folder("stepdeck-").ok_or(error)?;
             self.private = passing.path().to_owned();
-            let scratch = Scratch::lay(&self.private, form);
+            let scratch = lay(&self.private);
             self.passing = Some(passing);
             scratch
         })
+    }
+
+    /// Runs the editor on a text. `seen` is the text as the plan has it.
+    fn run_editor(&mut self, scratch: &Scratch, seen: &str) -> Edited {
+        let before = std::fs::read(scratch.path()).unwrap_or_default();
+        let begun = Instant::now();
+        let ended = self
+            .terminal
+            .away(&self.input, || editor::edit(scratch.path(), self.variable));
+        editing::returned(scratch, seen, &before, begun.elapsed(), ended)
+    }
+
+    /// Takes up what the editor saves into a text from now on.
+    fn watch_late(&mut self, text: LateText) {
+        if self.late.iter().all(|late| late.of != text) {
+            let watched = LateSaves::watch(&self.private, text, self.sender.clone());
+            // Where nothing can be watched, the next start finds what was saved.
+            self.late.extend(watched.ok());
+        }
     }
 }
 
@@ -138,7 +158,7 @@ impl TerminalHost for RealTerminal<'_> {
         let kept = again
             .then(|| Scratch::of(&self.private, &form.steps))
             .flatten();
-        let laid = kept.map_or_else(|| self.lay(form), Ok);
+        let laid = kept.map_or_else(|| self.lay(|at| Scratch::lay(at, form)), Ok);
         let scratch = match laid {
             Ok(scratch) => scratch,
             Err(error) => {
@@ -148,46 +168,62 @@ impl TerminalHost for RealTerminal<'_> {
                 return Edited::Failed { reason, saved };
             }
         };
-        let before = std::fs::read(scratch.path()).unwrap_or_default();
-        let begun = Instant::now();
-        let ended = self
-            .terminal
-            .away(&self.input, || editor::edit(scratch.path(), self.variable));
-        let edited = editing::returned(&scratch, form, &before, begun.elapsed(), ended);
-        if edited == Edited::AtOnce && self.late.iter().all(|late| late.steps != form.steps) {
-            let watched = LateSaves::watch(&self.private, form.steps.clone(), self.sender.clone());
-            // Where nothing can be watched, the next start finds what was saved.
-            self.late.extend(watched.ok());
+        let edited = self.run_editor(&scratch, &form.seen);
+        if edited == Edited::AtOnce {
+            self.watch_late(LateText::Steps(form.steps.clone()));
         }
         edited
     }
 
-    fn edit_text(&mut self, text: &str) -> Result<String, String> {
-        // Removed with this value; the field itself is kept beyond a crash.
-        let folder =
-            temporary_folder("stepdeck-").ok_or("no file can be written for the editor")?;
-        let path = folder.path().join("field.md");
-        let failed = |error: io::Error| format!("{}: {error}", path.display());
-        std::fs::write(&path, format!("{text}\n")).map_err(failed)?;
-        self.terminal
-            .away(&self.input, || editor::edit(&path, self.variable))
-            .map_err(failed)?
-            .map_err(|error| error.to_string())?;
-        std::fs::read_to_string(&path).map_err(failed)
+    fn edit_field(&mut self, field: &FieldText) -> Edited {
+        let kept = self.kept_field.take().filter(|(of, _)| *of == field.field);
+        let seen = format!("{}\n", field.text);
+        let laid = kept.map_or_else(
+            || self.lay(|at| Scratch::lay_field(at, &field.draft, &seen)),
+            |(_, scratch)| Ok(scratch),
+        );
+        let scratch = match laid {
+            Ok(scratch) => scratch,
+            Err(error) => {
+                let reason = format!("no file can be written for the editor: {error}");
+                return Edited::Failed {
+                    reason,
+                    saved: None,
+                };
+            }
+        };
+        let edited = self.run_editor(&scratch, &seen);
+        match &edited {
+            Edited::Left(text)
+            | Edited::Failed {
+                saved: Some(text), ..
+            } if too_long(text).is_some() => self.kept_field = Some((field.field, scratch)),
+            Edited::Left(_) | Edited::Failed { .. } => scratch.remove(),
+            Edited::AtOnce => {
+                let path = scratch.path().to_owned();
+                self.watch_late(LateText::Field(field.clone(), path));
+            }
+            Edited::Recoverable { .. } | Edited::Unreadable { .. } => {
+                self.kept_field = Some((field.field, scratch));
+            }
+        }
+        edited
     }
 
     fn text_taken(&mut self, form: &Form) {
         let Some(scratch) = Scratch::of(&self.private, &form.steps) else {
             return;
         };
-        let is_late = self.late.iter().any(|late| late.steps == form.steps);
+        let of = LateText::Steps(form.steps.clone());
+        let is_late = self.late.iter().any(|late| late.of == of);
         if !is_late || scratch.describe(&form.steps, &form.text).is_err() {
             scratch.remove();
         }
     }
 
     fn drop_text(&mut self, steps: &[StepKey]) {
-        self.late.retain(|late| *late.steps != *steps);
+        let is_of = |late: &LateSaves| matches!(&late.of, LateText::Steps(of) if **of == *steps);
+        self.late.retain(|late| !is_of(late));
         if let Some(scratch) = Scratch::of(&self.private, steps) {
             scratch.remove();
         }

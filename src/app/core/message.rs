@@ -133,8 +133,10 @@ pub enum Message {
     SavedLate(Form),
     /// The paths that a word may go on as.
     Paths(String, Vec<String>),
-    /// `$EDITOR` was left with this text for the field with this number, or why not.
-    FieldEdited(u64, Result<String, String>),
+    /// `$EDITOR` was left, or could not be used, for the text of a field.
+    FieldEdited(u64, Edited),
+    /// An editor saved the text of a field after it seemed to have ended.
+    FieldSavedLate(FieldText),
     /// A program that runs for a command of one's own printed something.
     Printed {
         /// Which run.
@@ -237,6 +239,17 @@ pub enum Edited {
     },
 }
 
+/// The text of a field, on its way to `$EDITOR` or back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FieldText {
+    /// The number of the field.
+    pub field: u64,
+    /// What stands in it.
+    pub text: String,
+    /// The field as it is opened again, where what is typed into it outlives the program.
+    pub draft: Option<Box<Draft>>,
+}
+
 /// What the cockpit wants done outside.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Effect {
@@ -304,8 +317,8 @@ pub enum Effect {
     },
     /// List the paths below the plan's root that a word may go on as.
     ListPaths(String),
-    /// Let `$EDITOR` work on the text of the field with this number.
-    EditField(u64, String),
+    /// Let `$EDITOR` work on the text of a field.
+    EditField(FieldText),
     /// Ask git which numbers branches use.
     ReadBranchIds,
     /// Compose a renumbering, with what git knows of who wrote what; it has this number.

@@ -80,6 +80,8 @@ pub enum Tone {
 pub struct SessionContext {
     /// The person at work, whose name evidence is signed with.
     pub me: Identity,
+    /// Whether git is still being asked who that is.
+    pub person_awaited: bool,
     /// Whether nothing may be written.
     pub read_only: bool,
     /// Where papers are or would be.

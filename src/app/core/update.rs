@@ -67,6 +67,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::SavedLate(form) => model.saved_late(form),
         Message::Paths(word, paths) => model.take_paths(word, paths),
         Message::FieldEdited(field, edited) => model.field_edited(field, edited),
+        Message::FieldSavedLate(saved) => model.field_saved_late(saved),
         Message::Printed { serial, text } => model.printed(serial, &text),
         Message::ProgramEnded { serial, ended } => model.program_ended(serial, ended),
         Message::Quit => quit(model),

@@ -216,6 +216,7 @@ impl Model {
         let filter = std::mem::take(&mut self.view.filter);
         self.view.filter = filter.asked_by(&me);
         self.context.me = me;
+        self.context.person_awaited = false;
         let selected = self.selected();
         self.find(selected);
         self.screen.refresh(self);

@@ -38,7 +38,7 @@ use self::prompt::{Prompt, Purpose};
 use self::step_history::StepHistory;
 use crate::app::core::command::Focus;
 use crate::app::core::key::{Code, Key};
-use crate::app::core::message::Effect;
+use crate::app::core::message::{Effect, FieldText};
 use crate::app::core::model::Model;
 use crate::app::core::navigate;
 use crate::plan::StepKey;
@@ -146,9 +146,15 @@ impl Model {
     pub(crate) fn press_overlay(&mut self, key: Key) -> bool {
         if key.ctrl
             && key.code == Code::Char('o')
-            && let Some(input) = self.overlays.last().and_then(Overlay::input)
+            && let Some(overlay) = self.overlays.last()
+            && let Some(input) = overlay.input()
         {
-            let edit = Effect::EditField(input.serial, input.text.clone());
+            let draft = match overlay {
+                Overlay::Prompt(prompt) => Some(Box::new(self.draft_of(prompt))),
+                _ => None,
+            };
+            let (field, text) = (input.serial, input.text.clone());
+            let edit = Effect::EditField(FieldText { field, text, draft });
             self.effects.push(edit);
             return true;
         }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::core::message::FieldText;
 use crate::app::core::model::Model;
 use crate::app::overlays::Overlay;
-use crate::app::overlays::input::Input;
+use crate::app::overlays::input::{Input, of_editor};
 use crate::app::overlays::prompt::{Prompt, Purpose};
 use crate::plan::StepKey;
 use crate::plan::field::Field;
@@ -30,6 +31,28 @@ pub struct Draft {
     /// Tells one draft that was written whole from the next.
     #[serde(default)]
     pub(crate) base: u64,
+    /// What is said of it when it is offered, if not that it was being typed.
+    #[serde(skip)]
+    pub(crate) trouble: Option<String>,
+}
+
+impl Draft {
+    /// The field with what an editor saved for it.
+    pub(crate) fn with_saved(self, text: &str) -> Self {
+        let text = of_editor(text, self.multiline);
+        Self { text, ..self }
+    }
+
+    /// The field with what is to be said of it when it is offered.
+    pub(crate) fn in_trouble(self, trouble: String) -> Self {
+        let trouble = Some(trouble);
+        Self { trouble, ..self }
+    }
+
+    /// Whether both are of one field.
+    pub(crate) fn is_of_field_of(&self, other: &Self) -> bool {
+        self.list == other.list && self.purpose.is_same(&other.purpose)
+    }
 }
 
 /// A list of one step or of several.
@@ -57,7 +80,7 @@ impl Model {
         Some(self.draft_of(self.unsaved()?))
     }
 
-    fn draft_of(&self, Prompt { input, purpose, .. }: &Prompt) -> Draft {
+    pub(crate) fn draft_of(&self, Prompt { input, purpose, .. }: &Prompt) -> Draft {
         Draft {
             label: input.label.clone(),
             initial: input.initial.clone(),
@@ -66,6 +89,7 @@ impl Model {
             purpose: purpose.clone(),
             list: self.list_beneath(),
             base: self.sync.drafts,
+            trouble: None,
         }
     }
 
@@ -112,9 +136,29 @@ impl Model {
             ..self.draft_of(prompt)
         });
         for draft in typed.into_iter().chain(before) {
-            self.left.truncate(LEFT - 1);
-            self.left.insert(0, draft);
+            self.leave_draft(draft);
             self.say("not saved · your text is kept for when you open the field again");
+        }
+    }
+
+    fn leave_draft(&mut self, draft: Draft) {
+        self.left.truncate(LEFT - 1);
+        self.left.insert(0, draft);
+    }
+
+    /// An editor saved the text of a field after it seemed to have ended: it goes into the field,
+    /// or waits for it where it is not open any more.
+    pub(crate) fn field_saved_late(&mut self, FieldText { field, text, draft }: FieldText) {
+        if self.is_open(field) {
+            return self.take_edited(text);
+        }
+        if let Some(draft) = draft {
+            self.left.retain(|left| !left.is_of_field_of(&draft));
+            self.say(format!(
+                "your editor saved a text for “{}”: open that field again to continue with it",
+                draft.label
+            ));
+            self.leave_draft(draft.with_saved(&text));
         }
     }
 
@@ -128,10 +172,10 @@ impl Model {
         let mut input = self.input(draft.label, draft.initial);
         input.text = draft.text;
         input.multiline = draft.multiline;
-        input.error = Some(
+        input.error = Some(draft.trouble.unwrap_or_else(|| {
             "you were typing this when the program was killed: Enter saves it, Esc leaves it"
-                .to_owned(),
-        );
+                .to_owned()
+        }));
         let purpose = match draft.purpose {
             // The question that it answered is over.
             Purpose::Resolve(request) => Purpose::Set(request),

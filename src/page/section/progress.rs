@@ -102,7 +102,7 @@ fn throughput(points: &[Point]) -> Markup {
     let bars: Vec<(String, f64)> = recent.iter().map(bar).collect();
     let completed: usize = recent.iter().map(|point| point.completed).sum();
     let described = format!(
-        "{} completed in {}, the running one last.",
+        "{} completed in {}, this one included.",
         counted(completed, "step"),
         counted(recent.len(), "week"),
     );

@@ -84,7 +84,7 @@ impl Secretary<'_> {
                 let title = format!("Theme of {}: {theme}", block.id);
                 let label = format!("{} theme → {theme}", block.id);
                 let consequence = match steps {
-                    0 => "Its steps take their theme from the row.".to_owned(),
+                    0 => "No step repeats the theme.".to_owned(),
                     1 => "1 step repeats the theme; it keeps its date.".to_owned(),
                     _ => format!("{steps} steps repeat the theme; they keep their dates."),
                 };
@@ -175,12 +175,10 @@ impl Secretary<'_> {
         let mut consequences = vec![moved];
         let mentions = renumbered.rewritten.len();
         if mentions > 0 {
-            let places = if mentions == 1 {
-                "place that names"
-            } else {
-                "places that name"
-            };
-            consequences.push(format!("{mentions} {places} them follow."));
+            consequences.push(match mentions {
+                1 => "1 place that names them follows.".to_owned(),
+                _ => format!("{mentions} places that name them follow."),
+            });
         }
         match renumbered.left.len() {
             0 => {}

@@ -8,6 +8,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
 use super::Today;
 use super::rituals::{Interval, Quarter};
+use crate::document::english::counted;
 use crate::plan::Plan;
 use crate::plan::block::{STEPS_PER_CHECKPOINT, checkpoint_steps};
 use crate::plan::packet::{Packet, day_of_folder};
@@ -314,7 +315,10 @@ impl Today<'_> {
             ),
             (false, false) => {
                 let days = (today - here.first).num_days();
-                let words = format!("{here} is not planned, and is {days} days old");
+                let words = format!(
+                    "{here} began {} ago and has no plan",
+                    counted(days as usize, "day")
+                );
                 (Standing::Late, words)
             }
         };

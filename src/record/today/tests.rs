@@ -320,7 +320,7 @@ fn a_quarter_is_planned_before_it_begins() {
     );
     assert_eq!(
         quarter(&["q/2026-Q3.md"]),
-        "late: 2026-Q4 is not planned, and is 51 days old"
+        "late: 2026-Q4 began 51 days ago and has no plan"
     );
     assert_eq!(
         quarter(&["q/2026-Q4.md"]),

@@ -371,11 +371,7 @@ impl Changes {
             (Base::Head, None) => "no commit yet".to_owned(),
             (Base::Head, Some(commit)) => format!("HEAD ({})", short(commit)),
             (_, Some(commit)) => {
-                format!(
-                    "{}, where the branch left it ({})",
-                    self.name,
-                    short(commit)
-                )
+                format!("the merge base with {} ({})", self.name, short(commit))
             }
             (_, None) => self.name.clone(),
         }

@@ -81,7 +81,7 @@ impl<'a> Reporter<'a> {
         };
         since.notes.extend(begins.map(|(_, begins)| {
             let begins = begins.date_naive();
-            format!("the history begins on {begins}: what it began with counts as older")
+            format!("the history begins on {begins}: what was there by then counts as older")
         }));
         let from = match moment {
             Moment::At(at) => Some(at),

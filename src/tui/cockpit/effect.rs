@@ -79,9 +79,9 @@ impl<F: TerminalHost> Cockpit<F> {
                 }
             }
             Effect::ListPaths(word) => self.start_listing_paths(word),
-            Effect::EditField(field, text) => {
-                let edited = self.face.edit_text(&text);
-                self.tell(Message::FieldEdited(field, edited))?;
+            Effect::EditField(text) => {
+                let edited = self.face.edit_field(&text);
+                self.tell(Message::FieldEdited(text.field, edited))?;
             }
             Effect::RunProgram(run) => {
                 let sender = self.sender.clone();

@@ -9,7 +9,7 @@ use super::as_of::LaidOut;
 use super::past::Compared;
 use crate::app::DiskEvent;
 use crate::app::core::job::JobResult;
-use crate::app::core::message::{Followed, Subject};
+use crate::app::core::message::{FieldText, Followed, Subject};
 use crate::app::own::programs::Ended;
 use crate::app::screens::papers::writing::Written;
 use crate::app::screens::problems::Checked;
@@ -120,6 +120,8 @@ pub enum Event {
     ProgramEnded(u64, Ended),
     /// An editor saved the text of a step after it seemed to have ended.
     SavedLate(Form),
+    /// The same of the text of a field.
+    FieldSavedLate(FieldText),
     /// No program put this text on a clipboard.
     NotCopied {
         text: String,
@@ -177,6 +179,7 @@ impl Event {
             Self::Disk(_)
                 | Self::Opened(..)
                 | Self::SavedLate(_)
+                | Self::FieldSavedLate(_)
                 | Self::Printed(_)
                 | Self::ProgramEnded(..)
         )

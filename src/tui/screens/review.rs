@@ -93,7 +93,15 @@ fn progress(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
     }
     let state = match view.record.held {
         Some(at) => Line::styled(format!("held {}", at.format("%m-%d %H:%M")), theme.ok),
-        None if view.is_first => Line::styled("first review", theme.accent),
+        None if view.is_first => {
+            let is_the_first = view.fates.is_empty();
+            let words = if is_the_first {
+                "first review"
+            } else {
+                "all proposals"
+            };
+            Line::styled(words, theme.accent)
+        }
         None => {
             let since = view.record.since;
             let since = since.map(|at| format!("since {}", at.format("%Y-%m-%d")));

@@ -77,6 +77,7 @@ fn list(
 ) -> usize {
     let has_keys = model.place() == pane;
     let title = match pane {
+        Focus::MINE if model.context.person_awaited => "Today".to_owned(),
         Focus::MINE => format!("Today, {}", model.context.me.name()),
         _ => "Ahead".to_owned(),
     };

@@ -153,7 +153,7 @@ fn enter_goes_to_the_step_and_the_base_is_that_of_a_pull_request() {
     desk.keys("@");
     let screen = desk.screen();
     assert!(
-        screen.contains("Changes since main, where the branch left it"),
+        screen.contains("Changes since the merge base with main"),
         "{screen}"
     );
     assert!(screen.contains("draft → complete"), "{screen}");

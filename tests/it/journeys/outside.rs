@@ -316,6 +316,100 @@ fn what_a_window_editor_saves_after_it_came_back_is_offered() {
     fs::remove_file(seat.path("save")).unwrap();
 }
 
+/// What the editor of a field had saved is in the field, however it ended.
+#[test]
+fn what_an_editor_saved_for_a_field_before_it_died_is_in_the_field() {
+    let seat = Seat::new();
+    seat.program("editor", "echo from the editor >\"$1\"; kill -KILL $$");
+    let cockpit = seat.start();
+    cockpit.type_keys("jen<C-o>");
+    cockpit.wait_for("this is what it had saved");
+    cockpit.type_keys("<Enter>");
+    cockpit.wait_for("notes");
+    leave(&cockpit);
+    assert!(seat.log().contains("\"notes\": \"from the editor\""));
+    assert_eq!(seat.kept(), 0);
+}
+
+/// What a field cannot take stays in its file, and the same keys open that again.
+#[test]
+fn a_text_of_a_field_in_another_encoding_is_kept_and_opened_again() {
+    let seat = Seat::new();
+    seat.program(
+        "editor",
+        "if [ -e saved ]; then cp \"$1\" second; echo tidy >\"$1\"\n\
+         else printf 'one\\ncaf\\351\\n' >\"$1\"; touch saved; fi",
+    );
+    let cockpit = seat.start();
+    cockpit.type_keys("jen<C-o>");
+    cockpit.wait_for("line 2 is not UTF-8");
+    cockpit.type_keys("<C-o>");
+    cockpit.wait_for("tidy");
+    assert_eq!(fs::read(seat.path("second")).unwrap(), b"one\ncaf\xe9\n");
+    cockpit.type_keys("<Enter>");
+    leave(&cockpit);
+    assert!(seat.log().contains("\"notes\": \"tidy\""));
+    assert_eq!(seat.kept(), 0);
+}
+
+#[test]
+fn what_was_saved_for_a_field_is_offered_at_the_next_start() {
+    for kill in [false, true] {
+        let seat = Seat::new();
+        seat.fifo("saved");
+        let script = "echo from the editor >\"$1\"; echo yes >saved; read line </dev/tty";
+        seat.program("editor", script);
+        let mut cockpit = seat.start();
+        cockpit.type_keys("jen<C-o>");
+        assert_eq!(fs::read_to_string(seat.path("saved")).unwrap(), "yes\n");
+        match kill {
+            true => cockpit.kill(Signal::KILL),
+            false => cockpit.vanish(),
+        }
+        cockpit.wait_process_end();
+        let cockpit = seat.start();
+        cockpit.wait_for("from the editor");
+        cockpit.type_keys("<Enter>");
+        leave(&cockpit);
+        assert!(seat.log().contains("\"notes\": \"from the editor\""));
+        assert_eq!(seat.kept(), 0);
+    }
+}
+
+#[test]
+fn what_a_window_editor_saves_later_goes_into_its_field_or_waits_for_it() {
+    let seat = Seat::new();
+    seat.fifo("save");
+    seat.program(
+        "editor",
+        "(while read text <save; do echo \"$text\" >\"$1.new\" && mv \"$1.new\" \"$1\"; done) \
+         >/dev/null 2>&1 &",
+    );
+    let save = |text: &str| fs::write(seat.path("save"), format!("{text}\n")).unwrap();
+    let cockpit = seat.start();
+    cockpit.type_keys("jen<C-o>");
+    cockpit.wait_for("returned at once");
+    for text in ["the first text", "the second text"] {
+        save(text);
+        cockpit.wait_for(text);
+    }
+    cockpit.type_keys("<Enter>");
+    cockpit.wait_for("Notes     the second text");
+    save("the third text");
+    cockpit.wait_for("open that field again");
+    cockpit.type_keys("en");
+    cockpit.wait_for("the third text");
+    // The editor got the text before the second one was written.
+    cockpit.type_keys("<Enter>");
+    cockpit.wait_for("Two versions: which one stays?");
+    cockpit.type_keys("m");
+    cockpit.wait_for("Notes     the third text");
+    leave(&cockpit);
+    assert!(seat.log().contains("\"notes\": \"the third text\""));
+    // The script ends with its plan.
+    fs::remove_file(seat.path("save")).unwrap();
+}
+
 /// An opener has no terminal to read keys from or to print on; how it fails is said.
 #[test]
 fn an_opener_that_misbehaves_takes_no_key_and_its_failure_is_said() {

@@ -15,7 +15,7 @@ use ratatui::buffer::Buffer;
 use ratatui::{Frame, Terminal};
 use stepdeck::app::Model;
 use stepdeck::app::core::keymap::Keymap;
-use stepdeck::app::core::message::Edited;
+use stepdeck::app::core::message::{Edited, FieldText};
 use stepdeck::app::core::model::SessionContext;
 use stepdeck::change::form::Form;
 use stepdeck::cli::cockpit::{go_on, open_whole, start_disk};
@@ -54,6 +54,18 @@ pub struct TestFace {
     pub frames: usize,
 }
 
+impl TestFace {
+    fn run(&mut self, text: &str) -> Edited {
+        match (self.editor)(text) {
+            Ok(text) => Edited::Left(text),
+            Err(reason) => Edited::Failed {
+                reason,
+                saved: None,
+            },
+        }
+    }
+}
+
 impl TerminalHost for TestFace {
     fn draw(&mut self, render: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
         self.frames += 1;
@@ -70,13 +82,7 @@ impl TerminalHost for TestFace {
     }
 
     fn edit(&mut self, form: &Form, _again: bool) -> Edited {
-        match (self.editor)(&form.text) {
-            Ok(text) => Edited::Left(text),
-            Err(reason) => Edited::Failed {
-                reason,
-                saved: None,
-            },
-        }
+        self.run(&form.text)
     }
 
     fn hand_over(&mut self, work: &mut dyn FnMut()) -> io::Result<()> {
@@ -84,8 +90,8 @@ impl TerminalHost for TestFace {
         Ok(())
     }
 
-    fn edit_text(&mut self, text: &str) -> Result<String, String> {
-        (self.editor)(text)
+    fn edit_field(&mut self, field: &FieldText) -> Edited {
+        self.run(&field.text)
     }
 
     fn text_taken(&mut self, _form: &Form) {}

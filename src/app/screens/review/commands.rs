@@ -361,11 +361,7 @@ fn ask(model: &mut Model, question: fn(&str) -> String, deed: fn(Vec<StepId>) ->
 
 fn commit(model: &mut Model) {
     let (rows, view) = (model.review.subjects(), &model.review);
-    let is_best = |row: &usize| match &view.ten[*row].ranked {
-        Some((place, _)) => *place <= TEN,
-        None => false,
-    };
-    if !rows.iter().all(is_best) {
+    if !rows.iter().all(|row| view.is_best(*row)) {
         return ask(
             model,
             |what| format!("Why commit to {what} ahead of its rank?"),

@@ -18,7 +18,7 @@ use crate::document::progress::Progress;
 use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::{Plan, StepRef};
-use crate::record::review::gather::{Review, TEN, reason};
+use crate::record::review::gather::{Review, reason};
 use crate::record::review::landed::Landed;
 use crate::record::review::{Record, Week};
 
@@ -254,10 +254,11 @@ impl Model {
 
     /// Why a step is committed to: by the ranking, or pinned for a reason that somebody gave.
     fn pinned(&self, id: StepId, why: &str) -> String {
-        let row = self.review.ten.iter().find(|row| row.id == id);
-        let pinned = match row.and_then(|row| row.ranked.as_ref()) {
-            Some((place, ranked)) if *place <= TEN => return reason(ranked),
-            Some((place, _)) => format!("pinned from place {place}"),
+        let row = self.review.ten.iter().position(|row| row.id == id);
+        let ranked = row.and_then(|row| Some((row, self.review.ten[row].ranked.as_ref()?)));
+        let pinned = match ranked {
+            Some((row, (_, ranked))) if self.review.is_best(row) => return reason(ranked),
+            Some((_, (place, _))) => format!("pinned from place {place}"),
             None if self.is_ready(id) => "pinned from below the runners-up".to_owned(),
             None => "pinned although not ready".to_owned(),
         };

@@ -238,10 +238,7 @@ impl ReviewView {
             }
             ReviewPart::Ten => {
                 let room = TEN.saturating_sub(self.progress(part).0);
-                let is_best = |row: &usize| {
-                    let ranked = self.ten[*row].ranked.as_ref();
-                    ranked.is_some_and(|(place, _)| *place <= TEN)
-                };
+                let is_best = |row: &usize| self.is_best(*row);
                 shown.filter(is_open).filter(is_best).take(room).collect()
             }
         };

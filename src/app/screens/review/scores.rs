@@ -91,7 +91,7 @@ impl Model {
                     true => (a, left),
                     false => (b, right),
                 };
-                why.push(format!("• for {ahead}: it {}", term.why));
+                why.push(format!("• {}, for {ahead}: {}", term.name, term.why));
             }
         }
         lines.push(format!(

@@ -332,6 +332,20 @@ impl ReviewView {
         self.order_the_ten();
     }
 
+    /// Whether a row is one of the ten that rank highest, those that were set aside left out.
+    pub(crate) fn is_best(&self, row: usize) -> bool {
+        let place = |row: &Candidate| row.ranked.as_ref().map(|(place, _)| *place);
+        let Some(own) = place(&self.ten[row]) else {
+            return false;
+        };
+        let aside = self.record.entries(Section::Aside).iter();
+        let above = aside.filter(|entry| {
+            let row = self.ten.iter().find(|row| row.id == entry.id);
+            row.and_then(place).is_some_and(|place| place < own)
+        });
+        own - above.count() <= TEN
+    }
+
     /// Puts the committed rows into the order of the record, each into the place of one of
     /// them: the rows between them stay where they are.
     fn order_the_ten(&mut self) {

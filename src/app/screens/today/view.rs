@@ -259,7 +259,9 @@ impl Model {
         let mut rows = vec![Row::Heading("My steps", String::new())];
         let shown = morning.mine.iter().take(MOST_STEPS);
         rows.extend(shown.map(|id| Row::Step(*id)));
-        if !morning.is_known {
+        if !morning.is_known && self.context.person_awaited {
+            rows.push(Row::Nothing("asking git who you are…".to_owned()));
+        } else if !morning.is_known {
             let key = self.keymap.key_of("who-am-i");
             rows.push(Row::Unknown(match name {
                 UNKNOWN => format!("Your name is not known. Press {key} to say who you are."),
