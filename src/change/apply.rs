@@ -144,6 +144,15 @@ fn edits_of_one_file(edits: &[&Edit], seen: &LineHints, document: &mut Document)
 
 /// Decides what to write where `found` is: the edit's new text, or a merge.
 fn resolve(key: &str, edit: &Edit, found: Option<&[u8]>) -> Result<Option<Vec<u8>>, Obstacle> {
+    resolve_in((key, ", "), edit, found)
+}
+
+/// The same in an object with this between its entries.
+fn resolve_in(
+    key: (&str, &str),
+    edit: &Edit,
+    found: Option<&[u8]>,
+) -> Result<Option<Vec<u8>>, Obstacle> {
     merge::value(key, edit.before.as_deref(), edit.after.as_deref(), found).ok_or_else(|| {
         Obstacle::Differs {
             found: found.map(<[u8]>::to_vec),
@@ -231,7 +240,7 @@ fn value_splice(
     order: &[&str],
 ) -> Result<Option<Splice>, Obstacle> {
     let found = object.get(key).map(str::as_bytes);
-    Ok(match resolve(key, edit, found)? {
+    Ok(match resolve_in((key, object.spacing().0), edit, found)? {
         None => object.remove(key),
         Some(raw) => Some(object.set(key, &String::from_utf8_lossy(&raw), order)),
     })

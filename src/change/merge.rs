@@ -14,9 +14,10 @@ use crate::plan::list_entry::{in_log, items_in_log};
 ///
 /// `mine` and `theirs` may be absent. Lists merge as sets with removals honoured and the
 /// order of `theirs` kept; what was appended to notes follows what `theirs` appended;
-/// `updated_at` takes the later instant; nothing else is guessed.
+/// `updated_at` takes the later instant; nothing else is guessed. What a list of one entry gains
+/// comes behind `separator`.
 pub fn value(
-    key: &str,
+    (key, separator): (&str, &str),
     base: Option<&[u8]>,
     mine: Option<&[u8]>,
     theirs: Option<&[u8]>,
@@ -45,7 +46,8 @@ pub fn value(
         let both = appended(base.as_deref(), mine.as_deref()?, theirs.as_deref()?)?;
         return Some(Some(both.into_bytes()));
     }
-    let merged = array(key, base.as_deref()?, mine.as_deref()?, theirs.as_deref()?)?;
+    let lists = [base.as_deref()?, mine.as_deref()?, theirs.as_deref()?];
+    let merged = array(key, separator, lists)?;
     Some(Some(merged.into_bytes()))
 }
 
@@ -158,7 +160,7 @@ pub(super) fn item_words<'a>(key: &str, item: &'a str) -> Cow<'a, str> {
     }
 }
 
-fn array(key: &str, base: &str, mine: &str, theirs: &str) -> Option<String> {
+fn array(key: &str, separator: &str, [base, mine, theirs]: [&str; 3]) -> Option<String> {
     for side in [base, mine, theirs] {
         json::items(side)?;
     }
@@ -170,7 +172,7 @@ fn array(key: &str, base: &str, mine: &str, theirs: &str) -> Option<String> {
     let sources: Vec<&str> = items_in_log(mine)?.collect();
     let pieces = list::pieces(field, &in_log(theirs), Some(&in_log(base)), &in_log(mine));
     let new = |number: usize| sources[number].to_owned();
-    Some(list::raw(Some(theirs), &pieces, ", ", new))
+    Some(list::raw(Some(theirs), &pieces, separator, new))
 }
 
 #[cfg(test)]
@@ -179,7 +181,7 @@ mod tests {
 
     fn merged(key: &str, base: &str, mine: &str, theirs: &str) -> Option<String> {
         value(
-            key,
+            (key, ", "),
             Some(base.as_bytes()),
             Some(mine.as_bytes()),
             Some(theirs.as_bytes()),
@@ -196,6 +198,15 @@ mod tests {
             r#"["a","b","theirs"]"#,
         );
         assert_eq!(result.as_deref(), Some(r#"["b","theirs","mine"]"#));
+    }
+
+    #[test]
+    fn an_entry_comes_in_as_the_line_spaces_its_own() {
+        let list = |entry: &str| format!("[\"{entry}\"]").into_bytes();
+        let (mine, theirs) = (list("a"), list("b"));
+        let key = ("inputs", ",");
+        let merged = value(key, Some(b"[]"), Some(&mine), Some(&theirs)).flatten();
+        assert_eq!(merged.as_deref(), Some(&br#"["b","a"]"#[..]));
     }
 
     #[test]

@@ -14,8 +14,9 @@ use super::open_plan::OpenPlan;
 use crate::change::compose::{MergeFacts, Resolution, StepDispute, step_dispute};
 use crate::document::visible::visible_line;
 use crate::git::Git;
-use crate::plan::disputes::{Dispute, disputes, is_named};
+use crate::plan::disputes::{Dispute, disputes, is_in_block, is_named};
 use crate::plan::id::typed_id;
+use crate::record::gate_review::resolved::followed;
 use crate::store::changes::bases::Bases;
 use crate::store::changes::names::label_for_people;
 
@@ -25,8 +26,8 @@ use crate::store::changes::names::label_for_people;
 /// of all of git's styles are read. Nothing is added to git's index.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Resolve {
-    /// Which conflicts: those of a step, of a file, or at FILE:LINE; all if none is named.
-    #[arg(value_name = "ID|FILE[:LINE]")]
+    /// Which conflicts: those of a step, of a block, of a file, or at FILE:LINE; all if none is named.
+    #[arg(value_name = "ID|BLOCK|FILE[:LINE]")]
     pub what: Vec<String>,
     /// Keep the version of the branch that was merged into.
     #[arg(long, group = "side")]
@@ -115,6 +116,7 @@ impl Resolve {
     ) -> Result<Ending> {
         let before = invocation.reopen()?;
         let found = self.named(&before)?;
+        let now = invocation.outside.now;
         let change = invocation.edit(|opened, composer| {
             let wanted = self.named(opened)?;
             let git = Git::at(&opened.layout.root);
@@ -126,6 +128,7 @@ impl Resolve {
                 page: &|path| bases.of_page(path),
             };
             let change = composer.resolve_knowing(&wanted, resolution, facts);
+            let change = change.and_then(|change| followed(&opened.plan, change, now));
             change.map_err(refused)
         })?;
         let after = invocation.reopen()?;
@@ -165,9 +168,10 @@ impl Resolve {
         let all = disputes(plan);
         let mut wanted = vec![self.what.is_empty(); all.len()];
         for what in &self.what {
-            let is_it = |dispute: &Dispute| match typed_id(what) {
-                Some(id) => dispute.steps.contains(&id),
-                None => {
+            let is_it = |dispute: &Dispute| match (typed_id(what), what.parse()) {
+                (Some(id), _) => dispute.steps.contains(&id),
+                (_, Ok(block)) => is_in_block(plan, dispute, block),
+                _ => {
                     let (path, line) = place(what);
                     is_named(plan, dispute, &path, line)
                 }

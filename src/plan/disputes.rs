@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Plan;
 use super::canon::section;
 use super::field::fields;
-use super::id::StepId;
+use super::id::{BlockId, StepId};
 use super::source::{Role, SourceFile};
 use crate::document::Document;
 use crate::document::log::{LineProblem, LogDocument};
@@ -310,6 +310,22 @@ pub(crate) fn of_step(plan: &Plan, id: StepId) -> Option<Dispute> {
         let is_log = plan.files()[dispute.file].role == Role::Log;
         dispute.steps.contains(&id) && (is_twice || !is_log)
     })
+}
+
+/// Whether a dispute is about a step of a block, or about the block's row.
+pub fn is_in_block(plan: &Plan, dispute: &Dispute, block: BlockId) -> bool {
+    let at = plan.find_block(block);
+    let range = at.map_or(block.default_range(), |at| plan.blocks()[at].range);
+    let is_step = |step: &StepId| (range.0..=range.1).contains(&step.number());
+    let mut rows = plan
+        .block_rows()
+        .filter(|row| row.id == block && row.file == dispute.file);
+    dispute.steps.iter().any(is_step)
+        || rows.any(|row| {
+            let document = plan.files()[row.file].markdown();
+            let rows = document.map(|document| &document.tables()[row.table].rows);
+            rows.is_some_and(|rows| dispute.whole().contains(rows[row.row].span.start))
+        })
 }
 
 /// Whether a dispute is what somebody means by a file, or by `FILE:LINE`.

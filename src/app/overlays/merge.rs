@@ -15,6 +15,7 @@ use crate::change::compose::{Composer, MergeFacts, Resolution, StepDispute, step
 use crate::change::value::Refusal;
 use crate::plan::disputes::{Dispute, disputes};
 use crate::plan::id::StepId;
+use crate::record::gate_review::resolved::followed;
 
 impl Focus {
     /// The two versions that a merge left.
@@ -31,6 +32,8 @@ const ROWS: usize = 40;
 pub struct OpenMerge {
     /// Where it is and what it is about.
     pub dispute: Dispute,
+    /// The others that are marked: whatever side is kept of it is kept of them.
+    pub marked: Vec<Dispute>,
     /// The first row shown.
     pub scroll: usize,
     /// What was picked before git had answered.
@@ -83,6 +86,14 @@ pub(crate) const COMMANDS: &[Command] = &[
         keys: &["e"],
         title: "Merge: write what stays",
         hint: "edit",
+        blocked: |model| {
+            model.is_locked().or_else(|| {
+                let is_one = open(model)?.marked.is_empty();
+                (!is_one).then(|| {
+                    "several conflicts are marked: write what stays of one at a time".to_owned()
+                })
+            })
+        },
         run: edit,
         ..COMMON
     },
@@ -115,29 +126,30 @@ fn is_asking(model: &Model, dispute: &Dispute) -> bool {
 /// Of one step there can be one version only, unless the sides changed other fields.
 fn twice(model: &Model) -> Blocked {
     model.is_locked().or_else(|| {
-        let dispute = &open(model)?.dispute;
-        if is_asking(model, dispute) {
-            return None;
-        }
-        let step = model.step_dispute(dispute)?;
-        let is_one = !step.fields.is_empty();
-        is_one.then(|| "the step would be there twice: keep one version, or edit it".to_owned())
+        let all = open(model)?.all();
+        let is_one = |dispute: &Dispute| {
+            let step = model.step_dispute(dispute);
+            step.is_some_and(|step| !step.fields.is_empty())
+        };
+        let is_twice =
+            !all.iter().any(|dispute| is_asking(model, dispute)) && all.iter().any(is_one);
+        is_twice.then(|| "the step would be there twice: keep one version, or edit it".to_owned())
     })
 }
 
 fn keep(model: &mut Model, resolution: &Resolution) {
-    let Some(dispute) = open(model).map(|open| open.dispute.clone()) else {
+    let Some(all) = open(model).map(OpenMerge::all) else {
         return;
     };
-    if is_asking(model, &dispute) {
+    if all.iter().any(|dispute| is_asking(model, dispute)) {
         if let Some(Overlay::Merge(open)) = model.overlays.last_mut() {
             open.picked = Some(resolution.clone());
         }
         return model.say("asking git what both sides started from…");
     }
-    let change = model.with_merge_facts(|composer, facts| {
-        composer.resolve_knowing(&[dispute], resolution, facts)
-    });
+    let change =
+        model.with_merge_facts(|composer, facts| composer.resolve_knowing(&all, resolution, facts));
+    let change = change.and_then(|change| followed(&model.plan, change, model.now));
     match change {
         Err(refusal) => model.refuse(refusal.to_string()),
         Ok(change) => {
@@ -201,32 +213,54 @@ impl Model {
 }
 
 impl OpenMerge {
+    /// All that are decided about, in the order of the plan's files and lines.
+    fn all(&self) -> Vec<Dispute> {
+        let mut all = vec![self.dispute.clone()];
+        all.extend(self.marked.iter().cloned());
+        all.sort_by_key(|dispute| (dispute.file, dispute.line()));
+        all
+    }
+
     pub(super) fn scroll_by(&mut self, by: isize) {
         self.scroll = moved(self.scroll, by, ROWS);
     }
 }
 
 impl Model {
-    /// Shows the conflict at a line of a file, counted from 1. Answers false if there is none.
-    pub(crate) fn open_merge(&mut self, path: &Path, line: usize) -> bool {
-        let is_it =
-            |dispute: &Dispute| self.plan.files()[dispute.file].path == path && dispute.holds(line);
-        let found = disputes(&self.plan).into_iter().find(is_it);
-        self.show_merge(found)
+    /// Shows the conflict at a line of a file, counted from 1, and with it those at the `marked` places,
+    /// which are decided along with it. Answers false if there is none.
+    pub(crate) fn open_merges(
+        &mut self,
+        (path, line): (&Path, usize),
+        marked: &[(PathBuf, usize)],
+    ) -> bool {
+        let is_at = |dispute: &Dispute, path: &Path, line: usize| {
+            self.plan.files()[dispute.file].path == path && dispute.holds(line)
+        };
+        let (found, rest): (Vec<Dispute>, Vec<Dispute>) = disputes(&self.plan)
+            .into_iter()
+            .partition(|dispute| is_at(dispute, path, line));
+        let is_marked = |dispute: &Dispute| {
+            let mut places = marked.iter();
+            places.any(|(path, line)| is_at(dispute, path, *line))
+        };
+        let marked = rest.into_iter().filter(is_marked).collect();
+        self.show_merge(found.into_iter().next(), marked)
     }
 
     /// Shows the conflict that a step is in. Answers false if it is in none.
     pub(crate) fn open_merge_of(&mut self, step: StepId) -> bool {
         let found = crate::plan::disputes::of_step(&self.plan, step);
-        self.show_merge(found)
+        self.show_merge(found, Vec::new())
     }
 
-    fn show_merge(&mut self, found: Option<Dispute>) -> bool {
+    fn show_merge(&mut self, found: Option<Dispute>, marked: Vec<Dispute>) -> bool {
         let Some(dispute) = found else { return false };
         // Git may know names where the markers have hashes.
         self.ask_changes();
         self.overlays.push(Overlay::Merge(OpenMerge {
             dispute,
+            marked,
             scroll: 0,
             picked: None,
         }));
@@ -243,6 +277,7 @@ impl Model {
         let found = found.ok_or_else(gone)?;
         let text = Resolution::Text(text.to_owned());
         let change = self.composer().resolve(&[found], &text)?;
+        let change = followed(&self.plan, change, self.now)?;
         self.make(Ok(change), 1);
         say_what_is_next(self);
         self.overlays

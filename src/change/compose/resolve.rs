@@ -10,6 +10,7 @@ use super::{Change, Composer, Edit, Target, both_papers, paper_side};
 use crate::change::markdown_merge::CommonCommit;
 use crate::change::three_way::{self, Disputed, Merged, Versions};
 use crate::change::value::{Refusal, refuse};
+use crate::document::json;
 use crate::document::log::{LineLayout, LogDocument};
 use crate::document::markers::MarkedConflict;
 use crate::document::rope::{Piece, Rope};
@@ -109,10 +110,12 @@ impl Composer<'_> {
     ) -> Result<Change, Refusal> {
         let mut remarks: Vec<String> = Vec::new();
         let mut edits: Vec<Edit> = Vec::new();
+        let mut notes = String::new();
         let mut gone = 0;
         for dispute in disputes {
             let file = &self.plan.files()[dispute.file];
             let after = self.resolved(dispute, resolution, facts, &mut remarks)?;
+            notes.extend(outside(self.plan, dispute, &after));
             let lines = after.iter().filter(|byte| **byte == b'\n').count();
             if edits.last().is_some_and(|edit| edit.path != file.path) {
                 gone = 0;
@@ -146,6 +149,7 @@ impl Composer<'_> {
             }
             Resolution::Text(_) => format!("{what}: resolved by hand"),
         };
+        let label = label + &notes;
         Ok(Change { label, edits })
     }
 
@@ -260,6 +264,20 @@ fn told(dispute: &Dispute, step: Option<&StepDispute>) -> (String, bool) {
     (what, is_decided)
 }
 
+/// What is left to do where both sides moved a step and the block of that move stays whose number does
+/// not: everything that names the step names it by that number.
+fn outside(plan: &Plan, dispute: &Dispute, after: &[u8]) -> Option<String> {
+    let key = dispute.fields.iter().find(|key| *key == "block")?;
+    let log = LogDocument::load(after);
+    let line = log.lines().find(|line| line.is_object())?;
+    let step = StepId::of_raw(line.get("step_id")?)?;
+    let block = json::words(line.get(key)?).parse().ok()?;
+    let (first, last) = plan.blocks()[plan.find_block(block)?].range;
+    let is_there = (first..=last).contains(&step.number());
+    (!is_there)
+        .then(|| format!(" · `stepdeck move {step} --block {block}` gives it a number there"))
+}
+
 fn is_spaced(plan: &Plan, dispute: &Dispute) -> bool {
     let log = plan.files()[dispute.file].log();
     log.and_then(LogDocument::layout) == Some(LineLayout::Spaced)
@@ -294,8 +312,14 @@ impl Lines {
         if !are_alike([&base, &ours, &theirs]) {
             return None;
         }
+        let [is_gone, is_gone_in_theirs] =
+            [&ours, &theirs].map(|text| text.trim_ascii().is_empty());
         let rope = |bytes: Vec<u8>| Rope::from(Piece::from(bytes));
-        Some(Self([base, ours, theirs].map(rope)))
+        let lines = Self([base, ours, theirs].map(rope));
+        // A step that one side removed and the other renumbered is no new one.
+        let is_new =
+            is_gone != is_gone_in_theirs && lines.decide(Disputed::Ours).conflicts.is_empty();
+        (!is_new).then_some(lines)
     }
 
     fn decide(&self, disputed: Disputed<'_>) -> Merged {

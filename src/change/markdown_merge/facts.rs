@@ -30,12 +30,8 @@ pub(super) fn settled<'a>(
     }
     let documents = [0, 1, 2].map(|at| MarkdownDocument::load(versions[at].to_vec()));
     let fact = |at: usize, name: &str| fact(&documents[at], name);
-    let is_review = |at: usize| {
-        let title = documents[at].headings().first();
-        title.is_some_and(|title| normalised(&title.text).starts_with(&normalised(REVIEW)))
-    };
     // Of another paper, two days or names may well contradict each other.
-    if !is_review(1) || !is_review(2) {
+    if !is_review(&documents[1]) || !is_review(&documents[2]) {
         return versions;
     }
     let mut agreed: [Vec<(Range<usize>, String)>; 2] = [Vec::new(), Vec::new()];
@@ -60,6 +56,12 @@ pub(super) fn settled<'a>(
     let [base, ours, theirs] = versions;
     let [in_ours, in_theirs] = agreed;
     [base, put(ours, in_ours), put(theirs, in_theirs)]
+}
+
+/// Whether it is the record of a weekly review.
+pub(super) fn is_review(document: &MarkdownDocument) -> bool {
+    let title = document.headings().first();
+    title.is_some_and(|title| normalised(&title.text).starts_with(&normalised(REVIEW)))
 }
 
 fn put(version: Cow<'_, [u8]>, mut agreed: Vec<(Range<usize>, String)>) -> Cow<'_, [u8]> {

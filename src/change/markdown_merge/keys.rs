@@ -48,7 +48,9 @@ pub(super) fn of_heading(level: u8, text: &str) -> (Vec<Key>, Option<String>) {
 /// or what is before its first dash.
 pub(super) fn of_item(text: &str, label: Option<&Label>) -> (Vec<Key>, Option<String>) {
     if let Some(label) = label {
-        return (vec![shared(format!("label {}", plain(&label.name)))], None);
+        let own = shared(format!("label {}", plain(&label.name)));
+        let verdict = verdict(&label.name).map(shared);
+        return ([own].into_iter().chain(verdict).collect(), None);
     }
     let first = first_number(text);
     let mut keys = vec![shared(format!("words {}", plain(text)))];
@@ -61,6 +63,28 @@ pub(super) fn of_item(text: &str, label: Option<&Label>) -> (Vec<Key>, Option<St
         joins: proof.starts_with("http"),
     });
     (keys, first.map(padded))
+}
+
+/// What a weekly review can decide about one thing; each excludes the others.
+const VERDICTS: [&[&str]; 3] = [
+    &[
+        "accepted as draft",
+        "accepted, still a draft",
+        "deferred",
+        "rejected",
+    ],
+    &["fixed", "mended", "left"],
+    &["complete", "not this week"],
+];
+
+/// What a bullet such as `0002 deferred` decides about, whatever it decides.
+pub(super) fn verdict(label: &str) -> Option<String> {
+    let groups = VERDICTS.iter().enumerate();
+    let mut words = groups.flat_map(|(group, words)| words.iter().map(move |word| (group, word)));
+    let (group, about) =
+        words.find_map(|(group, word)| Some((group, label.strip_suffix(word)?)))?;
+    let about = about.trim();
+    first_number(about).map(|_| format!("verdict {group} {}", plain(about)))
 }
 
 /// A row is its key cell, or else its first one.

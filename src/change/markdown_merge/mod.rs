@@ -5,8 +5,10 @@
 //! version apart, [`keys`] says what a unit is known by, [`pair`] finds what is one thing, [`weave`]
 //! in which order the things stand, [`merger`] what becomes of each, with [`heads`] and [`table`] for
 //! what is inside one, and [`output`] writes. Before all that [`generated`] settles what stepdeck wrote
-//! on both sides, and [`facts`] what a record says of itself. [`same_name`] tells what can be there once only. It knows no kind of paper: canon, roadmap and every
-//! record merge alike.
+//! on both sides, [`facts`] what a record says of itself, [`verdicts`] brings together what two people
+//! decided about one step, and [`ticks`] takes the tick along with a check that moved. [`same_name`] tells
+//! what can be there once only. Otherwise it knows no kind of paper: canon, roadmap and every record merge
+//! alike.
 //!
 //! What one side alone touched is taken as its bytes; what both made of one thing is between markers.
 //! Where a side made some units part of another thing, as by a heading in a list, [`crossing`] sees to it
@@ -27,7 +29,9 @@ pub(super) mod same_name;
 mod table;
 #[cfg(test)]
 mod tests;
+mod ticks;
 mod unit;
+mod verdicts;
 mod weave;
 
 use std::borrow::Cow;
@@ -70,6 +74,7 @@ pub fn merge_knowing(
     let frame = Frame::merged(&frames)?;
     let lines = [base, ours, theirs].map(|bytes| plain_lines(bytes, frame.converts));
     let lines = facts::settled(generated::settled(lines), common);
+    let lines = ticks::followed(verdicts::faced(lines));
     let [base, ours, theirs] = [&lines[0], &lines[1], &lines[2]].map(|bytes| read::read(bytes));
     let mut output = Output::new(markers);
     merge_lists(

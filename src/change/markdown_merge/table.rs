@@ -18,7 +18,7 @@ struct Columns {
     names: Vec<String>,
     /// Of each column its index in base, ours and theirs.
     places: Vec<[Option<usize>; 3]>,
-    /// Whether every version has the same.
+    /// Whether every version has the same, whatever they are called.
     same: bool,
 }
 
@@ -29,18 +29,31 @@ fn header(unit: &Unit<'_>) -> Vec<String> {
     cells.collect()
 }
 
+/// Whether all that either side did to the columns is that it gave some of them new names.
+fn are_renamed(base: &[String], ours: &[String], theirs: &[String]) -> bool {
+    let is_long = base.len() == ours.len() && base.len() == theirs.len();
+    let sides = ours.iter().zip(theirs);
+    is_long
+        && base.iter().zip(sides).all(|(b, (o, t))| {
+            let is_new = |name: &String| name == b || !base.contains(name);
+            (b == o || b == t || o == t) && is_new(o) && is_new(t)
+        })
+}
+
 impl Columns {
     /// Nothing where both sides changed the columns, each in its own way.
     fn of(base: &Unit<'_>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Option<Self> {
         let [b, o, t] = [base, ours, theirs].map(header);
+        let is_renamed = are_renamed(&b, &o, &t);
         let side = match () {
-            () if b != o && b != t && o != t => return None,
+            () if b != o && b != t && o != t && !is_renamed => return None,
+            () if b != o && b != t && ours.head > theirs.head => Side::Ours,
             () if b != t => Side::Theirs,
             () if b != o => Side::Ours,
             () if base.head == ours.head => Side::Theirs,
             () => Side::Ours,
         };
-        let same = b == o && b == t;
+        let same = is_renamed || (b == o && b == t);
         let names = match side {
             Side::Ours => o.clone(),
             Side::Theirs => t.clone(),
@@ -52,7 +65,7 @@ impl Columns {
         let places = places.collect();
         // Words in a column that is gone would be lost.
         let is_kept = |name: &String| names.contains(name);
-        if ![&b, &o, &t].into_iter().flatten().all(is_kept) {
+        if !same && ![&b, &o, &t].into_iter().flatten().all(is_kept) {
             return None;
         }
         // A name that stands twice says nothing.

@@ -56,7 +56,10 @@ fn merge_at(base: Option<&str>, ours: &str, theirs: &str, depth: usize) -> Merge
     let (texts_b, texts_o, texts_t) = (Slots::of(&base), Slots::of(&ours), Slots::of(&theirs));
     let stamps = [&texts_o, &texts_t].map(|side| side.raw((STAMP, 0)).and_then(instant));
     let goes_first = stamps[0].cmp(&stamps[1]);
-    let mut decisions = decide_all(&texts_b, &texts_o, &texts_t, (depth, goes_first));
+    // The same whichever side is called ours.
+    let separator = ours.spacing().0.min(theirs.spacing().0);
+    let how = (depth, goes_first, separator);
+    let mut decisions = decide_all(&texts_b, &texts_o, &texts_t, how);
     let keys: Vec<String> = decisions.iter().flat_map(|d| d.keys.clone()).collect();
     let stamp = decisions.iter_mut().find(|d| d.slot == (STAMP, 0));
     // Each version of a line in conflict keeps its own stamp.
@@ -109,7 +112,7 @@ fn decide_all<'a>(
     base: &Slots<'a>,
     ours: &Slots<'a>,
     theirs: &Slots<'a>,
-    how: (usize, Ordering),
+    how: (usize, Ordering, &str),
 ) -> Vec<Decision<'a>> {
     let slots = |side: &Slots<'a>| side.list.iter().map(|(slot, _)| *slot).collect::<Vec<_>>();
     let new_in_theirs = slots(theirs)
@@ -137,7 +140,7 @@ fn decide<'a>(
     base: Option<&'a str>,
     ours: Option<&'a str>,
     theirs: Option<&'a str>,
-    (depth, goes_first): (usize, Ordering),
+    (depth, goes_first, separator): (usize, Ordering, &str),
 ) -> Decision<'a> {
     let agreed = |value: Option<Cow<'a, str>>, both_changed| Decision {
         slot,
@@ -170,7 +173,7 @@ fn decide<'a>(
             },
         };
     }
-    match value(slot.0, goes_first, [base, ours, theirs]) {
+    match value((slot.0, separator), goes_first, [base, ours, theirs]) {
         Some(value) => agreed(value.map(Cow::Owned), true),
         None => Decision::dispute(slot, ours, theirs),
     }
@@ -195,7 +198,7 @@ fn is_object(raw: &str) -> bool {
 /// [`merge::value`], made to answer the same whichever side is called ours. What the side with the
 /// earlier stamp appended comes first.
 fn value(
-    key: &str,
+    (key, separator): (&str, &str),
     goes_first: Ordering,
     [base, ours, theirs]: [Option<&str>; 3],
 ) -> Option<Option<String>> {
@@ -217,7 +220,7 @@ fn value(
     };
     let bytes = |side: Option<&'_ str>| side.map(|raw| raw.as_bytes().to_vec());
     let merged = merge::value(
-        key,
+        (key, separator),
         bytes(base).as_deref(),
         bytes(other).as_deref(),
         bytes(keeps_order).as_deref(),

@@ -8,6 +8,8 @@
 
 use std::borrow::Cow;
 
+use crate::document::markers::conflicts;
+
 /// Stands for a byte the parser should see as a character without meaning: an invalid
 /// UTF-8 byte, NUL, vertical tab or form feed (the last two are not white space in
 /// CommonMark, but the parser takes them for it, and trips over them).
@@ -46,7 +48,9 @@ impl<'a> Shadow<'a> {
             _ => substituted(body).into(),
         };
         let substitute = SUBSTITUTE.to_string();
-        for at in deep_markers(text.as_bytes()) {
+        let traps = deep_markers(text.as_bytes()).into_iter();
+        let traps: Vec<usize> = traps.chain(marks_in_tables(body)).collect();
+        for at in traps {
             // A marker is ASCII, and so is what stands for it.
             text.to_mut().replace_range(at..=at, &substitute);
         }
@@ -128,6 +132,19 @@ fn deep_marker(line: &[u8]) -> Option<usize> {
         }
         at += length;
     }
+}
+
+/// The closing marker of each conflict that a merge left amid a table: as a quote, it would end it.
+fn marks_in_tables(body: &[u8]) -> impl Iterator<Item = usize> {
+    let is_row = |line: &[u8]| line.trim_ascii_start().starts_with(b"|");
+    let conflicts = conflicts(body).into_iter();
+    conflicts.filter_map(move |conflict| {
+        let versions = [conflict.ours, conflict.theirs].map(|span| &body[span.range()]);
+        let mut lines = (versions.iter()).flat_map(|text| text.split_inclusive(|b| *b == b'\n'));
+        let place = conflict.theirs.end;
+        let blanks = blanks(&body[place..]);
+        lines.all(is_row).then_some(place + blanks)
+    })
 }
 
 /// The length of the quote sign or list marker that `rest` begins with.

@@ -1,9 +1,13 @@
 //! The block table: one row a block of 100 steps.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{cell, column};
 use crate::document::markdown::{MarkdownDocument, may_say};
+use crate::document::markers::{MarkedConflict, conflicts};
+use crate::document::splice::Span;
 use crate::plan::id::{BlockId, StepId};
 
 /// A column of the block table that people edit.
@@ -128,6 +132,8 @@ pub fn rows(document: &MarkdownDocument, file: usize) -> Vec<BlockRow> {
     if !document.table_head_lines().any(may_be) {
         return Vec::new();
     }
+    let conflicts = conflicts(document.bytes());
+    let mut ours = HashSet::new();
     let mut rows = Vec::new();
     for (index, table) in document.tables().iter().enumerate() {
         let (Some(block), Some(range)) =
@@ -138,6 +144,9 @@ pub fn rows(document: &MarkdownDocument, file: usize) -> Vec<BlockRow> {
         let columns = BlockColumn::ALL.map(|c| column(table, c.headers()));
         for row in 0..table.rows.len() {
             if let Ok(id) = cell(document, index, row, Some(block)).trim().parse() {
+                if is_other_version(&conflicts, (id, table.rows[row].span), &mut ours) {
+                    continue;
+                }
                 rows.push(BlockRow {
                     id,
                     range: read_range(cell(document, index, row, Some(range))),
@@ -158,6 +167,19 @@ pub fn rows(document: &MarkdownDocument, file: usize) -> Vec<BlockRow> {
     rows
 }
 
+/// Whether a row stands in a conflict that a merge left, behind another version of the same. `seen` are
+/// those that stand in one.
+fn is_other_version(
+    conflicts: &[MarkedConflict],
+    (id, row): (BlockId, Span),
+    seen: &mut HashSet<(usize, BlockId)>,
+) -> bool {
+    let after = conflicts.partition_point(|conflict| conflict.whole.start <= row.start);
+    let conflict = after.checked_sub(1).map(|at| &conflicts[at]);
+    let is_in_one = conflict.is_some_and(|conflict| row.end <= conflict.whole.end);
+    is_in_one && !seen.insert((after, id))
+}
+
 /// Reads `0101–0200`, with any dash or `to` between.
 fn read_range(text: &str) -> Option<(u32, u32)> {
     let mut numbers = text
@@ -172,6 +194,30 @@ fn read_range(text: &str) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_of_which_a_merge_left_two_versions_stands_once_and_those_below_stay() {
+        let row = |at: u32, theme: &str| format!("| B0{at} | 0{at}01–0{at}99 | {theme} |\n");
+        for base in ["", "||||||| base\n| B02 | 0201–0299 | x |\n"] {
+            let table = format!(
+                "| Block | Step Range | Theme |\n| --- | --- | --- |\n{}<<<<<<< HEAD\n{}{base}=======\n{}\
+                 >>>>>>> side\n{}<<<<<<< HEAD\n=======\n{}>>>>>>> side\n{}\nWords.\n",
+                row(1, "a"),
+                row(2, "ours"),
+                row(2, "theirs"),
+                row(3, "b"),
+                row(4, "new"),
+                row(5, "c")
+            );
+            let document = MarkdownDocument::load(table.into_bytes());
+            let rows = rows(&document, 0);
+            let found = rows
+                .iter()
+                .map(|row| (row.id.0, row.text(&document, BlockColumn::Theme)));
+            let expected = [(1, "a"), (2, "ours"), (3, "b"), (4, "new"), (5, "c")];
+            assert_eq!(found.collect::<Vec<_>>(), expected);
+        }
+    }
 
     #[test]
     fn a_status_says_in_its_first_words_that_a_block_is_retired() {

@@ -21,6 +21,15 @@ pub(crate) fn next_with_checks(stages: &[Stage], at: usize) -> Option<&Stage> {
     (next.ladder == stages[at].ladder && !next.checks.is_empty()).then_some(next)
 }
 
+/// What becomes of so many conditions.
+pub(super) fn words(next: &Stage, conditions: usize) -> String {
+    match conditions {
+        0 => format!("its conditions leave the checks of {}", next.name),
+        1 => format!("1 condition becomes a check of {}", next.name),
+        count => format!("{count} conditions become checks of {}", next.name),
+    }
+}
+
 /// The edits by which the checklist of the next stage has the wanted conditions of this gate: those
 /// that it lacks come behind its last check; those that are not wanted any more go, unless somebody
 /// ticked them. None where no stage with a checklist comes next.

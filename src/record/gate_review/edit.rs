@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use super::beside;
-use super::conditions::{handed_on, next_with_checks};
+use super::conditions::{handed_on, next_with_checks, words};
 use super::{
     CriterionVerdict, DECISION, GateReview, READINESS, bar, check_line, checks_heading,
     decision_words, draft, new_path, ticked, unstamped, verdict_word,
@@ -404,11 +404,7 @@ impl Desk<'_> {
     /// next.
     fn handed_on(&self, conditions: usize) -> Option<String> {
         let next = next_with_checks(self.stages, self.at)?;
-        Some(match conditions {
-            0 => format!("its conditions leave the checks of {}", next.name),
-            1 => format!("1 condition becomes a check of {}", next.name),
-            count => format!("{count} conditions become checks of {}", next.name),
-        })
+        Some(words(next, conditions))
     }
 
     fn obstacle(&self, decision: Decision) -> Option<String> {

@@ -8,6 +8,7 @@ pub(crate) mod beside;
 pub(crate) mod conditions;
 pub(crate) mod criteria;
 pub(crate) mod edit;
+pub(crate) mod resolved;
 
 use std::path::{Path, PathBuf};
 

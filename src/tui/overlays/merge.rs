@@ -1,5 +1,7 @@
 //! Two versions that a merge left: ours and theirs, and what both started from if the markers show it.
 
+use std::num::NonZero;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -34,6 +36,10 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, open: &
             theme.dim,
         ),
     ]));
+    if let Some(count) = NonZero::new(open.marked.len()) {
+        let words = format!("and {count} more, as marked: one decision for all of them");
+        sheet.row(Line::styled(words, theme.text));
+    }
     sheet.blank();
     let step = model.step_dispute(dispute);
     let fields = step.as_ref().map_or(&dispute.fields, |step| &step.fields);
@@ -86,7 +92,10 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, open: &
     if fields.is_empty() {
         keys.push((key("keep-both"), "both"));
     }
-    keys.extend([(key("merge-edit"), "edit"), (key("merge-later"), "later")]);
+    if open.marked.is_empty() {
+        keys.push((key("merge-edit"), "edit"));
+    }
+    keys.push((key("merge-later"), "later"));
     let hidden = sheet.len().saturating_sub(usize::from(inner.height));
     if hidden > 0 {
         keys.push((format!("{} {}", key("down"), key("up")), "scroll"));

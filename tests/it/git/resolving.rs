@@ -110,6 +110,154 @@ fn a_side_is_kept_and_the_merge_goes_on() {
     assert_eq!(repo.stepdeck(&["resolve", "7", "--ours"]).code, Some(2));
 }
 
+/// Several conflicts in one block table: each is named by its row, and the rows below count.
+#[test]
+fn conflicts_in_the_block_table_are_the_only_problems_there() {
+    let Some(repo) = set_up() else { return };
+    let table = |themes: [&str; 4]| {
+        let row = |(at, theme): (usize, &str)| {
+            format!("| B0{} | 0{at}01–0{}00 | {theme} |\n", at + 1, at + 1)
+        };
+        let rows: String = themes.into_iter().enumerate().map(row).collect();
+        format!(
+            "# Plan\n\n## Blocks\n\n| Block | Step Range | Theme |\n| --- | --- | --- |\n{rows}\nWords.\n"
+        )
+    };
+    repo.write("docs/plan.md", &table(["Base", "Rest", "More", "Last"]));
+    repo.commit("canon");
+    let write = |repo: &Repo, themes| repo.write("docs/plan.md", &table(themes));
+    repo.diverge(
+        |repo| write(repo, ["Ours", "Rest", "Our", "Last"]),
+        |repo| write(repo, ["Theirs", "Rest", "Their", "Last"]),
+    );
+    assert_eq!(repo.git(&["merge", "side"]).code, Some(1));
+    let json = valid("resolve", &repo.stepdeck(&["resolve", "--json"]).out);
+    let conflicts = json["conflicts"].as_array().unwrap().iter();
+    let about: Vec<_> = conflicts
+        .map(|conflict| conflict["about"].as_str().unwrap())
+        .collect();
+    assert_eq!(about, ["Blocks: B01", "Blocks: B03"]);
+    let run = repo.stepdeck(&["check", "--format", "json"]);
+    let json: Value = serde_json::from_str(&run.out).unwrap();
+    let problems = json["problems"].as_array().unwrap().iter();
+    let errors = problems.filter(|problem| problem["severity"] == "error");
+    let codes: Vec<_> = errors
+        .map(|problem| problem["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(codes, ["conflict-marker", "conflict-marker"], "{}", run.out);
+}
+
+/// Two people move one step to different blocks: which block it is they decide, and are told how the
+/// number follows.
+#[test]
+fn a_step_that_went_to_two_blocks_is_asked_about() {
+    let Some(repo) = set_up() else { return };
+    let row = |at: u32| format!("| B0{at} | 0{}01–0{at}00 | T{at} |\n", at - 1);
+    let head = "# Plan\n\n| Block | Step Range | Theme |\n| --- | --- | --- |\n";
+    repo.write(
+        "docs/plan.md",
+        &format!("{head}{}{}{}", row(1), row(2), row(3)),
+    );
+    repo.commit("canon");
+    repo.diverge(
+        |repo| drop(repo.stepdeck(&["move", "0002", "--block", "B02"]).ok()),
+        |repo| drop(repo.stepdeck(&["move", "0002", "--block", "B03"]).ok()),
+    );
+    assert_eq!(repo.git(&["merge", "-q", "side"]).code, Some(1));
+    let json = valid("resolve", &repo.stepdeck(&["resolve", "--json"]).out);
+    let fields = json["conflicts"][0]["fields"].as_array().unwrap();
+    assert!(fields.contains(&"block".into()), "{json}");
+    let id = json["conflicts"][0]["step_ids"][0]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let (other, side) = match &*id {
+        "0102" => ("B03", "--theirs"),
+        _ => ("B02", "--ours"),
+    };
+    let run = repo.stepdeck(&["resolve", side]);
+    let how = format!("`stepdeck move {id} --block {other}`");
+    assert!(run.err.contains(&how), "{}", run.err);
+    repo.stepdeck(&["move", &id, "--block", other]).ok();
+    let run = repo.stepdeck(&["check", "--format", "json"]);
+    assert!(!run.out.contains("id-outside-block"), "{}", run.out);
+    assert!(!repo.read(LOG).contains(&format!("\"step_id\": \"{id}\"")));
+}
+
+/// A block that both sides rethemed: one decision covers its row and all of its steps.
+#[test]
+fn the_conflicts_of_a_block_are_resolved_at_once() {
+    let Some(repo) = set_up() else { return };
+    let row = |theme: &str| {
+        format!(
+            "# Plan\n\n| Block | Step Range | Theme |\n| --- | --- | --- |\n| B01 | 0001–0100 | {theme} |\n\
+             | B02 | 0101–0200 | Move |\n"
+        )
+    };
+    repo.write("docs/plan.md", &row("Base"));
+    repo.commit("canon");
+    let write = |repo: &Repo, theme: &str, status: &str| {
+        repo.write("docs/plan.md", &row(theme));
+        let log = repo.read(LOG).replace("\"Base\"", &format!("\"{theme}\""));
+        repo.write(LOG, &log.replace("\"idea\"", status));
+    };
+    repo.diverge(
+        |repo| write(repo, "Ours", "\"complete\""),
+        |repo| write(repo, "Theirs", "\"blocked\""),
+    );
+    assert_eq!(repo.git(&["merge", "side"]).code, Some(1));
+    let run = repo.stepdeck(&["resolve", "B01", "--theirs"]);
+    assert!(
+        run.err.contains("4 conflicts: their version"),
+        "{}",
+        run.err
+    );
+    assert!(run.err.contains("1 conflict is left"), "{}", run.err);
+    assert_eq!(repo.read("docs/plan.md"), row("Theirs"));
+    assert_eq!(repo.read(LOG).matches("\"Theirs\"").count(), 3);
+    repo.stepdeck(&["resolve", "B02", "--ours"]).ok();
+    assert_eq!(repo.stepdeck(&["resolve"]).code, Some(0));
+    let run = repo.stepdeck(&["resolve", "B07", "--ours"]);
+    assert!(
+        run.err.contains("no merge left a conflict about B07"),
+        "{}",
+        run.err
+    );
+}
+
+/// What one side removed and the other renumbered: either can be picked.
+#[test]
+fn a_step_that_one_side_removed_and_the_other_moved_is_in_dispute() {
+    for (side, is_there) in [("--ours", false), ("--theirs", true), ("--both", true)] {
+        for is_plain in [false, true] {
+            let Some(repo) = repo() else { return };
+            if !is_plain {
+                repo.stepdeck(&["git-setup"]).ok();
+            }
+            repo.commit("start");
+            repo.diverge(
+                |repo| drop(repo.stepdeck(&["remove", "0101"]).ok()),
+                |repo| drop(repo.stepdeck(&["renumber", "0101", "0160"]).ok()),
+            );
+            assert_eq!(repo.git(&["merge", "-q", "side"]).code, Some(1));
+            let run = repo.stepdeck(&["resolve"]);
+            assert!(run.out.contains("(nothing)"), "{}", run.out);
+            let run = repo.stepdeck(&["resolve", side]);
+            assert_eq!(run.code, Some(0), "{}", run.err);
+            let log = repo.read(LOG);
+            assert!(
+                !log.contains("<<<<<<<") && !log.contains("\"step_id\": \"0101\""),
+                "{log}"
+            );
+            assert_eq!(
+                log.contains("\"step_id\": \"0160\""),
+                is_there,
+                "{side} {log}"
+            );
+        }
+    }
+}
+
 /// A page that is no part of the plan lies where the driver merges, so what it left there is shown.
 #[test]
 fn a_conflict_in_any_page_that_the_driver_merges_is_resolved() {

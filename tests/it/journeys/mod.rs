@@ -3,6 +3,7 @@ mod causes;
 mod changes;
 mod committing;
 mod concluding;
+mod deciding_many;
 mod disputed;
 mod blocks;
 mod command_line;

@@ -219,8 +219,9 @@ fn go(model: &mut Model) {
             let read = model.changes.read.clone();
             let place = read.zip(line.parts.first());
             let path = place.map(|(read, (file, _))| read.deltas[*file].path.clone());
+            let marked = model.changes.marked_conflicts();
             model.open_screen(&problems::SCREEN);
-            if !path.is_some_and(|path| model.open_merge(&path, number)) {
+            if !path.is_some_and(|path| model.open_merges((&path, number), &marked)) {
                 model.refuse("the conflict is no longer there");
             }
         }

@@ -1,12 +1,13 @@
 //! The state of screen 8: what the plan is compared with, what is different, what is marked.
 
 use std::collections::{BTreeSet, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::core::command::Focus;
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
-use crate::change::delta::outline::{Line, PartPlace};
+use crate::change::delta::outline::{Line, LineKind, PartPlace};
 use crate::store::changes::{Base, Changes};
 
 /// The state of screen 8.
@@ -129,6 +130,22 @@ impl ChangesView {
             }
         };
         self.lines.get(at?)
+    }
+
+    /// Where the marked conflicts are, if the selected one is among them.
+    pub(super) fn marked_conflicts(&self) -> Vec<(PathBuf, usize)> {
+        let place = |at: usize| {
+            let line = &self.lines[at];
+            let LineKind::Conflict(_, number) = line.kind else {
+                return None;
+            };
+            let (file, _) = line.parts.first()?;
+            Some((self.read.as_ref()?.deltas[*file].path.clone(), number))
+        };
+        match self.is_marked(self.cursor) {
+            true => self.subjects().into_iter().filter_map(place).collect(),
+            false => Vec::new(),
+        }
     }
 
     /// Whether a commit would take the markers of a conflict.

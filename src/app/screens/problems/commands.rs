@@ -181,10 +181,21 @@ fn go(model: &mut Model) {
         view.cursor = view.rules.fold(view.cursor);
         return;
     };
-    if problem.code == conflict_marker::RULE.code
-        && model.open_merge(&problem.place.path, problem.place.line)
-    {
-        return;
+    let is_conflict = |problem: &Problem| problem.code == conflict_marker::RULE.code;
+    if is_conflict(&problem) {
+        let view = &model.problems;
+        let is_marked = view.selected().is_some_and(|at| view.is_marked(at));
+        let marked = (view.subjects().into_iter()).filter(|_| is_marked);
+        let marked = marked.filter_map(|at| view.found.problem(at, &model.plan));
+        let marked = marked.filter(is_conflict).map(|problem| {
+            let place = problem.place;
+            (place.path, place.line)
+        });
+        let marked: Vec<_> = marked.collect();
+        let place = &problem.place;
+        if model.open_merges((&place.path, place.line), &marked) {
+            return;
+        }
     }
     if let Some((at, check, words)) = check_at(model, &problem.place) {
         if let Err(refusal) = model.go_to_check(at, check, &words) {

@@ -146,6 +146,26 @@ fn what_a_label_refers_to_is_one_thing() {
 }
 
 #[test]
+fn a_column_that_one_side_renamed_takes_what_the_other_did() {
+    let head = |name: &str| format!("| Name | {name:<9} |\n| ---- | {0:-<9} |\n", "");
+    let row = |name: &str, worth: &str| format!("| {name:<4} | {worth:<9} |\n");
+    let narrow = |text: String| text.replace("    |\n", "|\n").replace("---- |\n", " |\n");
+    let (x, y, new) = (row("x", "1"), row("y", "2"), row("new", "3"));
+    let base = narrow(format!("{}{x}{y}", head("Worth")));
+    let ours = format!("{}{x}{y}", head("Net worth"));
+    let theirs = narrow(format!("{}{}{y}{new}", head("Worth"), row("x", "9")));
+    let expected = format!("{}{}{y}", head("Net worth"), row("x", "9"));
+    for text in [clean(&base, &ours, &theirs), clean(&base, &theirs, &ours)] {
+        assert!(text.starts_with(&expected), "{text}");
+        assert!(text[expected.len()..].starts_with("| new "), "{text}");
+    }
+    // Two names for one column are a conflict of the header alone.
+    let theirs = narrow(format!("{}{x}{y}", head("Value")));
+    let (text, conflicts) = merged(&base, &ours, &theirs);
+    assert_eq!(conflicts.len(), 1, "{text}");
+}
+
+#[test]
 fn a_table_that_one_side_aligned_takes_what_the_other_did() {
     let base = "| K | V |\n| - | - |\n| a | one |\n| b | two |\n";
     let ours = "| K  | V   |\n| -- | --- |\n| a  | one |\n| b  | two |\n";

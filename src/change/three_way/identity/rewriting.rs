@@ -63,14 +63,23 @@ impl Numbering<'_> {
     }
 
     /// The block in which the side that gave a step its number has put it: a move changes both.
+    /// Nothing where the other side has put it into another one: that is for people to decide.
     fn block_of(&self, group: usize, id: StepId) -> Option<&str> {
-        let [_, ours, theirs] = &self.groups[group];
-        let mover = [ours, theirs]
-            .into_iter()
-            .flatten()
-            .find(|entry| entry.id == id)?;
-        let text = std::str::from_utf8(mover.body).ok()?;
-        Object::parse(text).ok()?.get("block")
+        let versions = self.groups[group].each_ref();
+        let blocks = versions.map(|entry| {
+            let text = std::str::from_utf8(entry.as_ref()?.body).ok()?;
+            Object::parse(text).ok()?.get("block")
+        });
+        if let [Some(base), Some(ours), Some(theirs)] = blocks
+            && base != ours
+            && base != theirs
+            && ours != theirs
+        {
+            return None;
+        }
+        let sides = versions.into_iter().zip(blocks).skip(1);
+        let mut movers = sides.filter(|(entry, _)| entry.as_ref().is_some_and(|e| e.id == id));
+        movers.next()?.1
     }
 
     fn line<'l>(

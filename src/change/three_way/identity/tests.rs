@@ -169,32 +169,41 @@ fn a_step_that_is_gone_is_not_taken_for_the_one_that_has_its_number() {
     );
 }
 
-/// A move changes number and block; they come from one side.
+/// A move changes number and block. The number is that of the mainline, so that references hold; which
+/// block it is people decide.
 #[test]
-fn a_step_that_both_sides_moved_is_in_the_block_of_its_number() {
+fn the_block_of_a_step_that_both_sides_moved_is_in_dispute() {
     let at = |id: &str, block: &str| {
         let block = format!(", \"block\": \"{block}\"{}", uid("a"));
         step(id, "Moved", &block)
     };
     let base = at("0114", "B02");
     let (ours, theirs) = (at("0025", "B01"), at("0214", "B03"));
-    for (mainline, expected) in [(Side::Ours, &ours), (Side::Theirs, &theirs)] {
-        let (text, told) = clean(&base, &ours, &theirs, Some(mainline));
+    for (mainline, kept, lost) in [(Side::Ours, "0025", "0214"), (Side::Theirs, "0214", "0025")] {
+        let merged = run(&base, &ours, &theirs, Some(mainline));
+        let disputes = merged.conflicts.iter().map(|c| c.dispute.to_string());
+        let expected = format!("{kept} block: both sides changed it");
+        assert_eq!(disputes.collect::<Vec<_>>(), [expected]);
+        let text = String::from_utf8(merged.bytes).unwrap();
         // The other move is told, and what was written under its number finds the step.
-        let (kept, lost) = match mainline {
-            Side::Ours => ("0025", "0214"),
-            Side::Theirs => ("0214", "0025"),
-        };
         let was = format!(", \"was\": [\"{lost}\"]");
-        assert_eq!(text.replace(&was, ""), *expected, "{text}");
-        assert!(text.contains(&was), "{text}");
-        assert_eq!(
-            told,
-            [format!(
-                "both sides moved “Moved”: it is {kept}, not {lost}"
-            )]
-        );
+        assert_eq!(text.matches(&was).count(), 2, "{text}");
+        let bare = text.replace(&was, "");
+        let versions = [at(kept, "B01"), at(kept, "B03")];
+        let between = "=======\n".to_owned();
+        let expected = [&versions[0], &between, &versions[1]]
+            .map(String::as_str)
+            .concat();
+        assert_eq!(bare, format!("<<<<<<< ours\n{expected}>>>>>>> theirs\n"));
+        let told = merged.renumbered.iter().map(Renumbered::to_string);
+        let expected = format!("both sides moved “Moved”: it is {kept}, not {lost}");
+        assert_eq!(told.collect::<Vec<_>>(), [expected]);
     }
+    // Within one block there is nothing to decide, nor where one side alone moved it.
+    let (ours, theirs) = (at("0025", "B01"), at("0026", "B01"));
+    let (text, _) = clean(&base, &ours, &theirs, Some(Side::Ours));
+    assert_eq!(text.replace(", \"was\": [\"0026\"]", ""), ours);
+    let theirs = at("0214", "B03");
     let renamed = base.replace("Moved", "Renamed");
     let (text, _) = clean(&base, &renamed, &theirs, None);
     assert_eq!(text, theirs.replace("Moved", "Renamed"));
