@@ -163,7 +163,7 @@ mod tests {
         }
         for line in [
             "\"canon the\"",
-            "\"review field\"",
+            "\"review the\"",
             "rule:theme \"of 0001\"",
             "owner:\"west ops\" \"the canon\"",
         ] {
