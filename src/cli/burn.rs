@@ -14,6 +14,7 @@ use super::invocation::{Invocation, json_text};
 use super::past::{Moment, followed};
 use crate::cli::past::source_of;
 use crate::cli::printer::Printer;
+use crate::history::events::Event;
 use crate::history::follow::Followed;
 use crate::history::landing::Landing;
 use crate::history::series::{Counts, Period, Point, series};
@@ -93,7 +94,7 @@ impl Burn {
         let mut landings: Vec<Landing> = past.by_ref().collect();
         if let Some(steps) = &mut steps {
             for landing in &mut landings {
-                landing.events.retain(|event| steps.is_about(event));
+                steps.retain(&mut landing.events);
             }
         }
         landings.retain(|landing| !landing.events.is_empty());
@@ -144,8 +145,10 @@ fn taken_out(landings: &mut [Landing], plan: &Plan, steps: &[StepRef<'_>]) -> Ve
     let mut followed = Followed::of(plan, steps.iter().copied());
     let mut taken = Vec::new();
     for landing in landings {
+        let mut found = followed.find(&landing.events).into_iter();
         let events = std::mem::take(&mut landing.events).into_iter();
-        let (own, others): (Vec<_>, Vec<_>) = events.partition(|event| followed.is_about(event));
+        let is_own = |_: &Event| found.next().flatten().is_some();
+        let (own, others): (Vec<_>, Vec<_>) = events.partition(is_own);
         landing.events = others;
         taken.push(Landing {
             events: own,

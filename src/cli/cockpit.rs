@@ -115,7 +115,13 @@ fn one_session(
     let encodings = model.plan.files().iter().filter_map(SourceFile::not_utf8);
     let may_keep = !arguments.read_only;
     let unkept = may_keep.then(|| without_state(state.as_ref())).flatten();
-    if let Some(reason) = unreadable.chain(unkept).chain(encodings).next() {
+    let left_out = opened.without_canon();
+    if let Some(reason) = unreadable
+        .chain(unkept)
+        .chain(left_out)
+        .chain(encodings)
+        .next()
+    {
         model.refuse(reason);
     }
 
@@ -299,6 +305,7 @@ pub fn open_whole(options: WorkerOptions, opening: Arc<Opening>, sender: Sender<
         let whole = Whole {
             plan,
             unreadable: std::mem::take(&mut opened.unreadable),
+            left_out: opened.without_canon(),
             draft: (!options.read_only).then(|| take_draft(&state)).flatten(),
             texts: match options.read_only {
                 true => Vec::new(),

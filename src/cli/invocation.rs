@@ -218,6 +218,9 @@ impl Invocation<'_, '_> {
                 bail!("{named} {}: there is no such file", path.display());
             }
         }
+        if let Some(reason) = opened.without_canon() {
+            self.say(&reason)?;
+        }
         if opened.layout.found == Found::Nothing {
             bail!(
                 "there is no plan at or above {}: go to a plan's folder, name it with -C, or \

@@ -70,13 +70,18 @@ impl Log {
             for mut landing in landings {
                 let is_later = (until.as_ref())
                     .is_some_and(|until| until.is_before(landing.at, landing.hash()));
-                landing.events.retain(|event| {
-                    let is_asked = |followed: &mut Option<Followed>| {
-                        followed
-                            .as_mut()
-                            .is_none_or(|followed| followed.is_about(event))
+                // Both are to see everything that landed.
+                let found = [&mut steps, &mut one].map(|followed| {
+                    (followed.as_mut()).map(|followed| followed.find(&landing.events))
+                });
+                let mut place = 0..;
+                landing.events.retain(|_| {
+                    let at = place.next();
+                    let is_asked = |found: &Option<Vec<Option<usize>>>| {
+                        let found = found.as_ref().zip(at);
+                        found.is_none_or(|(found, at)| found[at].is_some())
                     };
-                    is_asked(&mut steps) & is_asked(&mut one)
+                    found.iter().all(is_asked)
                 });
                 // Ticks belong to stages, not to steps.
                 if steps.is_some() || one.is_some() {

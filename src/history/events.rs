@@ -1,10 +1,13 @@
 //! What happened to steps from one version of the logs to the next.
 //!
-//! Versions are walked from the newest back. A step is followed by its uid, otherwise by its
-//! number, however that is spelled; a uid that two lines of a version have counts for neither.
+//! Versions are walked from the newest back. A step is followed by its uid, otherwise by the numbers
+//! that it says it had (`was`) and by its number, however that is spelled; a uid that two lines of a
+//! version have counts for neither.
 //! Content counts, not `updated_at`, and not the order of keys or the spelling of JSON. Several
 //! logs are one: a step that moves to another file is the same step, and so is one of log and
 //! canon, of which the log counts.
+
+mod same_step;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -15,14 +18,16 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 use super::canon::{self, CanonVersion, Tick};
 use super::lines::{self, ChangedLines};
 use super::value;
-use crate::document::json::Object;
+use crate::document::json::{self, Object};
 use crate::plan::id::StepId;
 use crate::plan::uid::Uid;
+use same_step::match_up;
 
 /// A stamp that anybody can set.
 const STAMP: &str = "updated_at";
 const ID: &str = "step_id";
 const UID: &str = "uid";
+const WAS: &str = "was";
 
 /// What happened to a step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -260,6 +265,12 @@ pub(crate) fn name_of_line(line: &[u8]) -> Option<(StepId, Option<Uid>)> {
     Step::read(line).map(|step| (step.id, step.uid))
 }
 
+/// Whether a line holds a step that says it had this number.
+pub(crate) fn had_number(line: &[u8], id: StepId) -> bool {
+    let is_told = memchr::memmem::find(line, b"\"was\"").is_some();
+    is_told && Step::read(line).is_some_and(|step| step.former().contains(&id))
+}
+
 impl<'a> Step<'a> {
     fn read(line: &'a [u8]) -> Option<Self> {
         let text = Self::text(line)?;
@@ -283,6 +294,23 @@ impl<'a> Step<'a> {
             Some(object) => Some(Cow::Borrowed(object)),
             None => Object::parse(self.text).ok().map(Cow::Owned),
         }
+    }
+
+    /// The numbers that it says it had.
+    fn former(&self) -> Vec<StepId> {
+        if memchr::memmem::find(self.text.as_bytes(), b"\"was\"").is_none() {
+            return Vec::new();
+        }
+        let object = self.object();
+        let raw = object.as_ref().and_then(|object| object.get(WAS));
+        let items = raw.and_then(json::items).unwrap_or_default();
+        items.into_iter().filter_map(StepId::of_raw).collect()
+    }
+
+    fn title(&self) -> String {
+        let object = self.object();
+        let raw = object.as_ref().and_then(|object| object.get("title"));
+        raw.map_or_else(String::new, |raw| json::words(raw).trim().to_owned())
     }
 
     /// What happened to the step, if this is what it was in the older version.
@@ -315,39 +343,11 @@ impl<'a> Step<'a> {
     }
 }
 
-/// Finds each of the newer steps among the older ones: by uid, else by number, unless both have
-/// a uid of their own. Answers what happened to them all.
+/// What happened to the steps, all of them.
 fn events(gone: &[Step<'_>], came: &[Step<'_>]) -> Vec<Event> {
-    let mut by_uid: HashMap<Uid, usize> = HashMap::new();
-    for (at, step) in gone.iter().enumerate() {
-        by_uid.extend(step.uid.map(|uid| (uid, at)));
-    }
-    let mut was: Vec<Option<usize>> = Vec::with_capacity(came.len());
+    let was = match_up(gone, came);
     let mut is_taken = vec![false; gone.len()];
-    for step in came {
-        let at = step.uid.and_then(|uid| by_uid.get(&uid)).copied();
-        was.push(at.inspect(|at| is_taken[*at] = true));
-    }
-    let mut by_id: HashMap<StepId, Vec<usize>> = HashMap::new();
-    for (at, step) in gone
-        .iter()
-        .enumerate()
-        .rev()
-        .filter(|(at, _)| !is_taken[*at])
-    {
-        by_id.entry(step.id).or_default().push(at);
-    }
-    for (step, was) in came.iter().zip(&mut was).filter(|(_, was)| was.is_none()) {
-        let Some(same_id) = by_id.get_mut(&step.id) else {
-            continue;
-        };
-        let fits = |at: &usize| step.uid.is_none() || gone[*at].uid.is_none();
-        if let Some(place) = same_id.iter().rposition(fits) {
-            let at = same_id.remove(place);
-            is_taken[at] = true;
-            *was = Some(at);
-        }
-    }
+    was.iter().flatten().for_each(|at| is_taken[*at] = true);
     let mut events: Vec<Event> = Vec::with_capacity(came.len());
     for (step, was) in came.iter().zip(was) {
         events.extend(step.events(was.map(|at| &gone[at])));
@@ -420,20 +420,26 @@ mod tests {
 
     use super::*;
 
-    type Version = BTreeMap<u32, (Option<&'static str>, &'static str, u8)>;
+    type Version = BTreeMap<u32, (Option<&'static str>, &'static str, u8, u32)>;
 
-    /// Steps by number, with a uid that others may have too, a status, and a measure.
+    /// Steps by number, with a uid that others may have too, a status, a measure, and a number that
+    /// each had before, if not 0.
     fn version() -> impl Strategy<Value = Version> {
         let uids = vec!["aaaaaaaaaaaa", "bbbbbbbbbbbb", "cccccccccccc"];
         let uid = prop::option::of(prop::sample::select(uids));
         let status = prop::sample::select(vec!["draft", "complete"]);
-        prop::collection::btree_map(1..6u32, (uid, status, 0..3u8), 0..5)
+        prop::collection::btree_map(1..6u32, (uid, status, 0..3u8, 0..6u32), 0..5)
     }
 
     /// The log of a version, in one of two ways to write it.
     fn log(version: &Version, is_odd: bool) -> String {
-        let line = |(number, (uid, status, actual)): (&u32, &(Option<&str>, &str, u8))| {
+        type Fields<'a> = (Option<&'a str>, &'a str, u8, u32);
+        let line = |(number, (uid, status, actual, was)): (&u32, &Fields<'_>)| {
             let uid = uid.map_or_else(String::new, |uid| format!(r#", "uid": "{uid}""#));
+            let uid = match was {
+                0 => uid,
+                was => format!(r#"{uid}, "was": ["{was}"]"#),
+            };
             match is_odd {
                 false => format!(
                     r#"{{"step_id": "{number:04}", "status": "{status}", "evidence": {{"actual": {actual}}}{uid}}}"#
@@ -468,6 +474,7 @@ mod tests {
             Value::String(text) => text.bytes().map(f64::from).sum::<f64>() + 100.0,
             value => value.as_f64().unwrap(),
         };
+        let was = step["was"][0].as_str().map(|was| was.parse().unwrap());
         let mut fields = BTreeMap::from([(
             "evidence.actual".to_owned(),
             number(&step["evidence"]["actual"]),
@@ -477,6 +484,7 @@ mod tests {
                 fields.insert(key.to_owned(), number(value));
             }
         }
+        fields.extend(was.map(|was| ("was".to_owned(), was)));
         fields
     }
 
@@ -504,6 +512,7 @@ mod tests {
             let as_number = |raw: &Option<String>| {
                 raw.as_ref().map(|_| match value(raw) {
                     Value::String(text) => text.bytes().map(f64::from).sum::<f64>() + 100.0,
+                    Value::Array(was) => was[0].as_str().unwrap().parse().unwrap(),
                     value => value.as_f64().unwrap(),
                 })
             };

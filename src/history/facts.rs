@@ -81,8 +81,9 @@ impl Facts {
                 (_, false) => ToldBy::Commit,
             },
         };
-        for event in &landing.events {
-            let Some(at) = self.followed.find(event) else {
+        let found = self.followed.find(&landing.events);
+        for (event, at) in landing.events.iter().zip(found) {
+            let Some(at) = at else {
                 continue;
             };
             let step = &mut self.steps[at];

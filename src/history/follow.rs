@@ -43,39 +43,58 @@ impl Followed {
         self.numbers.insert(number, (uid, name));
     }
 
-    /// Whether the event is about one of them.
-    pub fn is_about(&mut self, event: &Event) -> bool {
-        self.find(event).is_some()
+    /// Keeps the events that are about one of them, out of all that landed at once.
+    pub fn retain(&mut self, events: &mut Vec<Event>) {
+        let mut found = self.find(events).into_iter();
+        events.retain(|_| found.next().flatten().is_some());
     }
 
-    /// Which of them the event is about.
-    pub fn find(&mut self, event: &Event) -> Option<usize> {
-        let own = self.numbers.get(&event.step).copied();
-        let by_uid = event.uid.and_then(|uid| self.uids.get(&uid)).copied();
-        let name = match (by_uid, event.uid, own) {
-            (Some(name), _, _) => name,
-            (None, Some(uid), Some((None, name))) => {
-                self.add(event.step, Some(uid), name);
-                name
-            }
-            (None, Some(_), _) => return None,
-            (None, None, own) => own?.1,
-        };
-        if event.kind == Kind::Renumbered {
-            // Where numbers are exchanged, another one may have it already.
-            if self
-                .numbers
-                .get(&event.step)
-                .is_some_and(|own| own.1 == name)
-            {
+    /// Which of them each event is about, out of all that landed at once.
+    pub fn find(&mut self, events: &[Event]) -> Vec<Option<usize>> {
+        let is_gone = |event: &Event| event.kind == Kind::Removed;
+        let newer = |event| (!is_gone(event)).then(|| self.one_of(event)).flatten();
+        let mut found: Vec<Option<usize>> = events.iter().map(newer).collect();
+        // All of them at once: numbers may be exchanged.
+        let renumbered = events.iter().zip(&found);
+        let renumbered = renumbered.filter(|(event, _)| event.kind == Kind::Renumbered);
+        let mut before = Vec::new();
+        for (event, name) in renumbered {
+            let number = event.before.as_deref().and_then(StepId::of_raw);
+            before.extend(number.map(|number| (number, event.uid, *name)));
+            if name.is_some() {
                 self.numbers.remove(&event.step);
             }
-            let before = event.before.as_deref().and_then(StepId::of_raw);
-            if let Some(before) = before {
-                self.add(before, event.uid, name);
+        }
+        // Whoever has such a number since, did not have it before.
+        for (number, ..) in &before {
+            self.numbers.remove(number);
+        }
+        for (number, uid, name) in before {
+            if let Some(name) = name {
+                self.add(number, uid, name);
             }
         }
-        Some(name)
+        // What went is called what it was called then.
+        for (event, name) in events.iter().zip(&mut found) {
+            if is_gone(event) {
+                *name = self.one_of(event);
+            }
+        }
+        found
+    }
+
+    fn one_of(&mut self, event: &Event) -> Option<usize> {
+        let own = self.numbers.get(&event.step).copied();
+        let by_uid = event.uid.and_then(|uid| self.uids.get(&uid)).copied();
+        match (by_uid, event.uid, own) {
+            (Some(name), _, _) => Some(name),
+            (None, Some(uid), Some((None, name))) => {
+                self.add(event.step, Some(uid), name);
+                Some(name)
+            }
+            (None, Some(_), _) => None,
+            (None, None, own) => own.map(|own| own.1),
+        }
     }
 }
 
@@ -121,17 +140,90 @@ mod tests {
         of_one.add(StepId::new(1), Uid::of_raw("\"bbbbbbbbbbbb\""), 0);
         let mut told = [Vec::new(), Vec::new()];
         for pair in versions.windows(2).rev() {
-            for event in between(pair[0].as_bytes(), pair[1].as_bytes()) {
-                for (followed, told) in [&mut of_seven, &mut of_one].into_iter().zip(&mut told) {
-                    if followed.is_about(&event) {
-                        told.push((event.kind, event.field.clone().unwrap_or_default()));
-                    }
-                }
+            for (followed, told) in [&mut of_seven, &mut of_one].into_iter().zip(&mut told) {
+                told.extend(kinds(followed, &pair[0], &pair[1]));
             }
         }
         let changed = |field: &str| (Kind::Changed, field.to_owned());
         let renumbered = (Kind::Renumbered, "step_id".to_owned());
         assert_eq!(told[0], [renumbered, changed("uid")]);
         assert_eq!(told[1], [(Kind::Added, String::new())]);
+    }
+
+    /// What happened to the steps that are followed.
+    fn kinds(followed: &mut Followed, older: &str, newer: &str) -> Vec<(Kind, String)> {
+        let mut events = between(older.as_bytes(), newer.as_bytes());
+        followed.retain(&mut events);
+        let kinds = events.into_iter();
+        let kinds = kinds.map(|event| (event.kind, event.field.unwrap_or_default()));
+        kinds.collect()
+    }
+
+    #[test]
+    fn a_step_without_a_uid_is_followed_by_what_it_was() {
+        let step = |id: u32, title: &str, owner: &str, was: &str| {
+            format!(
+                r#"{{"step_id": "{id:04}", "title": "{title}", "owner": "{owner}", "was": [{was}]}}"#
+            )
+        };
+        let versions = [
+            format!("{}\n{}", step(1, "A", "x", ""), step(2, "B", "x", "")),
+            format!("{}\n{}", step(1, "A", "y", ""), step(2, "B", "z", "")),
+            // The number that A had is given to a step that comes.
+            [
+                step(1, "C", "x", ""),
+                step(2, "B", "z", ""),
+                step(7, "A", "z", "\"0001\""),
+            ]
+            .join("\n"),
+            // C and B exchange their numbers, and the one has another owner since.
+            [
+                step(1, "B", "z", "\"2\""),
+                step(2, "C", "b", "\"0001\""),
+                step(7, "A", "z", "\"0001\""),
+            ]
+            .join("\n"),
+            // One is renamed in passing.
+            [
+                step(1, "B", "z", "\"2\""),
+                step(3, "Cc", "b", "\"0001\", \"0002\""),
+                step(7, "A", "c", "\"0001\""),
+            ]
+            .join("\n"),
+        ];
+        let told = |number: u32| {
+            let mut followed = Followed::default();
+            followed.add(StepId::new(number), None, 0);
+            let mut told = Vec::new();
+            for pair in versions.windows(2).rev() {
+                told.push(kinds(&mut followed, &pair[0], &pair[1]));
+            }
+            told
+        };
+        let changed = |field: &str| (Kind::Changed, field.to_owned());
+        let renumbered = || (Kind::Renumbered, "step_id".to_owned());
+        let owner = || vec![changed("owner")];
+        assert_eq!(
+            told(7),
+            [
+                owner(),
+                vec![],
+                vec![renumbered(), changed("owner"), changed("was")],
+                owner()
+            ]
+        );
+        assert_eq!(
+            told(3),
+            [
+                vec![renumbered(), changed("title"), changed("was")],
+                vec![renumbered(), changed("owner"), changed("was")],
+                vec![(Kind::Added, String::new())],
+                vec![]
+            ]
+        );
+        assert_eq!(
+            told(1),
+            [vec![], vec![renumbered(), changed("was")], vec![], owner()]
+        );
     }
 }

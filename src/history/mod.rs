@@ -12,6 +12,7 @@ pub(crate) mod float;
 pub(crate) mod follow;
 pub(crate) mod forecast;
 pub(crate) mod gate;
+pub(crate) mod gone;
 pub(crate) mod landing;
 pub(crate) mod lines;
 pub(crate) mod net;

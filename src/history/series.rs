@@ -4,17 +4,14 @@
 //! Counted back from today's plan, so that the last point is right even where only a part of the
 //! history is known.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Days, NaiveDate, Utc, Weekday};
 
 use super::events::{Event, Kind};
+use super::gone::Gone;
 use super::landing::Landing;
 use crate::document::json::{self, Object};
 use crate::plan::field::Field;
-use crate::plan::id::StepId;
 use crate::plan::status::Status;
-use crate::plan::uid::Uid;
 
 /// How long a period is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -226,7 +223,7 @@ pub fn series(
         }
     }
     points.reverse();
-    let mut absent = Absent::default();
+    let mut gone: Gone<Option<Status>> = Gone::default();
     let mut at = 0;
     for landing in landings.iter().rev() {
         let day = period.last_day(landing.at);
@@ -245,12 +242,14 @@ pub fn series(
             // A step that comes back is the one that went.
             match event.kind {
                 Kind::Added => {
-                    turn.before = absent.take(event);
+                    turn.before = gone.take((event.step, event.uid));
                     point.returned_complete += usize::from(turn.was_complete());
                 }
                 Kind::Removed => {
                     point.removed_complete += usize::from(turn.was_complete());
-                    absent.keep(event, turn.before);
+                    if let Some(status) = turn.before {
+                        gone.keep((event.step, event.uid), status);
+                    }
                 }
                 Kind::Changed | Kind::Renumbered => {}
             }
@@ -259,27 +258,6 @@ pub fn series(
         }
     }
     points
-}
-
-/// The steps that went, with the status that each had, by uid and by number.
-#[derive(Default)]
-struct Absent {
-    by_uid: HashMap<Uid, Option<Status>>,
-    by_number: HashMap<StepId, Option<Status>>,
-}
-
-impl Absent {
-    fn keep(&mut self, event: &Event, status: Option<Option<Status>>) {
-        let Some(status) = status else { return };
-        self.by_uid.extend(event.uid.map(|uid| (uid, status)));
-        self.by_number.insert(event.step, status);
-    }
-
-    fn take(&mut self, event: &Event) -> Option<Option<Status>> {
-        let by_number = self.by_number.remove(&event.step);
-        let by_uid = event.uid.and_then(|uid| self.by_uid.remove(&uid));
-        by_uid.or(by_number)
-    }
 }
 
 #[cfg(test)]

@@ -148,8 +148,10 @@ impl Trail {
         let ticks = landing.ticks.iter().cloned();
         self.ticks.extend(ticks.map(|tick| (tick, place)));
         let mut renumbered = Vec::new();
-        for event in &landing.events {
-            let step = *self.today.get(&event.step).unwrap_or(&event.step);
+        let (gone, there): (Vec<&Event>, Vec<&Event>) =
+            (landing.events.iter()).partition(|event| event.kind == Kind::Removed);
+        for event in there {
+            let step = self.today(event.step);
             self.newest.entry((step, Mark::of(event))).or_insert(place);
             if landing.commit.is_none() {
                 self.take_uncommitted(event);
@@ -166,6 +168,18 @@ impl Trail {
         for (_, before, step) in renumbered {
             self.today.extend(before.map(|before| (before, step)));
         }
+        // What went is called what it was called then.
+        for event in gone {
+            let step = self.today(event.step);
+            self.newest.entry((step, Mark::of(event))).or_insert(place);
+            if landing.commit.is_none() {
+                self.take_uncommitted(event);
+            }
+        }
+    }
+
+    fn today(&self, step: StepId) -> StepId {
+        *self.today.get(&step).unwrap_or(&step)
     }
 
     fn take_uncommitted(&mut self, event: &Event) {

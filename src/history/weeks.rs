@@ -1,10 +1,15 @@
 //! How much of a scope was open at the end of each week, and how much of it was completed within
 //! the week: the scope as it was then, not as it is today. Many scopes are counted in one walk.
+//!
+//! A step that comes back is the one that went, as in `series`: complete then and now, it was not
+//! completed. So a week is counted in two parts: what its ends tell, in whatever order weeks are read,
+//! and then, the earliest first, what of those that came is new.
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
+use super::gone::{Gone, is_same};
 use super::series::Period;
 use super::stamps::Stamps;
 use super::target::Scope;
@@ -60,13 +65,47 @@ pub(crate) type Name = (StepId, Option<Uid>);
 /// The steps that are complete.
 #[derive(Clone, Default, Debug)]
 struct Complete {
-    numbers: HashSet<StepId>,
+    numbers: HashMap<StepId, Option<Uid>>,
     uids: HashSet<Uid>,
 }
 
 impl Complete {
     fn has(&self, (number, uid): &Name) -> bool {
-        uid.is_some_and(|uid| self.uids.contains(&uid)) || self.numbers.contains(number)
+        let by_number = self.numbers.get(number);
+        uid.is_some_and(|uid| self.uids.contains(&uid))
+            || by_number.is_some_and(|other| is_same(*uid, *other))
+    }
+}
+
+/// What the ends of a week tell.
+#[derive(Debug)]
+pub(crate) struct Turnover {
+    /// For each scope the week, without those of it that came complete, and these.
+    scopes: Vec<(Week, Vec<Name>)>,
+    /// Steps of the plan that came.
+    came: Vec<Name>,
+    /// Steps that went, and whether they were complete.
+    went: Vec<(Name, bool)>,
+}
+
+impl Turnover {
+    /// The week of each scope, given which steps had gone before it, and from then on after it.
+    pub(crate) fn weeks(self, gone: &mut Gone<bool>) -> Vec<Week> {
+        let back = self
+            .came
+            .into_iter()
+            .filter(|name| gone.take(*name) == Some(true));
+        let mut back: Vec<Name> = back.collect();
+        back.sort_unstable();
+        self.went
+            .into_iter()
+            .for_each(|(name, is_complete)| gone.keep(name, is_complete));
+        let is_new = |name: &&Name| back.binary_search(name).is_err();
+        let weeks = self.scopes.into_iter().map(|(week, came)| Week {
+            completed: week.completed + came.iter().filter(is_new).count(),
+            ..week
+        });
+        weeks.collect()
     }
 }
 
@@ -108,7 +147,7 @@ impl Snapshot {
                 .filter_map(|(at, (_, uid))| Some(((*uid)?, at)))
                 .collect(),
             complete: Complete {
-                numbers: complete.iter().map(|(number, _)| *number).collect(),
+                numbers: complete.iter().copied().collect(),
                 uids: complete.iter().filter_map(|(_, uid)| *uid).collect(),
             },
             scopes,
@@ -117,12 +156,33 @@ impl Snapshot {
         }
     }
 
-    /// For each of the scopes the week that ends so and began like `start`, which is of the same.
-    pub fn weeks<'a>(&'a self, start: &'a Self, end: NaiveDate) -> impl Iterator<Item = Week> + 'a {
-        (0..self.scopes.len()).map(move |scope| self.week(start, scope, end))
+    /// The week that ends so and began like `start`, which is of the same scopes.
+    pub(crate) fn since(&self, start: &Self, end: NaiveDate) -> Turnover {
+        let names = self.steps.iter().filter(|name| !start.has(name));
+        let went = start.steps.iter().zip(&start.is_complete);
+        let went = went.filter(|(name, _)| !self.has(name));
+        Turnover {
+            scopes: (0..self.scopes.len())
+                .map(|scope| self.week(start, scope, end))
+                .collect(),
+            came: names.copied().collect(),
+            went: went
+                .map(|(name, is_complete)| (*name, *is_complete))
+                .collect(),
+        }
     }
 
-    fn week(&self, start: &Self, scope: usize, end: NaiveDate) -> Week {
+    /// Whether the plan has a step.
+    fn has(&self, (number, uid): &Name) -> bool {
+        let by_uid = uid.is_some_and(|uid| self.by_uid.contains_key(&uid));
+        let first = self.steps.partition_point(|(other, _)| other < number);
+        let mut same = self.steps[first..]
+            .iter()
+            .take_while(|(other, _)| other == number);
+        by_uid || same.any(|(_, other)| is_same(*uid, *other))
+    }
+
+    fn week(&self, start: &Self, scope: usize, end: NaiveDate) -> (Week, Vec<Name>) {
         let names = |of: &'_ Self| -> Vec<Name> {
             let steps = of.scopes[scope].iter();
             steps.map(|step| of.steps[*step as usize]).collect()
@@ -135,12 +195,15 @@ impl Snapshot {
         let left = before.iter().filter(|name| self.complete.has(name));
         let left = left.filter(|name| !self.is_in(scope, &now, name));
         let completed = done.iter().copied().chain(left);
-        Week {
+        let completed = completed.filter(|name| !start.complete.has(name));
+        let (known, came): (Vec<&Name>, Vec<&Name>) = completed.partition(|name| start.has(name));
+        let week = Week {
             end,
             open: now.len() - done.len(),
             done: done.len(),
-            completed: completed.filter(|name| !start.complete.has(name)).count(),
-        }
+            completed: known.len(),
+        };
+        (week, came.into_iter().copied().collect())
     }
 
     /// Whether a step is in a scope, which has these.
@@ -191,7 +254,14 @@ pub(crate) fn by_stamp(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::history::events::between;
+    use crate::history::landing::Landing;
+    use crate::history::series::{Counts, series};
     use crate::history::target::Target;
     use crate::plan::query::Query;
     use crate::plan::source::{Role, SourceFile};
@@ -216,7 +286,7 @@ mod tests {
         let before = Snapshot::of(&scopes, &plan(["draft", "draft"]), at);
         let after = Snapshot::of(&scopes, &plan(["complete", "draft"]), at);
         let end = Period::Week.last_day(at);
-        let weeks: Vec<Week> = after.weeks(&before, end).collect();
+        let weeks = after.since(&before, end).weeks(&mut Gone::default());
         let week = Week {
             end,
             open: 1,
@@ -230,5 +300,69 @@ mod tests {
             weeks.last().map(|week| (week.open, week.done)),
             Some((1, 1))
         );
+    }
+
+    /// Steps by number: whether it has a uid, and which, and what its status is.
+    type Version = BTreeMap<u32, (Option<char>, bool)>;
+
+    fn version() -> impl Strategy<Value = Version> {
+        let uid = prop::option::of(prop::sample::select(vec!['a', 'b']));
+        prop::collection::btree_map(1..5u32, (uid, any::<bool>()), 0..5)
+    }
+
+    fn log_of(version: &Version) -> String {
+        let line = |(number, (uid, is_complete)): (&u32, &(Option<char>, bool))| {
+            // Nobody takes his uid to another number here.
+            let uid = uid.map(|uid| {
+                ["", "aaaa", "bbbb", "cccc", "dddd"][*number as usize].repeat(2)
+                    + &String::from(uid).repeat(4)
+            });
+            let uid = uid.map_or_else(String::new, |uid| format!(r#", "uid": "{uid}""#));
+            let status = if *is_complete { "complete" } else { "draft" };
+            format!("{{\"step_id\": \"{number:04}\", \"status\": \"{status}\"{uid}}}\n")
+        };
+        version.iter().map(line).collect()
+    }
+
+    proptest! {
+        /// Where one version lands a week, what it completed is the same, counted by the ends of weeks
+        /// and by what happened.
+        #[test]
+        fn forecast_and_burn_count_the_same(versions in prop::collection::vec(version(), 1..8)) {
+            let scopes = [Scope {
+                target: Target::Plan,
+                query: &Query::default(),
+                past: &|_, _| None,
+            }];
+            let first: DateTime<Utc> = "2026-01-07T12:00:00Z".parse().unwrap();
+            let at = |week: usize| first + Days::new(7 * week as u64);
+            let (mut landings, mut weeks, mut gone) = (Vec::new(), Vec::new(), Gone::default());
+            let mut before = (String::new(), Snapshot::of(&scopes, &Plan::read(Vec::new()), first));
+            for (week, version) in versions.iter().enumerate() {
+                let log = log_of(version);
+                let file = SourceFile::load("plan.jsonl", Role::Log, log.clone().into_bytes());
+                let snapshot = Snapshot::of(&scopes, &Plan::read(vec![file]), at(week));
+                let end = Period::Week.last_day(at(week));
+                weeks.extend(snapshot.since(&before.1, end).weeks(&mut gone));
+                let parts = gone.parts();
+                prop_assert_eq!(&Gone::from_parts(parts), &gone);
+                landings.insert(0, Landing {
+                    at: at(week),
+                    commit: None,
+                    events: between(before.0.as_bytes(), log.as_bytes()),
+                    ticks: Vec::new(),
+                    is_first: false,
+                });
+                before = (log, snapshot);
+            }
+            let last = versions.last().unwrap().values();
+            let status = |is_complete: &bool| Some(if *is_complete { Status::Complete } else { Status::Draft });
+            let counts = Counts::of(last.map(|(_, is_complete)| status(is_complete)));
+            let points = series(&landings, counts, Period::Week, at(versions.len() - 1), true);
+            let burn: BTreeMap<NaiveDate, usize> = points.iter().map(|point| (point.date, point.completed)).collect();
+            for week in weeks {
+                prop_assert_eq!(week.completed, burn.get(&week.end).copied().unwrap_or(0), "{:?}", week);
+            }
+        }
     }
 }

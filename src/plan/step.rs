@@ -32,6 +32,8 @@ pub struct Drift {
     pub log: String,
     /// What the canon says.
     pub canon: String,
+    /// Of a list the entries that only the log has, and those that only the canon has.
+    pub only: [Vec<String>; 2],
 }
 
 impl<'a> StepRef<'a> {
@@ -314,9 +316,27 @@ impl<'a> StepRef<'a> {
             }
         };
         (!agree).then(|| Drift {
+            only: match spec.kind {
+                Kind::List => self.only(field),
+                _ => Default::default(),
+            },
             field,
             log: self.text(field).into_owned(),
             canon: self.canon_text(field).unwrap_or_default().into_owned(),
+        })
+    }
+
+    /// The entries of a list that only the log has, and those that only the canon has.
+    fn only(self, field: Field) -> [Vec<String>; 2] {
+        let log = self.log_list(field).unwrap_or_default();
+        let canon = self.canon_list(field).unwrap_or_default().into_iter();
+        let canon: Vec<ListEntry> = canon.map(|(entry, _)| entry).collect();
+        [(&log, &canon), (&canon, &log)].map(|(own, other)| {
+            let known: HashSet<_> = other.iter().flat_map(|entry| names(entry, field)).collect();
+            let is_known =
+                |entry: &&ListEntry| names(entry, field).iter().any(|name| known.contains(name));
+            let only = own.iter().filter(|entry| !is_known(entry));
+            only.map(|entry| entry.text.clone()).collect()
         })
     }
 
@@ -379,15 +399,17 @@ fn same_words(a: &str, b: &str) -> bool {
 /// log is one.
 fn same_list(field: Field, mut log: Vec<ListEntry>, canon: &[(ListEntry, Span)]) -> bool {
     log.dedup_by(|a, b| a.agrees(b, field));
-    let names = |entry: &ListEntry| -> Vec<(bool, bool, String)> {
-        let met = field == Field::Dependencies && entry.is_met();
-        let keys = entry.keys(field).into_iter().map(|key| (met, false, key));
-        let files = entry.files(field).into_iter().map(|file| (met, true, file));
-        keys.chain(files).collect()
-    };
-    let known: HashSet<_> = log.iter().flat_map(names).collect();
-    let is_known = |entry: &ListEntry| names(entry).iter().any(|name| known.contains(name));
+    let known: HashSet<_> = log.iter().flat_map(|entry| names(entry, field)).collect();
+    let is_known = |entry: &ListEntry| names(entry, field).iter().any(|name| known.contains(name));
     log.len() == canon.len() && canon.iter().all(|(entry, _)| is_known(entry))
+}
+
+/// What an entry is recognised by in the other file: whether it is met, and its words or files.
+fn names(entry: &ListEntry, field: Field) -> Vec<(bool, bool, String)> {
+    let met = field == Field::Dependencies && entry.is_met();
+    let keys = entry.keys(field).into_iter().map(|key| (met, false, key));
+    let files = entry.files(field).into_iter().map(|file| (met, true, file));
+    keys.chain(files).collect()
 }
 
 #[cfg(test)]

@@ -30,8 +30,10 @@ impl RowFilter {
     /// The first term that makes no sense.
     pub(crate) fn parse(text: &str, me: &Identity) -> Result<Self, QueryError> {
         let (mut rules, mut terms, mut words) = (Vec::new(), Vec::new(), Vec::new());
-        let mut is_plain = !text.contains(['"', '(', ')']);
-        for term in text.split_whitespace() {
+        let line = parts(text);
+        let is_group = |term: &&str| outside_quotes(term).any(|part| part.contains(['(', ')']));
+        let mut is_plain = !line.iter().any(is_group);
+        for term in line.iter().copied() {
             let (bare, is_wanted) = match term.strip_prefix('-') {
                 Some(bare) => (bare, false),
                 None => (term, true),
@@ -49,16 +51,15 @@ impl RowFilter {
         if !is_plain {
             // What belongs together is one question about a step.
             let is_rule = |term: &&str| term.trim_start_matches('-').starts_with("rule:");
-            terms = text
-                .split_whitespace()
-                .filter(|term| !is_rule(term))
-                .collect();
+            terms = line.into_iter().filter(|term| !is_rule(term)).collect();
             words.clear();
         }
         Ok(Self {
             rules,
             terms: Query::parse(&terms.join(" "))?.asked_by(me),
-            folded: words.iter().map(|word| fold(word).into_owned()).collect(),
+            folded: (words.iter())
+                .map(|word| fold(&word.replace('"', "")).into_owned())
+                .collect(),
             words: Query::parse(&words.join(" "))?,
         })
     }
@@ -76,6 +77,21 @@ impl RowFilter {
             words: self.words.prepare(plan, now, marks),
         }
     }
+}
+
+/// What stands between two spaces, quotes included, which keep words together.
+fn parts(text: &str) -> Vec<&str> {
+    let mut is_quoted = false;
+    let parts = text.split(|c: char| {
+        is_quoted ^= c == '"';
+        c.is_whitespace() && !is_quoted
+    });
+    parts.filter(|part| !part.is_empty()).collect()
+}
+
+/// The parts of a term that no quotes protect.
+fn outside_quotes(term: &str) -> impl Iterator<Item = &str> {
+    term.split('"').step_by(2)
 }
 
 /// A filter of rows for one plan.
@@ -112,6 +128,46 @@ impl PreparedFilter<'_> {
                     .iter()
                     .all(|word| text.contains(word.as_str()))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::source::{Role, SourceFile};
+
+    /// Whether a row with these words of its own passes, about the step below.
+    fn passes(line: &str, row: &str) -> bool {
+        let log = r#"{"step_id": "0001", "title": "Hold the field review", "owner": "field ops"}"#;
+        let file = SourceFile::load("plan.jsonl", Role::Log, log.as_bytes().to_vec());
+        let plan = Plan::read(vec![file]);
+        let filter = RowFilter::parse(line, &Identity::default()).unwrap();
+        let marks = Marks::default();
+        let prepared = filter.prepare(&plan, DateTime::UNIX_EPOCH, &marks);
+        prepared.passes()("drift", &[0], row)
+    }
+
+    #[test]
+    fn quoted_words_are_looked_for_in_the_row_too() {
+        let row = "The owner of 0001 is “ops (west)”: not the canon's";
+        for line in [
+            "\"field review\"",
+            "\"the canon\"",
+            "\"OPS (west)\" canon",
+            "rule:drift \"of 0001\"",
+            "owner:\"field ops\" \"the canon\"",
+            "\"the can",
+        ] {
+            assert!(passes(line, row), "{line}");
+        }
+        for line in [
+            "\"canon the\"",
+            "\"review the\"",
+            "rule:theme \"of 0001\"",
+            "owner:\"west ops\" \"the canon\"",
+        ] {
+            assert!(!passes(line, row), "{line}");
         }
     }
 }

@@ -75,6 +75,8 @@ pub struct Whole {
     pub plan: Plan,
     /// Files that could not be read, with the reason.
     pub unreadable: Vec<(PathBuf, String)>,
+    /// What a sparse checkout leaves out, and what to do about it.
+    pub left_out: Option<String>,
     /// What was being typed when an earlier run was killed.
     pub draft: Option<Draft>,
     /// Texts that earlier runs left in `$EDITOR`, or why they cannot be read.
@@ -135,7 +137,8 @@ impl Model {
         if let (true, Some(session)) = (unmoved && self.overlays.is_empty(), awaited.session) {
             session.restore(self);
         }
-        for (_, reason) in whole.unreadable.into_iter().take(1) {
+        let unreadable = whole.unreadable.into_iter().map(|(_, reason)| reason);
+        if let Some(reason) = unreadable.chain(whole.left_out).next() {
             self.refuse(reason);
         }
         for (form, trouble) in whole.texts {

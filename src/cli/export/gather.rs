@@ -135,7 +135,7 @@ pub(super) fn points(
         let steps = counted.iter().map(|step| plan.step(*step));
         let mut followed = Followed::of(plan, steps);
         for landing in &mut landings {
-            landing.events.retain(|event| followed.is_about(event));
+            followed.retain(&mut landing.events);
         }
     }
     landings.retain(|landing| !landing.events.is_empty());

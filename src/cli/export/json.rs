@@ -37,7 +37,7 @@ pub(super) fn text(
     let mut landings: Vec<Landing> = past.by_ref().collect();
     if let Some(mut steps) = followed(picked.query, plan, picked.steps) {
         for landing in &mut landings {
-            landing.events.retain(|event| steps.is_about(event));
+            steps.retain(&mut landing.events);
             // Ticks belong to stages, not to steps.
             landing.ticks.clear();
         }

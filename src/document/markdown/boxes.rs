@@ -59,6 +59,12 @@ pub(super) fn odd_box(line: &[u8]) -> Option<OddBox> {
             }
             (inner.len() + 2, sign)
         }
+        // As converters write a box that they took for words.
+        '\\' => {
+            let sign = text.chars().nth(2).filter(|sign| " xX".contains(*sign));
+            let is_box = text.starts_with("\\[") && text.get(3..)?.starts_with("\\]");
+            (5, Some(sign.filter(|_| is_box)?))
+        }
         ':' => {
             let sign = SHORT.iter().find(|(name, _)| text.starts_with(name));
             let (name, sign) = sign?;
@@ -113,6 +119,8 @@ mod tests {
             "✓ a",
             "✔\u{fe0f} a",
             ":white_check_mark: a",
+            "\\[x\\] a",
+            "\\[X\\]\ta",
         ] {
             assert_eq!(done(line), Some(true), "{line}");
         }
@@ -128,6 +136,7 @@ mod tests {
             "❌ a",
             "⬜\u{fe0f} a",
             ":x: a",
+            "\\[ \\] a",
         ] {
             assert_eq!(done(line), Some(false), "{line}");
         }
@@ -147,6 +156,13 @@ mod tests {
             "plain",
             "",
             "[\\-] b",
+            "\\[x] a",
+            "\\[1\\] a",
+            "\\[x\\](a.md) a",
+            "\\[x\\]a",
+            "\\[é\\] a",
+            "\\[x",
+            "\\",
             "✅",
             "✅done",
             ":tada: a",

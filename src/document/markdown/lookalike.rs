@@ -1,5 +1,5 @@
-//! Lines that look like headings and are none to Markdown: a paragraph that is wholly bold, and a
-//! heading in HTML.
+//! Lines that look like headings and are none to Markdown: a paragraph that is wholly bold, or bold up
+//! to a dash, and a heading in HTML.
 //!
 //! People mean what follows as a section of its own. Whoever reads sections asks here whether one
 //! ends earlier than Markdown says.
@@ -12,6 +12,9 @@ use super::entries::phrase;
 use super::shadow::mark_length;
 use crate::document::splice::Span;
 
+/// What stands between a bold name and its title.
+const DASHES: [&str; 3] = ["— ", "– ", "- "];
+
 /// A line that looks like a heading.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Lookalike {
@@ -21,6 +24,8 @@ pub(crate) struct Lookalike {
     pub text: String,
     /// Whether it is written in HTML.
     pub html: bool,
+    /// Whether it is only bold up to a dash: a name and its title, or the beginning of a sentence.
+    pub is_partly_bold: bool,
 }
 
 impl MarkdownDocument {
@@ -67,7 +72,12 @@ impl MarkdownDocument {
             _ => return None,
         };
         let text = phrase(&words).words;
-        (!text.is_empty()).then_some(Lookalike { span, text, html })
+        (!text.is_empty()).then(|| Lookalike {
+            span,
+            text,
+            html,
+            is_partly_bold: !html && !is_wholly_bold(&bytes[span.range()]),
+        })
     }
 }
 
@@ -81,8 +91,15 @@ fn bold_line(bytes: &[u8], start: usize) -> Option<Span> {
     let line = line.strip_suffix(b"\\").unwrap_or(line);
     let line = line.strip_suffix(b":").unwrap_or(line);
     let sign = &line[..2];
-    let inner = line.strip_prefix(sign)?.strip_suffix(sign)?;
-    if inner.trim_ascii().is_empty() || find_iter(inner, sign).next().is_some() {
+    let inner = line.strip_prefix(sign)?;
+    let (inner, behind) = inner.split_at(find_iter(inner, sign).next()?);
+    let behind = &behind[sign.len()..];
+    let is_titled = behind.first() == Some(&b' ')
+        && DASHES
+            .iter()
+            .any(|dash| behind.trim_ascii_start().starts_with(dash.as_bytes()))
+        && find_iter(behind, sign).next().is_none();
+    if inner.trim_ascii().is_empty() || !(behind.is_empty() || is_titled) {
         return None;
     }
     let lines = |bytes: &[u8]| !bytes.trim_ascii().is_empty();
@@ -94,6 +111,11 @@ fn bold_line(bytes: &[u8], start: usize) -> Option<Span> {
         !lines(line) || is_item(line) || line.starts_with(b"#") || line.starts_with(b"|")
     });
     (begins && ends).then(|| Span::new(start, start + line.len()))
+}
+
+/// Whether a line that begins bold is so to its end.
+fn is_wholly_bold(line: &[u8]) -> bool {
+    line.ends_with(&line[..2])
 }
 
 fn is_item(line: &[u8]) -> bool {
@@ -146,11 +168,15 @@ mod tests {
             ["One", "Two it & b", "Three", "Four x", "Five"]
         );
         assert_eq!(found("\u{feff}**A**\r\n\r\n- b\r\n"), ["A"]);
+        assert_eq!(
+            found("**A** — b\n\n- c\n\n__D__ - e:\n"),
+            ["A — b", "D - e"]
+        );
     }
 
     #[test]
     fn words_code_comments_and_quotes_are_not() {
-        let text = "**One** two\n\nbefore\n**bold**\n\n**bold**\nbehind\n\n**a** and **b**\n\n\
+        let text = "**One** two\n\n**One**—two\n\n**a** — b **c**\n\nbefore\n**bold**\n\n**bold**\nbehind\n\n**a** and **b**\n\n\
                     ```\n\n**Code**\n\n<h2>x</h2>\n```\n\n<!--\n\n**Note**\n\n<h2>x</h2>\n-->\n\n\
                     > **Quote**\n\n- item\n\n  **Inside**\n\n<hr>\n\n****\n\n<h7>x</h7>\n";
         assert_eq!(found(text), [] as [&str; 0]);

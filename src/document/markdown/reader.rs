@@ -385,15 +385,16 @@ impl<'a> Reader<'a> {
         let item = &mut self.outline.items[index];
         let bytes = self.source.bytes;
         let is_escaped = span.start > 0 && bytes[span.start - 1] == b'\\';
-        let lead = &bytes[item.marker.end.min(span.start)..span.start];
+        let start = span.start - usize::from(is_escaped);
+        let lead = &bytes[item.marker.end.min(start)..start];
         let is_first_line = !lead.iter().any(|b| matches!(b, b'\n' | b'\r'));
-        let is_words = matches!(event, Event::Text(_)) && !is_escaped && is_first_line;
+        let is_words = matches!(event, Event::Text(_)) && is_first_line;
         if item.check != Check::None || !is_words {
             return;
         }
-        let line = &self.source.bytes[span.start..item.span.end.max(span.start)];
+        let line = &self.source.bytes[start..item.span.end.max(start)];
         if let Some(found) = odd_box(line) {
-            let span = Span::new(span.start, span.start + found.len);
+            let span = Span::new(start, start + found.len);
             item.check = Check::Odd {
                 span,
                 done: found.done,

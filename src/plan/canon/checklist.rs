@@ -135,7 +135,8 @@ pub fn lists(document: &MarkdownDocument, file: usize) -> Vec<Checklist> {
             });
         }
     }
-    let mut lines = document.lookalikes(|_| true).into_iter().peekable();
+    let lines = document.lookalikes(|_| true).into_iter();
+    let mut lines = lines.filter(|line| !line.is_partly_bold).peekable();
     let mut twins: HashMap<(usize, &str), usize> = HashMap::new();
     let mut same_heading: HashMap<&str, usize> = HashMap::new();
     for (index, item) in document.items().iter().enumerate() {

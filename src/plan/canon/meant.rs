@@ -1,5 +1,5 @@
-//! Steps below a line that only looks like a heading: `**Step 0002 — Racks**` as a paragraph, or
-//! `<h3>Step 0002 — Racks</h3>`.
+//! Steps below a line that only looks like a heading: `**Step 0002 — Racks**` or `**Step 0002** — Racks`
+//! as a paragraph, or `<h3>Step 0002 — Racks</h3>`.
 //!
 //! To Markdown their bullets are those of the section above. They are no step's here: what is
 //! written into the step above must not land in them.

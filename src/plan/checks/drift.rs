@@ -34,6 +34,7 @@ use super::wording::{contrasted, quoted};
 use super::{Context, Fix, Found, Help, Pass, Reading, Rule, Severity, Spot};
 use crate::plan::field::Field;
 use crate::plan::status::Status;
+use crate::plan::step::Drift;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -54,17 +55,13 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     }
     for drift in step.drift() {
         found.add(Spot::field(plan, step, drift.field), |spot| {
-            let (log, canon) = match drift.log == drift.canon {
-                // Lists can differ in their entries and still read alike.
-                true => (quoted(&drift.log), "other entries".to_owned()),
-                false => contrasted(&drift.log, &drift.canon),
-            };
             let place = Spot::section_field(plan, step, drift.field)
                 .map(|spot| format!(" ({})", spot.place(plan)));
             let message = format!(
-                "the {} of {} is {log} in the log and {canon} in the canon{}",
+                "the {} of {} {}{}",
                 name(drift.field),
                 step.id(),
+                difference(&drift),
                 place.unwrap_or_default()
             );
             let mut problem = RULE.problem(plan, spot, message).about(step);
@@ -97,6 +94,32 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, found: &mut Found) {
     }
 }
 
+/// How the two differ: of lists what only one of them has.
+fn difference(drift: &Drift) -> String {
+    let several = |entries: &Vec<String>| {
+        let entries = entries.iter().map(|entry| quoted(entry));
+        entries.collect::<Vec<_>>().join(", ")
+    };
+    let [log, canon] = &drift.only;
+    match (log.is_empty(), canon.is_empty()) {
+        (true, true) => {
+            let (log, canon) = match drift.log == drift.canon {
+                // Lists can differ in their entries and still read alike.
+                true => (quoted(&drift.log), "other entries".to_owned()),
+                false => contrasted(&drift.log, &drift.canon),
+            };
+            format!("is {log} in the log and {canon} in the canon")
+        }
+        (false, true) => format!("differ: only the log has {}", several(log)),
+        (true, false) => format!("differ: only the canon has {}", several(canon)),
+        (false, false) => format!(
+            "differ: only the log has {}, only the canon has {}",
+            several(log),
+            several(canon)
+        ),
+    }
+}
+
 fn name(field: Field) -> &'static str {
     field.spec().name
 }
@@ -119,6 +142,28 @@ mod tests {
                  “grc” in the canon (docs/plan.md:2:14)",
             ]
         );
+    }
+
+    #[test]
+    fn of_lists_it_says_what_only_one_side_has() {
+        let entries = "[\"0002\", \"Budget signed\"]";
+        let artifacts = "[\"docs/a.md\"]";
+        let log = step(
+            "0001",
+            &[("dependencies", entries), ("artifacts", artifacts)],
+        );
+        let canon = "### Step 0001 — Hold it\n- **Dependencies:** Step 0003, Step 0002\n\
+                     - **Artifacts:** [a](a.md), [b](b.md)\n";
+        let found = found(&RULE, &[(LOG, &log), (CANON, canon)]);
+        let words = [
+            "the dependencies of 0001 differ: only the log has “Budget signed”, only the \
+                      canon has “Step 0003” (docs/plan.md:2:21)",
+            "the artifacts of 0001 differ: only the canon has “docs/b.md” (docs/plan.md:3:18)",
+        ];
+        for (found, words) in found.iter().zip(words) {
+            assert!(found.ends_with(words), "{found}");
+        }
+        assert_eq!(found.len(), 2);
     }
 
     #[test]

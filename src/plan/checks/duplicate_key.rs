@@ -1,8 +1,8 @@
 //! A key that is twice in one line of the log.
 //!
 //! JSON readers take the last one, and so does stepdeck; what the other says is seen by nobody, and an
-//! edit does not change it. Remove the key that is not meant. Keys within `evidence` and the like are
-//! not looked at.
+//! edit does not change it. Remove the key that is not meant. Keys within an object such as `evidence`
+//! are looked at as well.
 //!
 //! ## Caught
 //!
@@ -18,7 +18,8 @@
 
 use super::wording::quoted;
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot, logs};
-use crate::document::json::{Object, words};
+use crate::document::json::{Object, plain_entries, words};
+use crate::document::splice::Span;
 use crate::plan::LogPlace;
 
 /// The rule.
@@ -36,25 +37,56 @@ pub const RULE: Rule = Rule {
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for (file, log) in logs(plan) {
         for (line, content) in log.lines().enumerate() {
-            if !content.repeats_a_key() {
+            let inner = || content.entries().any(|(_, raw)| repeats_a_key(raw));
+            if !content.repeats_a_key() && !inner() {
                 continue;
             }
-            let body = content.body();
+            let start = content.body().start;
             let text = content.text();
             let Ok(object) = Object::parse(&text) else {
                 continue;
             };
-            for (key, span, raw) in object.overridden() {
-                let spot =
-                    Spot::in_line(LogPlace { file, line }, content, span.shifted(body.start));
-                let message = format!(
-                    "{} is in this line again, so {} is not read",
-                    quoted(key),
-                    quoted(&words(raw))
-                );
+            let mut add = |at: Span, message: String| {
+                let spot = Spot::in_line(LogPlace { file, line }, content, at.shifted(start));
                 problems.push(RULE.problem(plan, spot, message));
+            };
+            for (key, at, raw) in object.overridden() {
+                let (key, raw) = (quoted(key), quoted(&words(raw)));
+                add(
+                    at,
+                    format!("{key} is in this line again, so {raw} is not read"),
+                );
+            }
+            for (outer, raw) in object.entries().filter(|(_, raw)| repeats_a_key(raw)) {
+                // The value that is read, if the outer key is there twice.
+                let (Some(at), Some(object)) = (object.span(outer), Object::of_value(raw)) else {
+                    continue;
+                };
+                if &text[at.range()] != raw {
+                    continue;
+                }
+                for (key, inner, raw) in object.overridden() {
+                    let [key, raw] = [quoted(key), quoted(&words(raw))];
+                    let outer = quoted(outer);
+                    let message = format!("{key} is in {outer} again, so {raw} is not read");
+                    add(inner.shifted(at.start), message);
+                }
             }
         }
+    }
+}
+
+/// Whether a raw value is an object that has a key twice.
+fn repeats_a_key(raw: &str) -> bool {
+    if !raw.starts_with('{') {
+        return false;
+    }
+    match plain_entries(raw) {
+        Some(entries) => {
+            let keys: Vec<&str> = entries.map(|(key, _)| key).collect();
+            (1..keys.len()).any(|at| keys[..at].contains(&keys[at]))
+        }
+        None => Object::of_value(raw).is_some_and(|object| object.overridden().next().is_some()),
     }
 }
 
@@ -79,9 +111,21 @@ mod tests {
     }
 
     #[test]
+    fn it_catches_one_within_an_object() {
+        let log = "{\"step_id\": \"0001\", \"evidence\": {\"metric\": \"a\", \"target\": 1, \
+                   \"metric\": \"b\"}, \"x\": {\"a\\\"\": {\"b\": 1}, \"a\\\"\": 2}}\n";
+        assert_eq!(
+            found(&RULE, &[(LOG, log)]),
+            [
+                "data/plans/plan.jsonl:1:34 [\"metric\"] “metric” is in “evidence” again, so “a” is not read",
+                "data/plans/plan.jsonl:1:84 [\"a\\\"\"] “a\"” is in “x” again, so “{\"b\": 1}” is not read",
+            ]
+        );
+    }
+
+    #[test]
     fn it_leaves_one_of_each_alone() {
-        let log =
-            "{\"step_id\": \"0001\", \"title\": \"a\", \"Title\": \"b\"}\nnot {\"a\":1,\"a\":1}\n";
+        let log = "{\"step_id\": \"0001\", \"title\": \"a\", \"Title\": \"b\", \"evidence\": {\"title\": [{\"a\": 1}, {\"a\": 1}]}}\nnot {\"a\":1,\"a\":1}\n";
         assert!(found(&RULE, &[(LOG, log)]).is_empty());
     }
 }

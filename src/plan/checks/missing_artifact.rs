@@ -3,7 +3,8 @@
 //! The proof that the work was done cannot be opened: the path is mistyped, the file was
 //! moved, or it was never committed. Correct the entry. Only entries that are plainly paths
 //! in this repository count: no URLs, no names of pull requests or dashboards. A step that
-//! is not complete may name what is still to be made.
+//! is not complete may name what is still to be made. A heading that an entry names
+//! (`docs/plan.md#scope`) is looked for in documents of the plan.
 //!
 //! ## Caught
 //!
@@ -20,6 +21,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use super::vanished_evidence::without_heading;
 use super::wording::quoted;
 use super::{Context, Found, Help, Pass, Reading, Rule, Severity, Spot};
 use crate::plan::field::Field;
@@ -61,6 +63,20 @@ fn step(reading: &Reading<'_>, context: &Context<'_>, found: &mut Found) {
         found.add(spot, |spot| {
             let (id, artifact) = (step.id(), quoted(&entries[*index]));
             let message = format!("{id} names the artifact {artifact}, which does not exist");
+            RULE.problem(plan, spot, message).about(step)
+        });
+    }
+    let headless = |index: &usize| without_heading(plan, &entries[*index], None).is_some();
+    let named = (0..entries.len()).filter(|index| entries[*index].contains('#'));
+    let headless: Vec<usize> = named
+        .filter(|index| !missing.contains(index) && headless(index))
+        .collect();
+    let spots = Spot::entries(plan, step, Field::Artifacts, &headless);
+    for (index, spot) in headless.iter().zip(spots) {
+        found.add(spot, |spot| {
+            let (id, artifact) = (step.id(), quoted(&entries[*index]));
+            let message =
+                format!("{id} names the artifact {artifact}, a heading that is not there");
             RULE.problem(plan, spot, message).about(step)
         });
     }
@@ -172,6 +188,26 @@ mod tests {
                  does not exist",
             ]
         );
+    }
+
+    #[test]
+    fn it_catches_a_heading_that_is_not_there() {
+        let entries = "[\"docs/plan.md#scope\", \"docs/plan.md#racks\", \"docs/a.md#racks\"]";
+        let log = step("0001", &[DONE, ("artifacts", entries)]);
+        let canon = "# Plan\n\n## Scope\n\n### Step 0002 — a\n- **Status:** Complete\n\
+                     - **Artifacts:** [x](plan.md#racks)\n";
+        let found = found_beside(
+            &RULE,
+            &[(LOG, &log), (CANON, canon)],
+            &["docs/a.md", "docs/plan.md"],
+        );
+        let words = ["0001", "0002"].map(|id| {
+            format!("{id} names the artifact “docs/plan.md#racks”, a heading that is not there")
+        });
+        assert_eq!(found.len(), 2, "{found:?}");
+        for (found, words) in found.iter().zip(words) {
+            assert!(found.ends_with(&words), "{found}");
+        }
     }
 
     #[test]

@@ -5,8 +5,8 @@
 //! heading is `Step`, its ID, a dash and its title, at any level.
 //!
 //! A paragraph that is wholly bold, or a heading in HTML, ends a section where it reads as the
-//! heading of a step, and a list of checks where it is the name of another stage. What follows
-//! belongs to no step and to no stage until it is a heading.
+//! heading of a step, and a list of checks where it is the name of another stage; `**Step 0007** —
+//! Title` ends a section, too. What follows belongs to no step and to no stage until it is a heading.
 //!
 //! ## Caught
 //!
@@ -165,7 +165,9 @@ mod tests {
     fn it_catches_what_only_looks_like_a_heading() {
         let canon = "# Plan\n\n### Step 0001 — a\n- **Owner:** ops\n\n**Step 0002 — b**\n\n- \
                      **Owner:** ops\n\n<h3>Step 0003 — c</h3>\n\n- **Owner:** ops\n\n\
-                     **Step 1 — call**\n\n- **Notes:** x\n\n**Step 0005 — no bullets**\n";
+                     **Step 1 — call**\n\n- **Notes:** x\n\n**Step 0005 — no bullets**\n\n\
+                     **Step 0006** — f\n\n- **Owner:** ops\n\n**Step 0007** comes first.\n\n\
+                     - **Status:** draft\n";
         assert_eq!(
             found(&RULE, &[(CANON, canon)]),
             [
@@ -173,6 +175,8 @@ mod tests {
                  bullets is no heading",
                 "docs/plan.md:10 [<h3>Step 0003 — c</h3>] the HTML heading “Step 0003 — c” above \
                  a step's bullets is no heading",
+                "docs/plan.md:20 [**Step 0006** — f] the bold line “Step 0006 — f” above a step's \
+                 bullets is no heading",
             ]
         );
         let ladder = "| Stage | Stage-Gate Review |\n| --- | --- |\n| Base | a |\n| Top | b |\n";

@@ -3,7 +3,8 @@
 //! Whoever opens the link at the gate finds nothing: the path is mistyped, or the file was moved,
 //! deleted or never committed. Restore the file, or attach its new path. Only links that are
 //! plainly paths in this repository count, relative to its root or to the roadmap's folder; web
-//! addresses are not looked up.
+//! addresses are not looked up. A heading that a link names (`plan.md#scope`) is looked for in documents
+//! of the plan.
 //!
 //! ## Caught
 //!
@@ -34,7 +35,7 @@
 //! ```markdown docs/ROADMAP.md
 //! ## Base
 //!
-//! - Runbooks written — [in the plan](plan.md#checklists), <https://example.org/runbooks>
+//! - Runbooks written — [in the plan](plan.md#readiness-checklists), <https://example.org/runbooks>
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -44,6 +45,7 @@ use super::wording::quoted;
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::Span;
+use crate::plan::anchor;
 use crate::plan::canon::roadmap::Evidence;
 use crate::plan::link::decoded;
 
@@ -51,7 +53,7 @@ use crate::plan::link::decoded;
 pub const RULE: Rule = Rule {
     code: "vanished-evidence",
     severity: Severity::Warning,
-    title: "evidence in the roadmap is a file that does not exist",
+    title: "evidence in the roadmap is a file or heading that does not exist",
     help: Help {
         keys: "restore the file, or press `{attach}` on the check to attach its new path and remove the old line from the roadmap",
         commands: "restore the file, or attach its new path with `stepdeck tick STAGE CHECK --evidence PATH` and remove the old line from the roadmap",
@@ -67,20 +69,58 @@ fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {
                 continue;
             };
             for link in &evidence.links {
-                if !is_gone(link, file.path.parent(), context.exists) {
+                let folder = file.path.parent();
+                let (link_words, stage) = (quoted(link), &stage.name);
+                let message = if is_gone(link, folder, context.exists) {
+                    format!("the evidence {link_words} for {stage} does not exist")
+                } else if let Some(document) = without_heading(plan, link, folder) {
+                    let document = quoted(&document.to_string_lossy());
+                    format!(
+                        "the evidence {link_words} for {stage} is at a heading that {document} does \
+                         not have"
+                    )
+                } else {
                     continue;
-                }
-                let message = format!(
-                    "the evidence {} for {} does not exist",
-                    quoted(link),
-                    stage.name
-                );
+                };
                 let span = span_of(document, evidence, link);
                 let spot = Spot::in_markdown(plan, evidence.file, span);
                 problems.push(RULE.problem(plan, spot, message));
             }
         }
     }
+}
+
+/// The document of the plan that a link leads to, if it names a heading that is not there.
+pub(super) fn without_heading<'p>(
+    plan: &'p Plan,
+    link: &str,
+    folder: Option<&Path>,
+) -> Option<&'p Path> {
+    let (path, fragment) = link.split_once('#')?;
+    if path.is_empty() || path.contains(':') {
+        return None;
+    }
+    let path = PathBuf::from(decoded(path));
+    let rooted = path.strip_prefix("/").unwrap_or(&path).to_owned();
+    let beside = folder.map(|folder| folder.join(&path));
+    let paths = [Some(rooted), beside].into_iter().flatten();
+    let paths: Vec<PathBuf> = paths.filter_map(|path| normal(&path)).collect();
+    let files = plan
+        .files()
+        .iter()
+        .filter(|file| paths.contains(&file.path));
+    let documents = files.filter_map(|file| Some((&*file.path, file.markdown()?)));
+    let mut documents: Vec<_> = documents.collect();
+    documents.retain(|(_, document)| !anchor::is_there(document, fragment));
+    // Where two files may be meant, either will do.
+    let all = plan
+        .files()
+        .iter()
+        .filter(|file| paths.contains(&file.path))
+        .count();
+    (documents.len() == all)
+        .then(|| documents.first().map(|(path, _)| *path))
+        .flatten()
 }
 
 /// Whether a link is a path in the repository at which there is nothing.
@@ -142,6 +182,20 @@ mod tests {
         );
         let there = ["docs/a.md", "docs/sub/c.md", "data/b c.pdf"];
         assert_eq!(found_beside(&RULE, &files, &there), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn it_catches_headings_that_are_gone() {
+        let roadmap = "## Base\n\n- Runbooks written — [a](plan.md#base) [b](/docs/plan.md#legal), \
+                       [c](plan.md#readiness-checklists) [d](other.md#x) [e](#nowhere)\n";
+        let files = [(CANON, LIST), ("docs/ROADMAP.md", roadmap)];
+        assert_eq!(
+            found_beside(&RULE, &files, &["docs/plan.md", "docs/other.md"]),
+            [
+                "docs/ROADMAP.md:3:40 [[b](/docs/plan.md#legal)] the evidence “docs/plan.md#legal” for \
+              Base is at a heading that “docs/plan.md” does not have"
+            ]
+        );
     }
 
     #[test]

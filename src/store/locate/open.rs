@@ -29,12 +29,20 @@ pub struct Opened {
     pub examined: Vec<Examined>,
     /// Files that could not be read, with the reason.
     pub unreadable: Vec<(PathBuf, String)>,
+    /// Documents of the canon that a sparse checkout leaves out.
+    pub left_out: Vec<PathBuf>,
     /// Files that did not come to rest while they were waited for: another program is writing
     /// them, and what was read may be a mixture of two versions.
     pub in_motion: Vec<PathBuf>,
 }
 
 impl Opened {
+    /// What a sparse checkout leaves out of the canon, and what brings it back: nothing that is
+    /// read is wrong for it.
+    pub(crate) fn without_canon(&self) -> Option<String> {
+        self.left_out.first().map(|path| absent::reason(path))
+    }
+
     /// No file of this layout, yet.
     fn nothing(layout: Layout) -> Self {
         Self {
@@ -42,6 +50,7 @@ impl Opened {
             files: Vec::new(),
             examined: Vec::new(),
             unreadable: Vec::new(),
+            left_out: Vec::new(),
             in_motion: Vec::new(),
         }
     }
@@ -293,8 +302,10 @@ fn read_files(found: Found, part: Part, opening: &Opening) -> Option<Opened> {
             as_of,
         });
     }
-    let absent = absent::logs(&opened.layout).into_iter();
-    (opened.unreadable).extend(absent.map(|log| (log.clone(), absent::reason(&log))));
+    let absent = absent::find(&opened.layout);
+    let logs = absent.logs.into_iter();
+    (opened.unreadable).extend(logs.map(|log| (log.clone(), absent::reason(&log))));
+    opened.left_out = absent.canon;
     opening.reading.finish();
     opening.taking_apart.finish();
     // No log is started beside one that is there and cannot be read.

@@ -157,7 +157,7 @@ impl PastInput {
         while !progress.is_stopped()
             && let Some(mut landing) = past.next()
         {
-            landing.events.retain(|event| followed.is_about(event));
+            followed.retain(&mut landing.events);
             landing.ticks.clear();
             if !told.is_empty()
                 && let Some(told) = told.remove(&landing.hash().map(str::to_owned))

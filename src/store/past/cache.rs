@@ -22,6 +22,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128_with_seed};
 use super::coding;
 use crate::history::canon::Tick;
 use crate::history::events::Event;
+use crate::history::gone::Gone;
 use crate::history::weeks::Snapshot;
 use crate::store::atomic_replace::leftovers::temp_path;
 use crate::store::fs::create::create_private_folder;
@@ -29,7 +30,7 @@ use crate::store::fs::fingerprint::stable_name;
 
 /// What a file begins with. To be changed whenever entries are written otherwise, or something else
 /// is found between the same two versions; a file that begins otherwise counts as empty.
-const FORMAT: &[u8] = b"stepdeck past 1\n";
+const FORMAT: &[u8] = b"stepdeck past 2\n";
 /// Where the entries begin: after that, and the seed.
 const ENTRIES: usize = FORMAT.len() + 8;
 /// The most bytes that a plan's entries take.
@@ -40,6 +41,9 @@ const MOST: u64 = 256 << 20;
 const HEAD: usize = 12;
 /// The two versions.
 const KEY: usize = 32;
+
+/// What no scopes are called.
+const GONE: &str = "\0gone";
 
 /// The files of a version, by their paths and blobs, in 128 bits.
 pub(super) type VersionId = u128;
@@ -121,6 +125,12 @@ impl Cache {
         self.add(between, |out| coding::write(out, events, ticks));
     }
 
+    /// What stands for some versions, one after the other, with one more.
+    pub(super) fn after(&self, versions: VersionId, next: VersionId) -> VersionId {
+        let both = [versions, next].map(VersionId::to_le_bytes);
+        xxh3_128_with_seed(both.as_flattened(), self.seed)
+    }
+
     /// The figures of a week that begins and ends with these versions, for what is called so.
     pub(super) fn week(&self, target: &str, between: Between) -> Option<[usize; 3]> {
         let place = self.places.get(&self.week_key(target, between))?.clone();
@@ -165,6 +175,29 @@ impl Cache {
     fn snapshot_key(&self, scopes: &str, version: VersionId) -> Between {
         let name = [b"snapshot ", scopes.as_bytes()].concat();
         (version, xxh3_128_with_seed(&name, self.seed))
+    }
+
+    /// Which steps had gone by the end of a week, and whether they were complete.
+    pub(super) fn gone(&self, (weeks, _): Between) -> Option<Gone<bool>> {
+        let held = self.snapshot(GONE, weeks)?;
+        let (steps, is_complete, [by_uid, by_number]) = held.parts() else {
+            return None;
+        };
+        let of = |places: &Vec<u32>| {
+            let places = places.iter().map(|at| *at as usize);
+            places.map(|at| (steps[at], is_complete[at])).collect()
+        };
+        Some(Gone::from_parts([of(by_uid), of(by_number)]))
+    }
+
+    /// Keeps that, unless it is too large beside all else.
+    pub(super) fn keep_gone(&mut self, (weeks, _): Between, gone: &Gone<bool>) {
+        let [by_uid, by_number] = gone.parts();
+        let (uids, all) = (by_uid.len() as u32, by_uid.len() + by_number.len());
+        let (steps, is_complete) = by_uid.into_iter().chain(by_number).unzip();
+        let scopes = vec![(0..uids).collect(), (uids..all as u32).collect()];
+        let held = Snapshot::from_parts(steps, is_complete, scopes);
+        self.keep_snapshot(GONE, weeks, &held);
     }
 
     /// The blob that has these bytes, if it was read once.
@@ -365,7 +398,7 @@ mod tests {
         coding::write(&mut bytes, &events, &ticks);
         let sum = format!("{:016x}", xxh3_64(&bytes));
         let format = String::from_utf8_lossy(FORMAT);
-        assert_eq!((&*format, &*sum), ("stepdeck past 1\n", "a1db6b5efdc5ca44"));
+        assert_eq!((&*format, &*sum), ("stepdeck past 2\n", "a1db6b5efdc5ca44"));
     }
 
     #[test]

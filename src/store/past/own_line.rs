@@ -14,7 +14,7 @@ use super::Past;
 use crate::document::json::{Object, words};
 use crate::document::progress::Progress;
 use crate::git::objects::Objects;
-use crate::history::events::{Kind, between, name_of_line};
+use crate::history::events::{Event, Kind, between, had_number, name_of_line};
 use crate::history::landing::Landing;
 use crate::history::lines::line_around;
 use crate::plan::Plan;
@@ -132,6 +132,11 @@ impl<'p> OwnLine<'p> {
     fn found(&self, newer_at: usize, older: &[u8], newer: &[u8], tell: &mut impl FnMut(Landing)) {
         let commit = &self.past.commits[self.commits[newer_at]];
         let mut events = between(older, newer);
+        // One that took the number of another is followed where all lines are known.
+        let is_moved = |event: &Event| event.field.as_deref() == Some(Field::Was.spec().key);
+        if self.uid.is_none() && events.iter().any(is_moved) {
+            return;
+        }
         events.retain(|event| event.kind == Kind::Changed);
         if !events.is_empty() {
             tell(Landing {
@@ -167,6 +172,10 @@ impl<'p> OwnLine<'p> {
             }
             end = line.end;
             let line = log[line].trim_ascii();
+            // What has the number now may be another step than what had it.
+            if self.uid.is_none() && had_number(line, self.id) {
+                return None;
+            }
             let is_own = match (name_of_line(line), self.uid) {
                 (Some((_, uid)), Some(own)) => uid == Some(own),
                 (Some((id, uid)), None) => id == self.id && uid.is_none(),
@@ -209,7 +218,8 @@ mod tests {
     /// In each commit step 1 has another title. Step 2 changes its owner twice; step 3, known by a
     /// uid, has another number and another owner since; step 4 comes, twice at first, and is
     /// mentioned by others; step 5 changes and changes back; steps 6 and 7
-    /// change their owners twice, and only the stamp of 6 says when.
+    /// change their owners twice, and only the stamp of 6 says when. Step 8 takes its number, and the one
+    /// that had it says so, and has another owner since.
     fn log(commit: usize) -> String {
         let owner =
             |from: &[usize]| ["a", "b", "c"][from.iter().filter(|at| commit >= **at).count()];
@@ -221,9 +231,9 @@ mod tests {
             log += &line(4, "", owner(&[250]), "Four").repeat(if commit == 160 { 2 } else { 1 });
         }
         log += &line(5, "", if commit == 120 { "b" } else { "a" }, "Five");
-        let owner = owner(&[77, 301]);
+        let shared = owner(&[77, 301]);
         let stamped = |id, stamp: &str| {
-            let own = line(id, "", owner, "Stamped");
+            let own = line(id, "", shared, "Stamped");
             own.replace("}\n", &format!(", \"updated_at\": \"{stamp}\"}}\n"))
         };
         let edited = match commit {
@@ -231,6 +241,14 @@ mod tests {
             77..301 => 77,
             _ => 301,
         };
+        log += &match commit {
+            ..180 => line(8, "", "x", "Eight"),
+            180.. => line(8, "", "y", "Another"),
+        };
+        if commit >= 180 {
+            let moved = line(9, "", owner(&[301]), "Eight");
+            log += &moved.replace("}\n", ", \"was\": [\"0008\"]}\n");
+        }
         log + &stamped(6, &time(edited).to_rfc3339()) + &stamped(7, "2023-12-24T00:00:00Z")
     }
 
@@ -317,6 +335,15 @@ mod tests {
             "150 added ",
         ];
         assert_eq!(all(4), told);
+        assert_eq!(all(8), ["180 added "]);
+        let told = [
+            "301 changed owner",
+            "180 renumbered step_id",
+            "180 changed owner",
+            "180 changed was",
+            "0 added ",
+        ];
+        assert_eq!(all(9), told);
         let told = ["121 changed owner", "120 changed owner", "0 added "];
         assert_eq!(all(5), told);
         for step in [6, 7] {

@@ -38,10 +38,7 @@ impl Past {
                 begins.get_or_insert(landing.at);
                 continue;
             }
-            for event in &landing.events {
-                let Some(step) = followed.find(event) else {
-                    continue;
-                };
+            for step in followed.find(&landing.events).into_iter().flatten() {
                 landed.entry(plan.step(step).key()).or_insert_with(|| {
                     missing -= 1;
                     landing.at

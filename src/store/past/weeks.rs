@@ -1,5 +1,5 @@
 //! Scopes of the plan as they were at the end of each week, all in one walk back. One version a week is read, and nothing of those
-//! between; what a pair of weeks adds up to is kept for the next run.
+//! between; what a week adds up to is kept for the next run, and which steps had gone by the end of the last one.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,10 +10,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::Past;
 use super::cache::VersionId;
 use crate::document::progress::Progress;
+use crate::history::gone::Gone;
 use crate::history::series::Period;
 use crate::history::stamps::Stamps;
 use crate::history::target::{Scope, Target};
-use crate::history::weeks::{self, Snapshot, Week};
+use crate::history::weeks::{self, Snapshot, Turnover, Week};
 use crate::history::when::end_of;
 use crate::plan::Plan;
 
@@ -24,6 +25,16 @@ struct Sunday {
     landed: usize,
     /// What the plan was.
     version: VersionId,
+    /// What stands for that and for what the plan was at the end of every week before: a step that
+    /// comes back may have gone in any of them.
+    weeks: VersionId,
+}
+
+impl Sunday {
+    /// What is kept of the week, is kept under this.
+    fn key(&self) -> (VersionId, VersionId) {
+        (self.weeks, self.version)
+    }
 }
 
 /// The full weeks of some scopes. Edits change nothing in them: they hold until something lands, or
@@ -35,6 +46,8 @@ pub(crate) struct FullWeeks {
     weeks: Vec<Vec<Week>>,
     /// The scopes at the end of the last one, if there is one.
     last: Option<Arc<Snapshot>>,
+    /// The steps that had gone by then, and whether they were complete.
+    gone: Gone<bool>,
 }
 
 /// What the weeks depend on.
@@ -50,7 +63,8 @@ impl FullWeeks {
     /// one last.
     pub(crate) fn with_running(&self, now: &Snapshot, at: DateTime<Utc>) -> Vec<Vec<Week>> {
         let start = self.last.as_deref().unwrap_or(now);
-        let running = now.weeks(start, Period::Week.last_day(at));
+        let running = now.since(start, Period::Week.last_day(at));
+        let running = running.weeks(&mut self.gone.clone());
         let scopes = self.weeks.iter().zip(running);
         let weeks = scopes.map(|(full, running)| full.iter().copied().chain([running]).collect());
         weeks.collect()
@@ -92,14 +106,12 @@ impl Past {
             return Some(before);
         }
         let sundays = self.sundays();
-        let before = |at: usize| sundays.get(at + 1).unwrap_or(&sundays[at]);
-        let versions = |at: usize| (before(at).version, sundays[at].version);
         // A filter may ask for the time.
         let name = |scope: &Scope<'_>| scope.query.is_empty().then(|| scope.target.to_string());
         let timeless: Vec<Option<String>> = scopes.iter().map(name).collect();
         let may_repeat = timeless.iter().all(Option::is_some);
         let kept = |at: usize, name: &Option<String>| {
-            let [open, done, completed] = self.cache.week(name.as_deref()?, versions(at))?;
+            let [open, done, completed] = self.cache.week(name.as_deref()?, sundays[at].key())?;
             Some(Week {
                 end: sundays[at].end,
                 open,
@@ -107,11 +119,15 @@ impl Past {
                 completed,
             })
         };
-        // By the end of the week, then by scope.
+        // By the end of the week, the latest first, then by scope: those up to the one that all is
+        // known about.
         let all_kept = |at| timeless.iter().map(|name| kept(at, name)).collect();
-        let mut weeks: Vec<Vec<Option<Week>>> = (0..sundays.len()).map(all_kept).collect();
-        let is_known = |weeks: &Vec<Option<Week>>| weeks.iter().all(Option::is_some);
-        let known: Vec<bool> = weeks.iter().map(is_known).collect();
+        let kept: Vec<Option<Vec<Week>>> = (0..sundays.len()).map(all_kept).collect();
+        let is_unknown = |weeks: &Option<Vec<Week>>| weeks.is_none();
+        let first = kept.iter().rposition(is_unknown).map_or(0, |at| at + 1);
+        let known =
+            (first..sundays.len()).find_map(|at| Some((at, self.cache.gone(sundays[at].key())?)));
+        let (unknown, mut gone) = known.unwrap_or((sundays.len(), Gone::default()));
         // The latest one is what the running week began with.
         let names: Option<Vec<&str>> = timeless.iter().map(Option::as_deref).collect();
         let names = names.map(|names| names.join("\0"));
@@ -120,13 +136,15 @@ impl Past {
         let began = began.map(Arc::new);
         let is_read = |at: usize| match at {
             0 => began.is_none(),
-            at => !known[at] || !known[at - 1],
+            at => at <= unknown,
         };
         let read = sundays.iter().enumerate().filter(|(at, _)| is_read(*at));
         self.read_sundays_ahead(read.map(|(_, sunday)| sunday));
         progress.expect(sundays.len());
         let mut last: Option<Arc<Snapshot>> = None;
         let mut newer: Option<Arc<Snapshot>> = None;
+        // What the ends of each unknown week tell, the latest first.
+        let mut turnovers: Vec<Turnover> = Vec::new();
         for (at, sunday) in sundays.iter().enumerate() {
             if progress.is_stopped() {
                 return None;
@@ -140,26 +158,17 @@ impl Past {
                 true => Some(same.unwrap_or_else(|| self.snapshot(scopes, sunday.end))),
                 false => began.clone().filter(|_| at == 0),
             };
-            let mut add =
-                |at: usize, end: &Option<Arc<Snapshot>>, start: &Option<Arc<Snapshot>>| {
-                    let (Some(end), Some(start), false) = (end, start, known[at]) else {
-                        return;
-                    };
-                    let found = end.weeks(start, sundays[at].end);
-                    for ((place, name), week) in weeks[at].iter_mut().zip(&timeless).zip(found) {
-                        if let (Some(name), None) = (name, &place) {
-                            let counts = [week.open, week.done, week.completed];
-                            self.cache.keep_week(name, versions(at), counts);
-                        }
-                        place.get_or_insert(week);
-                    }
-                };
-            if let Some(later) = at.checked_sub(1) {
-                add(later, &newer, &snapshot);
+            if at > 0
+                && let (Some(end), Some(start)) = (&newer, &snapshot)
+            {
+                turnovers.push(end.since(start, sundays[at - 1].end));
             }
             // Of the first one nothing is known before its end.
-            if at + 1 == sundays.len() {
-                add(at, &snapshot, &snapshot);
+            if at + 1 == sundays.len()
+                && at < unknown
+                && let Some(first) = &snapshot
+            {
+                turnovers.push(first.since(first, sunday.end));
             }
             if at == 0 {
                 last.clone_from(&snapshot);
@@ -170,22 +179,31 @@ impl Past {
         while self.upcoming().is_some() {
             self.pass_over();
         }
-        if began.is_none()
-            && let (Some(last), Some(names), [latest, ..]) = (&last, &names, &sundays[..])
-        {
-            self.cache.keep_snapshot(names, latest.version, last);
+        let mut weeks: Vec<Vec<Week>> = kept.into_iter().skip(unknown).flatten().rev().collect();
+        for (turnover, sunday) in turnovers.into_iter().zip(&sundays).rev() {
+            let found = turnover.weeks(&mut gone);
+            for (name, week) in timeless.iter().zip(&found) {
+                if let Some(name) = name {
+                    let counts = [week.open, week.done, week.completed];
+                    self.cache.keep_week(name, sunday.key(), counts);
+                }
+            }
+            weeks.push(found);
         }
-        let of_scope = |scope: usize| {
-            weeks
-                .iter()
-                .rev()
-                .filter_map(|weeks| weeks[scope])
-                .collect()
-        };
+        if let (Some(last), Some(names), [latest, ..]) = (&last, &names, &sundays[..]) {
+            if unknown > 0 {
+                self.cache.keep_gone(latest.key(), &gone);
+            }
+            if began.is_none() {
+                self.cache.keep_snapshot(names, latest.version, last);
+            }
+        }
+        let of_scope = |scope: usize| weeks.iter().map(|weeks| weeks[scope]).collect();
         Some(Arc::new(FullWeeks {
             of,
             weeks: (0..scopes.len()).map(of_scope).collect(),
             last,
+            gone,
         }))
     }
 
@@ -214,8 +232,14 @@ impl Past {
                 end,
                 landed,
                 version: self.commits[last].between.1,
+                weeks: 0,
             });
             sunday = Week::before(end);
+        }
+        let mut weeks = 0;
+        for sunday in sundays.iter_mut().rev() {
+            weeks = self.cache.after(weeks, sunday.version);
+            sunday.weeks = weeks;
         }
         sundays
     }

@@ -50,8 +50,10 @@ fn naive(
         })
         .collect();
     let (mut open, mut completed) = (Vec::new(), 0);
-    // Which steps were in the set, and which of the plan were complete, a week before.
-    let mut before: Option<[HashSet<String>; 2]> = None;
+    // Which steps were in the set, which of the plan were complete, and which there were, a week before.
+    let mut before: Option<[HashSet<String>; 3]> = None;
+    // Of each step that there ever was, whether it was complete when it was there last.
+    let mut last_seen: HashMap<String, bool> = HashMap::new();
     let mut end = sunday(DateTime::from_timestamp(landed[0], 0).unwrap());
     while end < sunday(now()) {
         let limit = (end + Days::new(1)).and_time(Default::default());
@@ -65,14 +67,22 @@ fn naive(
             step.get("status")
                 .is_some_and(|status| status == "complete")
         };
-        let (set, complete) = (names(is_in), names(&is_complete));
-        if let Some([former, done]) = &before {
+        let (set, complete, all) = (names(is_in), names(&is_complete), names(&|_| true));
+        if let Some([former, done, there]) = &before {
             let of_week = set.union(former).filter(|name| complete.contains(*name));
-            completed += of_week.filter(|name| !done.contains(*name)).count();
+            let of_week = of_week.filter(|name| !done.contains(*name));
+            // A step that comes back is the one that went.
+            let is_back =
+                |name: &String| !there.contains(name) && last_seen.get(name) == Some(&true);
+            completed += of_week.filter(|name| !is_back(name)).count();
         }
+        last_seen.extend(
+            all.iter()
+                .map(|name| (name.clone(), complete.contains(name))),
+        );
         if before.is_some() || set.intersection(&complete).next().is_some() {
             open.push(set.difference(&complete).count() as i64);
-            before = Some([set, complete]);
+            before = Some([set, complete, all]);
         }
         end = end + Days::new(7);
     }

@@ -75,3 +75,34 @@ fn opening_says_that_a_log_is_left_out() {
     assert_eq!(path, Path::new(LOG));
     assert!(reason.contains("not in the working tree"), "{reason}");
 }
+
+/// The plan is read without the document, and that is said.
+#[test]
+fn a_canon_that_is_left_out_is_said() {
+    let Some(repo) = Repo::new() else { return };
+    repo.write(CANON, DOCUMENT);
+    repo.write("docs/notes.md", "# Notes\n\nNothing of the plan.\n");
+    repo.land(&[&line("0001", "One", "complete")]);
+    assert!(
+        !repo
+            .folder
+            .run(&["list"])
+            .err
+            .contains("not in the working tree")
+    );
+    repo.git(&[
+        "sparse-checkout",
+        "set",
+        "--no-cone",
+        "/*",
+        "!/docs/*.md",
+        &format!("!/{CANON}"),
+    ]);
+    let run = repo.folder.run(&["list"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let said = format!("{CANON} is in git but not in the working tree");
+    assert!(run.err.contains(&said), "{}", run.err);
+    assert!(!run.err.contains("notes.md"), "{}", run.err);
+    let (opened, _) = open_front(repo.path(), &Overrides::default(), Front::default());
+    assert_eq!(opened.left_out, [Path::new(CANON)]);
+}
