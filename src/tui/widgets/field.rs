@@ -242,6 +242,7 @@ mod tests {
     fn field(text: &str, multiline: bool) -> Field {
         Field::open(&Input {
             serial: 1,
+            former: None,
             label: String::new(),
             initial: text.to_owned(),
             text: text.to_owned(),
