@@ -411,8 +411,8 @@ fn a_second_review_of_a_gate_leaves_what_is_owed_after_the_first() {
         "{label}"
     );
     for words in ["Rota covered", "Budget signed", "Staff trained"] {
-        let count = canon(&plan).matches(&format!("{words} (condition of Base"));
-        assert_eq!(count.count(), 1, "{words}");
+        let (canon, check) = (canon(&plan), format!("{words} (condition of Base"));
+        assert_eq!(canon.matches(&check).count(), 1, "{words}");
     }
     // Struck from the paper that had it, and that one alone.
     let (plan, label) = set(&plan, &first, "Rota covered");
