@@ -80,6 +80,13 @@ impl Followed {
                 *name = self.one_of(event);
             }
         }
+        // A step that came with a uid of its own is not whoever had its number before.
+        for (event, name) in events.iter().zip(&found) {
+            let own = self.numbers.get(&event.step).map(|own| own.1);
+            if event.kind == Kind::Added && event.uid.is_some() && own.is_some() && own == *name {
+                self.numbers.remove(&event.step);
+            }
+        }
         found
     }
 
@@ -157,6 +164,27 @@ mod tests {
         let kinds = events.into_iter();
         let kinds = kinds.map(|event| (event.kind, event.field.unwrap_or_default()));
         kinds.collect()
+    }
+
+    #[test]
+    fn a_step_that_came_with_a_uid_has_no_past_of_its_number() {
+        let old = |status: &str| format!(r#"{{"step_id": "0001", "status": "{status}"}}"#);
+        let new = r#"{"step_id": "0001", "uid": "aaaaaaaaaaaa", "status": "draft"}"#;
+        let versions = [old("complete"), old("draft"), String::new(), new.to_owned()];
+        let mut followed = Followed::default();
+        followed.add(StepId::new(1), Uid::of_raw("\"aaaaaaaaaaaa\""), 0);
+        let pairs = versions.windows(2).rev();
+        let told: Vec<_> = pairs
+            .flat_map(|pair| kinds(&mut followed, &pair[0], &pair[1]))
+            .collect();
+        assert_eq!(told, [(Kind::Added, String::new())]);
+        // One that got it later is the same step.
+        let versions = [old("complete"), old("draft"), new.to_owned()];
+        let mut followed = Followed::default();
+        followed.add(StepId::new(1), Uid::of_raw("\"aaaaaaaaaaaa\""), 0);
+        let pairs = versions.windows(2).rev();
+        let told = pairs.flat_map(|pair| kinds(&mut followed, &pair[0], &pair[1]));
+        assert_eq!(told.count(), 2);
     }
 
     #[test]

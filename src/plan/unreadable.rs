@@ -44,12 +44,15 @@ impl Plan {
     }
 }
 
-/// What is as `step_id` in a line that is not a JSON object.
+/// What is as `step_id` in a line that is not a JSON object, in whatever quotes: Python and JavaScript
+/// print their own, editors make them round.
 fn ids_of(line: LineRef<'_>) -> Vec<StepId> {
+    let is_quote = |c: char| "\"'`“”„‘’\\".contains(c);
     let text = line.text();
-    let values = text.split("\"step_id\"").skip(1).filter_map(|rest| {
-        let value = rest.trim_start().strip_prefix(':')?.trim_start();
-        let value = value.strip_prefix('"').unwrap_or(value);
+    let values = text.split("step_id").skip(1).filter_map(|rest| {
+        let rest = rest.trim_start_matches(is_quote).trim_start();
+        let value = rest.strip_prefix([':', '='])?.trim_start();
+        let value = value.trim_start_matches(is_quote);
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '.';
         let end = value.find(|c| !is_name(c)).unwrap_or(value.len());
         value[..end].parse().ok()

@@ -12,6 +12,7 @@ use crate::change::value::{Refusal, refuse};
 use crate::plan::StepRef;
 use crate::plan::canon::checklist::named_steps;
 use crate::plan::dependency::Dependency;
+use crate::plan::field::Field;
 use crate::plan::id::{BlockId, StepId};
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::spelling::Spelling;
@@ -139,6 +140,15 @@ impl Composer<'_> {
                 Dependency::Condition { .. } => None,
             })
             .collect();
+        // A section may name what its line does not.
+        let both = self.plan.steps().filter(|step| step.log_line().is_some());
+        let written = both.filter_map(|step| step.canon_list(Field::Dependencies));
+        named.extend(written.flatten().filter_map(|(entry, _)| {
+            match Dependency::read(entry.text.into()) {
+                Dependency::Step(id) => Some(id),
+                Dependency::Condition { .. } => None,
+            }
+        }));
         for check in self.plan.stages().iter().flat_map(|stage| &stage.checks) {
             named.extend(named_steps(&check.text));
         }
@@ -203,10 +213,11 @@ mod tests {
     #[test]
     fn an_id_in_a_line_that_cannot_be_read_is_taken() {
         let log = "{\"step_id\":\"0001\"}\n{\"step_id\": \"0002\",}\n{\"step_id\":3,\"a\":NaN}\n\
-                   <<<<<<< x {\"step_id\":\"0004\n{\"title\":\"\\u12\",\"step_id\" : \"005\"\n";
+                   <<<<<<< x {\"step_id\":\"0004\n{\"title\":\"\\u12\",\"step_id\" : \"005\"\n\
+                   {'step_id': '0006'}\n{step_id: \"0007\"}\n{“step_id”: “0008”}\n";
         let plan = plan(log, &[]);
         // The marker is a line for git, whatever is on it.
-        assert_eq!(next(&plan, 1), "0006");
+        assert_eq!(next(&plan, 1), "0009");
         let taken = composer(&plan)
             .add(StepId::new(5), "Mine", Uids::default().take())
             .unwrap_err()
@@ -222,9 +233,17 @@ mod tests {
         let log = "{\"step_id\":\"0001\",\"dependencies\":[\"2\",\"0003.A\"]}\n";
         let canon = "| Stage | Stage-Gate Review |\n|-|-|\n| Base | all |\n\n# Checklists\n\n\
                      ## Base\n\n- Runbooks (Step 0003, Steps 0007–0009)\n";
+        let section = "### Step 0001 — One\n\n- **Dependencies:** 0006\n";
         let note = "# A note\n\nSuperseded by 0004 in 2026.\n\nSee Step 5.\n";
-        let plan = plan(log, &[(Role::Canon, canon), (Role::Decision, note)]);
-        assert_eq!(next(&plan, 2), "0006");
+        let plan = plan(
+            log,
+            &[
+                (Role::Canon, canon),
+                (Role::Canon, section),
+                (Role::Decision, note),
+            ],
+        );
+        assert_eq!(next(&plan, 2), "0007");
         // A range means whatever steps are in it.
         assert_eq!(next(&plan, 7), "0007");
         assert_eq!(next(&plan, 2026), "2026");

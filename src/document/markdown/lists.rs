@@ -7,6 +7,7 @@ use super::boxes::turned;
 use super::entries::{Entry, EntryList, Form, is_nothing, parting, phrase, read};
 use super::escape::{Place, markdown_for};
 use super::refusal::Refusal;
+use super::rewrite::comments;
 use crate::document::sequence::{Sequence, Slot, Style};
 use crate::document::splice::{Span, Splice};
 
@@ -257,7 +258,13 @@ impl MarkdownDocument {
         if slots.is_empty() {
             let end = self.item(item)?.span.end;
             let tail = self.list_tail(item).unwrap_or(Span::empty(end));
-            return Ok(self.apply(&[Splice::replace(tail, " none")])?);
+            let comments = self.children(item).map(|child| self.comments_of(child));
+            let none = std::iter::once("none".to_owned()).chain(comments);
+            let none: String = none
+                .filter(|part| !part.is_empty())
+                .map(|part| format!(" {part}"))
+                .collect();
+            return Ok(self.apply(&[Splice::replace(tail, none)])?);
         }
         let all: Vec<usize> = self.children(item).collect();
         let mut of = self.clone();
@@ -312,15 +319,33 @@ impl MarkdownDocument {
         }
         let now: Vec<usize> = of.children(item).collect();
         let is_empty = |child: usize| is_nothing(&self.items()[child].text);
+        let (mut gone, mut comments) = (Vec::new(), Vec::new());
         for (at, child) in all.iter().enumerate().rev() {
             let place = ahead + at + added[..at].iter().sum::<usize>();
             let known = items.contains(child) || is_empty(*child);
             if known && !kept.contains(child) {
                 let lines = of.whole_lines(of.items()[now[place]].span);
                 of = of.apply(&[Splice::remove(lines)])?;
+                gone.push(place);
+                comments.push((place, self.comments_of(*child)));
+            }
+        }
+        // The comments of those that go stay with the entry before them.
+        for (place, comment) in comments.into_iter().rev() {
+            let before = place - gone.iter().filter(|gone| **gone < place).count();
+            let anchor = of.children(item).nth(before.saturating_sub(1));
+            if let Some(anchor) = anchor.filter(|_| !comment.is_empty()) {
+                let end = of.items()[anchor].content.end;
+                of = of.apply(&[Splice::insert(end, format!(" {comment}"))])?;
             }
         }
         Ok(of)
+    }
+
+    /// The comments among the words of an item.
+    fn comments_of(&self, item: usize) -> String {
+        let words = self.source(self.items()[item].content);
+        comments(&words, Place::Item, &self.shared.outline.definitions)
     }
 
     /// Puts items of one list into another order, with all that is nested in them.

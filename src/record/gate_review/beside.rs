@@ -1,4 +1,4 @@
-//! The papers that a packet lists: what lies in its folder, such as the workstreams' reviews and decks, and
+//! The papers that a packet lists: the documents in its folder, such as the workstreams' reviews, and
 //! the retrospective of the stage before. A packet that is decided lists what it did.
 
 use std::path::{Path, PathBuf};

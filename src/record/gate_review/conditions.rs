@@ -11,6 +11,7 @@ use crate::document::splice::Splice;
 use crate::plan::Plan;
 use crate::plan::canon::checklist::Check;
 use crate::plan::charge::Owed;
+use crate::plan::packet::{Decision, Packet};
 use crate::plan::stage::Stage;
 use crate::record::labels::{applied, in_words, section_edits};
 use crate::record::one_line;
@@ -21,36 +22,69 @@ pub(crate) fn next_with_checks(stages: &[Stage], at: usize) -> Option<&Stage> {
     (next.ladder == stages[at].ladder && !next.checks.is_empty()).then_some(next)
 }
 
-/// What becomes of so many conditions.
-pub(super) fn words(next: &Stage, conditions: usize) -> String {
-    match conditions {
-        0 => format!("its conditions leave the checks of {}", next.name),
-        1 => format!("1 condition becomes a check of {}", next.name),
-        count => format!("{count} conditions become checks of {}", next.name),
+/// The conditions of a gate: those of each of its packets that was decided with some, and not only of
+/// the last. Whoever reviews a gate again has not met by that what is owed.
+pub(super) fn of_gate<'a>(packets: impl Iterator<Item = &'a Packet>) -> Vec<String> {
+    let conditional = packets.filter(|packet| packet.decision == Some(Decision::Conditional));
+    conditional
+        .flat_map(|packet| Owed::listed(&packet.conditions))
+        .collect()
+}
+
+/// What becomes of the conditions of a gate in the checklist of the next one.
+#[derive(Default)]
+pub(super) struct HandedOn {
+    pub edits: Vec<Edit>,
+    /// In words; nothing where nothing changes.
+    pub words: Option<String>,
+}
+
+/// What becomes of so many conditions that are added to the checks of a stage, or leave them.
+fn words(next: &Stage, added: usize, gone: usize) -> Option<String> {
+    let name = &next.name;
+    let become_checks = match added {
+        0 => None,
+        1 => Some(format!("1 condition becomes a check of {name}")),
+        count => Some(format!("{count} conditions become checks of {name}")),
+    };
+    let leave = match gone {
+        0 => None,
+        1 => Some("1 condition leaves".to_owned()),
+        count => Some(format!("{count} conditions leave")),
+    };
+    match (become_checks, leave) {
+        (Some(added), Some(gone)) => Some(format!("{added}, {gone}")),
+        (None, Some(gone)) => Some(format!("{gone} the checks of {name}")),
+        (added, None) => added,
     }
 }
 
 /// The edits by which the checklist of the next stage has the wanted conditions of this gate: those
-/// that it lacks come behind its last check; those that are not wanted any more go, unless somebody
-/// ticked them. None where no stage with a checklist comes next.
+/// that it lacks come behind its last check; of the `former` ones, or of all where these are not known,
+/// those that are not wanted any more go, unless somebody ticked them. None where no stage with a
+/// checklist comes next.
 pub(super) fn handed_on(
     plan: &Plan,
     at: usize,
-    wanted: &[String],
+    (former, wanted): (Option<&[String]>, &[String]),
     day: NaiveDate,
-) -> Result<Vec<Edit>, Refusal> {
+) -> Result<HandedOn, Refusal> {
     let gate = &plan.stages()[at].name;
     let Some(next) = next_with_checks(plan.stages(), at) else {
-        return Ok(Vec::new());
+        return Ok(HandedOn::default());
     };
     let owed = || next.owed().filter(|(_, owed)| owed.is_of(gate));
-    let is_wanted = |owed: &Owed| wanted.iter().any(|words| owed.is(words, gate));
-    let missing: Vec<Owed> = (wanted.iter())
-        .filter(|words| !owed().any(|(_, owed)| owed.is(words, gate)))
-        .map(|words| Owed::new(&one_line(words), gate, day))
-        .collect();
+    let is_in = |list: &[String], owed: &Owed| list.iter().any(|words| owed.is(words, gate));
+    let is_former = |owed: &Owed| former.is_none_or(|former| is_in(former, owed));
+    let mut missing: Vec<Owed> = Vec::new();
+    for words in wanted {
+        let is_there = owed().any(|(_, owed)| owed.is(words, gate));
+        if !is_there && !missing.iter().any(|owed| owed.is(words, gate)) {
+            missing.push(Owed::new(&one_line(words), gate, day));
+        }
+    }
     let gone: Vec<&Check> = owed()
-        .filter(|(check, owed)| !check.done && !is_wanted(owed))
+        .filter(|(check, owed)| !check.done && is_former(owed) && !is_in(wanted, owed))
         .map(|(check, _)| check)
         .collect();
     // Behind the last check with all that is below it.
@@ -61,7 +95,7 @@ pub(super) fn handed_on(
         (!is_below).then_some((check, file, document))
     });
     let Some((last, file, document)) = last else {
-        return Ok(Vec::new());
+        return Ok(HandedOn::default());
     };
     let gone: Vec<&Check> = (gone.into_iter())
         .filter(|check| check.file == last.file)
@@ -72,14 +106,16 @@ pub(super) fn handed_on(
     let behind = next.checks.iter().rfind(stays).unwrap_or(last);
     let added = with(document, behind.item, &missing)?;
     let count = added.items().len() - document.items().len();
+    let words = words(next, missing.len(), gone.len());
     let item = |check: &Check| check.item + if check.item > behind.item { count } else { 0 };
     let after = without(&added, gone.into_iter().map(item))?;
     let edits = section_edits(&file.path, document, &after)?;
     if edits.is_empty() {
-        return Ok(edits);
+        return Ok(HandedOn::default());
     }
     let label = String::new();
-    Ok(reversible(file, Change { label, edits })?.edits)
+    let edits = reversible(file, Change { label, edits })?.edits;
+    Ok(HandedOn { edits, words })
 }
 
 /// The document with checks behind an item, written as that one is.
@@ -136,7 +172,8 @@ mod tests {
 
     fn after(plan: &Plan, wanted: &[&str]) -> String {
         let wanted: Vec<String> = wanted.iter().map(|words| (*words).to_owned()).collect();
-        let edits = handed_on(plan, 0, &wanted, "2026-11-21".parse().unwrap()).unwrap();
+        let day = "2026-11-21".parse().unwrap();
+        let edits = handed_on(plan, 0, (None, &wanted), day).unwrap().edits;
         let mut files = plan.files().to_vec();
         let label = String::new();
         apply::change(&Change { label, edits }, &mut files).unwrap();
@@ -167,9 +204,15 @@ mod tests {
         assert!(left.contains("Rota") && !left.contains("Budget"), "{left}");
         // The last gate leaves nothing to anybody.
         assert!(
-            handed_on(&before, 1, &["x".to_owned()], "2026-11-21".parse().unwrap())
-                .unwrap()
-                .is_empty()
+            handed_on(
+                &before,
+                1,
+                (None, &["x".to_owned()]),
+                "2026-11-21".parse().unwrap()
+            )
+            .unwrap()
+            .edits
+            .is_empty()
         );
     }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use super::beside;
-use super::conditions::{handed_on, next_with_checks, words};
+use super::conditions::{HandedOn, handed_on, next_with_checks, of_gate};
 use super::{
     CriterionVerdict, DECISION, GateReview, READINESS, bar, check_line, checks_heading,
     decision_words, draft, new_path, ticked, unstamped, verdict_word,
@@ -21,8 +21,7 @@ use crate::document::english::capitalised;
 use crate::document::markdown::{CheckState, MarkdownDocument};
 use crate::plan::Plan;
 use crate::plan::canon::ladder::threshold;
-use crate::plan::charge::Owed;
-use crate::plan::packet::{Decision, VERDICT, label_at, section};
+use crate::plan::packet::{Decision, Packet, VERDICT, label_at, section};
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::stage::{Stage, current};
 use crate::record::labels::{applied, in_words, section_edits, set_label};
@@ -236,17 +235,32 @@ impl<'a> Reviewer<'a> {
         decision: Option<Decision>,
         conditions: &str,
     ) -> Result<Change, Refusal> {
-        let wanted = match decision {
-            Some(Decision::Conditional) => Owed::listed(conditions),
-            _ => Vec::new(),
-        };
-        let day = self.now.date_naive();
-        let edits = handed_on(self.plan, desk.at, &wanted, day)?;
-        if let (false, Some(words)) = (edits.is_empty(), desk.handed_on(wanted.len())) {
+        let handed_on = self.handed_on(desk, decision, conditions)?;
+        if let Some(words) = handed_on.words {
             change.label = format!("{} · {words}", change.label);
         }
-        change.edits.extend(edits);
+        change.edits.extend(handed_on.edits);
         Ok(change)
+    }
+
+    /// What follows from a decision and its conditions for the checks of the next gate.
+    fn handed_on(
+        &self,
+        desk: &Desk<'_>,
+        decision: Option<Decision>,
+        conditions: &str,
+    ) -> Result<HandedOn, Refusal> {
+        let this = Packet {
+            decision,
+            conditions: conditions.to_owned(),
+            ..desk.review.facts.clone()
+        };
+        let packets = desk.stage().packets.iter();
+        let others = packets.filter(|packet| packet.file != this.file);
+        let former = of_gate([&desk.review.facts].into_iter());
+        let wanted = of_gate(others.chain([&this]));
+        let day = self.now.date_naive();
+        handed_on(self.plan, desk.at, (Some(&former), &wanted), day)
     }
 
     /// Writes the decision, when and by whom; nothing makes it undecided again.
@@ -297,12 +311,15 @@ impl<'a> Reviewer<'a> {
         };
         let mut lines = vec![desk.next(self.plan, decision)];
         let review = &desk.review;
-        if decision == Decision::Conditional {
-            let owed = Owed::listed(&review.facts.conditions).len();
-            lines.push(match desk.handed_on(owed) {
-                Some(words) => format!("{}.", capitalised(&words)),
+        let conditions = &review.facts.conditions;
+        let handed_on = self.handed_on(&desk, Some(decision), conditions);
+        match handed_on.ok().and_then(|handed_on| handed_on.words) {
+            Some(words) => lines.push(format!("{}.", capitalised(&words))),
+            None if decision != Decision::Conditional => {}
+            None => lines.push(match next_with_checks(desk.stages, desk.at) {
+                Some(next) => format!("The conditions are checks of {} already.", next.name),
                 None => "The conditions stay in the packet: no checklist comes next.".to_owned(),
-            });
+            }),
         }
         let mut open = Vec::new();
         for (verdict, words) in [
@@ -398,13 +415,6 @@ impl Desk<'_> {
             ))
         };
         section(self.document()?, DECISION).ok_or_else(missing)
-    }
-
-    /// What becomes of so many conditions, in words; nothing where no stage with a checklist comes
-    /// next.
-    fn handed_on(&self, conditions: usize) -> Option<String> {
-        let next = next_with_checks(self.stages, self.at)?;
-        Some(words(next, conditions))
     }
 
     fn obstacle(&self, decision: Decision) -> Option<String> {

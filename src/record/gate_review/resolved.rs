@@ -3,13 +3,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::conditions::{handed_on, next_with_checks, words};
+use super::conditions::{handed_on, next_with_checks, of_gate};
 use crate::change::value::Refusal;
 use crate::change::{Change, Edit, Target, apply};
 use crate::plan::Plan;
 use crate::plan::charge::Owed;
 use crate::plan::disputes::in_file;
-use crate::plan::packet::Decision;
 use crate::plan::source::Role;
 
 /// The resolution of conflicts with what follows from it for the checks of the next gates. Nothing does
@@ -64,19 +63,14 @@ pub(crate) fn followed(
         if !is_about || papers.any(is_open) || next.checks.iter().any(|check| is_open(check.file)) {
             continue;
         }
-        let wanted = match stage.decided() {
-            Some(packet) if packet.decision == Some(Decision::Conditional) => {
-                Owed::listed(&packet.conditions)
-            }
-            _ => Vec::new(),
-        };
+        let wanted = of_gate(stage.packets.iter());
         let day = stage.decided().and_then(|packet| packet.decided_on());
         let day = day.unwrap_or_else(|| now.date_naive());
-        let edits = handed_on(&after, at, &wanted, day)?;
-        if !edits.is_empty() {
-            change.label = format!("{} · {}", change.label, words(next, wanted.len()));
+        let handed_on = handed_on(&after, at, (None, &wanted), day)?;
+        if let Some(words) = handed_on.words {
+            change.label = format!("{} · {words}", change.label);
         }
-        change.edits.extend(edits);
+        change.edits.extend(handed_on.edits);
     }
     Ok(change)
 }

@@ -373,6 +373,60 @@ fn conditions_come_before_a_go_with_conditions() {
     assert_eq!(refusal.unwrap_err().0, "write the conditions first");
 }
 
+/// A new packet of a gate that was passed with conditions took these out of the next gate's checks.
+#[test]
+fn a_second_review_of_a_gate_leaves_what_is_owed_after_the_first() {
+    let canon = |plan: &Plan| text(plan, Path::new("docs/plan.md"));
+    let set = |plan: &Plan, path: &Path, words: &str| {
+        let change = reviewer(plan).set_clause(path, Clause::Conditions, words);
+        let change = change.unwrap();
+        (made(plan, &change), change.label)
+    };
+    let decide = |plan: &Plan, path: &Path| {
+        let change = reviewer(plan).decide(path, Some(Decision::Conditional));
+        let change = change.unwrap();
+        (made(plan, &change), change.label)
+    };
+    let (plan, first) = opened(CANON);
+    let (plan, _) = set(&plan, &first, "Rota covered; Budget signed");
+    let (plan, label) = decide(&plan, &first);
+    assert!(
+        label.ends_with(" · 2 conditions become checks of Top"),
+        "{label}"
+    );
+    let later = Reviewer {
+        now: now() + chrono::Duration::days(7),
+        ..reviewer(&plan)
+    };
+    let Held::New { path, change } = later.hold(&plan.stages()[0], Path::new(FOLDER)) else {
+        panic!("the packet of that day is decided");
+    };
+    let (before, plan) = (canon(&plan), made(&plan, &change));
+    let (plan, label) = set(&plan, &path, "Staff trained; rota covered");
+    assert_eq!(label, "conditions written");
+    assert_eq!(canon(&plan), before);
+    let (plan, label) = decide(&plan, &path);
+    assert!(
+        label.ends_with(" · 1 condition becomes a check of Top"),
+        "{label}"
+    );
+    for words in ["Rota covered", "Budget signed", "Staff trained"] {
+        let (canon, check) = (canon(&plan), format!("{words} (condition of Base"));
+        assert_eq!(canon.matches(&check).count(), 1, "{words}");
+    }
+    // Struck from the paper that had it, and that one alone.
+    let (plan, label) = set(&plan, &first, "Rota covered");
+    assert_eq!(
+        label,
+        "conditions written · 1 condition leaves the checks of Top"
+    );
+    let after = canon(&plan);
+    assert!(
+        !after.contains("Budget") && after.contains("Staff"),
+        "{after}"
+    );
+}
+
 #[test]
 fn the_packet_follows_the_checklist_with_each_deed() {
     let (plan, path) = opened(CANON);

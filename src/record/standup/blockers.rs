@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::day::REGULAR;
 use super::suggest::REACH;
-use super::{Card, Entry, Standup, days_before};
+use super::{Card, Standup, days_before};
 
 /// A blocker on the last cards of somebody.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,19 +29,19 @@ pub struct Standing {
 }
 
 impl Standup<'_> {
-    /// The blockers on everybody's last cards by `date`, looked for so many days back.
+    /// The blockers on everybody's last cards by `date`, if these are of the last `reach` days.
     pub(crate) fn blockers(&self, date: NaiveDate, reach: u64) -> Vec<Standing> {
         let mut entries = self.entries(days_before(date, reach), date);
         entries.sort_by(|a, b| a.slug.cmp(&b.slug).then(b.date.cmp(&a.date)));
         let mut standing = Vec::new();
         for own in entries.chunk_by(|a, b| a.slug == b.slug) {
-            let Some((last, earlier)) = own.split_first() else {
+            let Some(last) = own.first() else {
                 continue;
             };
             for card in &last.cards {
                 for blocker in &card.blockers {
-                    let before = days_in_a_row(blocker, card, earlier);
-                    let since = before.clone().last().unwrap_or(last.date);
+                    let before = self.days_in_a_row(blocker, card, (&last.slug, last.date));
+                    let since = before.last().copied().unwrap_or(last.date);
                     standing.push(Standing {
                         blocker: blocker.clone(),
                         stage: card.stage.clone(),
@@ -49,7 +49,7 @@ impl Standup<'_> {
                         since,
                         days: (date - since).num_days(),
                         last: last.date,
-                        cards: 1 + before.count(),
+                        cards: 1 + before.len(),
                     });
                 }
             }
@@ -68,23 +68,38 @@ impl Standup<'_> {
     }
 }
 
-/// For each blocker of a card, the first of the days in a row before it on which it was there.
-pub(super) fn since(card: &Card, earlier: &[Entry]) -> Vec<Option<NaiveDate>> {
-    let blockers = card.blockers.iter();
-    let first = |blocker: &String| days_in_a_row(blocker, card, earlier).last();
-    blockers.map(first).collect()
-}
+impl Standup<'_> {
+    /// For each blocker of somebody's card of a day, the first of the days in a row before it on which
+    /// it was there.
+    pub(super) fn since(&self, card: &Card, of: (&str, NaiveDate)) -> Vec<Option<NaiveDate>> {
+        let blockers = card.blockers.iter();
+        let first = |blocker: &String| self.days_in_a_row(blocker, card, of).last().copied();
+        blockers.map(first).collect()
+    }
 
-/// The days of the earlier cards of the same stage, the newest first, that have a blocker without
-/// a gap.
-fn days_in_a_row<'e>(
-    blocker: &'e String,
-    card: &'e Card,
-    earlier: &'e [Entry],
-) -> impl Iterator<Item = NaiveDate> + Clone + 'e {
-    earlier
-        .iter()
-        .filter_map(|entry| Some((entry.date, entry.card(&card.stage)?)))
-        .take_while(|(_, card)| card.blockers.contains(blocker))
-        .map(|(date, _)| date)
+    /// The days of somebody's cards of the same stage before a day, the newest first, that have a
+    /// blocker without a gap.
+    fn days_in_a_row(
+        &self,
+        blocker: &String,
+        card: &Card,
+        (slug, date): (&str, NaiveDate),
+    ) -> Vec<NaiveDate> {
+        // Papers are read as far back as the blocker stands, a stretch at a time.
+        let is_before = |day: NaiveDate| self.days().any(|date| date < day);
+        let stretch = |until: NaiveDate| (days_before(until, REACH), days_before(until, 1));
+        let stretches = std::iter::successors(Some(stretch(date)), |(from, _)| {
+            is_before(*from).then(|| stretch(*from))
+        });
+        let entries = stretches.flat_map(|(from, to)| {
+            let mut entries = self.entries(from, to);
+            entries.retain(|entry| entry.slug == slug);
+            entries.into_iter().rev()
+        });
+        entries
+            .filter_map(|entry| Some((entry.date, entry.card(&card.stage)?.clone())))
+            .take_while(|(_, card)| card.blockers.contains(blocker))
+            .map(|(date, _)| date)
+            .collect()
+    }
 }

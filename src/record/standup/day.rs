@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
-use super::blockers::since;
 use super::{Card, Entry, Standup, days_before, deadline, person_name, same_stage, slug};
 use crate::plan::people::{Person, people, stewards};
 
@@ -141,9 +140,8 @@ impl Standup<'_> {
             since: self.news_since(date),
             entries,
         };
-        let earlier = self.earlier(date);
         let posted = day.own().map_or(Vec::new(), |entry| entry.cards.clone());
-        let posted = self.posted_cards(date, posted, &earlier);
+        let posted = self.posted_cards((&own, date), posted);
         let mut left: Vec<Option<DayCard>> = posted.into_iter().map(Some).collect();
         if date == self.today() {
             for suggestion in self.suggestions(date) {
@@ -155,7 +153,7 @@ impl Standup<'_> {
                 };
                 let posted = left.iter_mut().find(of).and_then(Option::take);
                 day.cards.push(posted.unwrap_or_else(|| DayCard {
-                    since: since(&card, &earlier),
+                    since: self.since(&card, (&own, date)),
                     card,
                     posted: false,
                     fresh: Vec::new(),
@@ -168,7 +166,7 @@ impl Standup<'_> {
     }
 
     /// Posted cards with what became complete since, if they are of the present day.
-    fn posted_cards(&self, date: NaiveDate, cards: Vec<Card>, earlier: &[Entry]) -> Vec<DayCard> {
+    fn posted_cards(&self, (slug, date): (&str, NaiveDate), cards: Vec<Card>) -> Vec<DayCard> {
         let stages = self.plan.stages();
         let first = cards.iter().filter_map(|card| card.posted_at).min();
         let done = match first.filter(|_| date == self.today()) {
@@ -186,7 +184,7 @@ impl Standup<'_> {
             done.map(|(_, words)| words.clone()).collect()
         };
         let with = |card: Card| DayCard {
-            since: since(&card, earlier),
+            since: self.since(&card, (slug, date)),
             fresh: fresh(&card),
             card,
             posted: true,

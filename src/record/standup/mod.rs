@@ -375,6 +375,15 @@ impl Standup<'_> {
         order.map(|at| stages[at].name.clone()).collect()
     }
 
+    /// The days that somebody posted on, once for each entry.
+    pub(super) fn days(&self) -> impl Iterator<Item = NaiveDate> + '_ {
+        let own = self.plan.files().iter();
+        let elsewhere = self.elsewhere.iter().map(|post| &post.file);
+        let files = own.chain(elsewhere);
+        let standups = files.filter(|file| file.role == Role::Standup);
+        standups.filter_map(|file| day_of(&file.path))
+    }
+
     /// Every entry of the days from `from` to `to`, by day and person.
     pub(crate) fn entries(&self, from: NaiveDate, to: NaiveDate) -> Vec<Entry> {
         let within = |file: &SourceFile| {

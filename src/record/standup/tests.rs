@@ -489,3 +489,35 @@ fn whoever_is_in_the_table_is_missing_until_they_post_under_any_of_their_names()
     assert!(is_expected("Countess") && is_expected("Bo") && is_expected("zz"));
     assert!(!is_expected("Cy"));
 }
+
+/// "For 14 days", however long it had stood, and "for 21" in the register.
+#[test]
+fn a_blocker_stands_since_the_first_day_of_its_row_however_long_ago() {
+    let text = |blocker: &str| {
+        format!(
+            "# Standup\n\n## Base\n\n- **Status:** blocked\n- **Blockers:** {blocker}\n\
+             - **Posted:** 2026-01-01 09:00 UTC\n"
+        )
+    };
+    let mut files = files();
+    // A standup a week since February, the first with another blocker.
+    let days: Vec<NaiveDate> = (1..=42)
+        .map(|weeks| days_before(today(), 7 * weeks))
+        .collect();
+    let first = days.len() - 1;
+    for (at, day) in days.iter().enumerate() {
+        let blocker = if at == first { "Snow" } else { "Rain" };
+        files.push(paper(&day.to_string(), "ada", &text(blocker)));
+    }
+    let plan = Plan::read(files);
+    let standup = standup(&plan, "Ada");
+    let standing = standup.standing(today(), 3);
+    let told = standing.iter().map(|standing| {
+        let days = (today() - days[first - 1]).num_days();
+        assert_eq!(standing.days, days);
+        (&*standing.blocker, standing.since, standing.cards)
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [("Rain", days[first - 1], first)]);
+    let day = standup.day(days[0]);
+    assert_eq!(day.cards[0].since, [Some(days[first - 1])]);
+}

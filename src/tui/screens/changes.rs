@@ -179,7 +179,7 @@ fn look(how: How, theme: &Theme) -> (&'static str, Style) {
 
 fn row(line: &ChangeLine, theme: &Theme) -> Line<'static> {
     let indent = "  ".repeat(line.depth);
-    let name = visible_line(&line.name).into_owned();
+    let name = frame::words(theme, &visible_line(&line.name)).into_owned();
     let words = frame::words(theme, &visible_line(&line.words)).into_owned();
     let dot = Span::styled(format!(" {} ", theme.glyphs.dot), theme.dim);
     match line.kind {
@@ -224,7 +224,7 @@ fn detail(
         return;
     };
     let mut sheet = TextLayout::new(theme, text.width);
-    sheet.text(&line.name, theme.heading);
+    sheet.text(&frame::words(theme, &line.name), theme.heading);
     let mut files: Vec<usize> = Vec::new();
     // Log and canon mostly say the same.
     let mut told = std::collections::HashSet::new();
@@ -251,7 +251,7 @@ fn detail(
         }
     }
     if !line.is_change() || line.is_conflict() {
-        sheet.text(&line.words, theme.text);
+        sheet.text(&frame::words(theme, &line.words), theme.text);
     }
     let key = key_of(model, theme, "checkout-go");
     match line.kind {

@@ -262,7 +262,7 @@ fn what_stands_in_the_way_is_said() {
         assert!(screen.contains(words), "{words}\n{screen}");
     };
     says(&mut desk, "P", "there is no remote");
-    says(&mut desk, "@", "Changes since main");
+    says(&mut desk, "@", "Changes since the merge base with main");
     says(&mut desk, "C", "commits build on HEAD: @ compares with it");
     desk.keys("@");
     git(&at, &["checkout", "-q", "--detach"]);

@@ -153,11 +153,11 @@ impl PapersView {
     }
 
     /// Lists the papers that `passes`; without a filter the first of each kind that is folded.
-    fn list(&mut self, is_narrowed: bool, mut passes: impl FnMut(&PaperEntry) -> bool) {
+    fn list(&mut self, is_narrowed: bool, mut passes: impl FnMut(&str, &PaperEntry) -> bool) {
         let place = self.was_at.take().or_else(|| self.place());
         let mut rows = Vec::new();
         for (kind, of) in self.kinds.iter().flat_map(|kinds| kinds.iter()).enumerate() {
-            let all = (0..of.papers.len()).filter(|at| passes(&of.papers[*at]));
+            let all = (0..of.papers.len()).filter(|at| passes(&of.name, &of.papers[*at]));
             let mut papers: Vec<usize> = all.collect();
             if is_narrowed && papers.is_empty() {
                 continue;
@@ -215,16 +215,16 @@ impl Model {
         let filter = RowFilter::parse(&self.papers.filter, &me).ok();
         let filter = filter.filter(|_| !self.papers.filter.is_empty());
         match filter {
-            None => self.papers.list(false, |_| true),
+            None => self.papers.list(false, |_, _| true),
             Some(filter) => {
                 let marks = Marks::default();
                 let prepared = filter.prepare(&plan, now, &marks);
                 let mut passes = prepared.passes();
-                self.papers.list(true, |paper| {
+                self.papers.list(true, |kind, paper| {
                     let steps = paper.steps.iter().filter_map(|step| plan.find(*step));
                     let steps: Vec<usize> = steps.collect();
-                    let text =
-                        format!("{} {} {}", paper.path.display(), paper.title, paper.facts());
+                    let path = paper.path.display();
+                    let text = format!("{kind} {path} {} {}", paper.title, paper.facts());
                     passes("", &steps, &text)
                 });
             }
@@ -251,7 +251,7 @@ impl Model {
             let role = kinds.iter().find(has).map(|kind| kind.role);
             self.papers.unfolded.extend(role);
         }
-        self.papers.list(false, |_| true);
+        self.papers.list(false, |_, _| true);
         self.papers.select(wanted);
     }
 

@@ -322,3 +322,36 @@ fn new_entries_of_a_numbered_list_count_on() {
     let text = String::from_utf8(after.bytes().to_vec()).unwrap();
     assert!(text.contains("  2. b\n  3. c\n  4. d\n- "), "{text}");
 }
+
+/// A comment is no part of its entry: it does not go with it.
+#[test]
+fn comments_of_entries_that_go_stay_with_the_one_before() {
+    let kept = |at| EntrySlot::Kept { at, tick: None };
+    let new = |text: &str| EntrySlot::New(text.to_owned());
+    for (before, slots, after) in [
+        ("  - a <!-- 1 -->\n", vec![new("b")], "  - b <!-- 1 -->\n"),
+        (
+            "  - a <!-- 1 -->\n  - b\n",
+            vec![kept(1)],
+            "  - b <!-- 1 -->\n",
+        ),
+        (
+            "  - a\n  - b <!-- 2 -->\n  - c <!-- 3 -->\n  - d\n",
+            vec![kept(0), kept(3)],
+            "  - a <!-- 2 --> <!-- 3 -->\n  - d\n",
+        ),
+        (
+            "  - none <!-- asked -->\n",
+            vec![new("a")],
+            "  - a <!-- asked -->\n",
+        ),
+    ] {
+        let text = format!("- **Artifacts:**\n{before}- **Next:** x\n");
+        let of = MarkdownDocument::load(text.as_bytes());
+        let changed = text_of(&of.set_entries(0, &slots).unwrap());
+        assert_eq!(changed, text.replace(before, after));
+    }
+    let of = MarkdownDocument::load(&b"- **x:**\n  - a <!-- 1 -->\n  - b <!-- 2 -->\n"[..]);
+    let changed = text_of(&of.set_entries(0, &[]).unwrap());
+    assert_eq!(changed, "- **x:** none <!-- 1 --> <!-- 2 -->\n");
+}

@@ -43,6 +43,7 @@ pub fn draw(
     let mut sheet = TextLayout::new(theme, inner.width.saturating_sub(GUTTER + 1));
     // At least half of the pane is for the checks; the owners pane has the whole text.
     let due = model.due_and_owners(stage);
+    let due = due.as_deref().map(|due| frame::words(theme, due));
     let most = usize::from(inner.height) / 2;
     criteria(&mut sheet, stage, due.as_deref(), theme, most);
     sheet.pair(

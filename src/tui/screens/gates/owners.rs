@@ -37,6 +37,7 @@ pub fn draw(
     let mut sheet = TextLayout::new(theme, inner.width.saturating_sub(GUTTER + 1));
     if with_criteria {
         let due = model.due_and_owners(stage);
+        let due = due.as_deref().map(|due| frame::words(theme, due));
         criteria(&mut sheet, stage, due.as_deref(), theme, usize::MAX);
     }
     if streams.is_empty() {
