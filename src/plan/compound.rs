@@ -1,9 +1,11 @@
 //! Dependencies that name steps in a form that is not read as one: several steps in one entry,
-//! an ID with a remark behind it, `#0001`.
+//! an ID with a remark behind it, `#0001`, `(0001)`, `0001<br>0002`.
 //!
 //! Such an entry is a condition in words, which nothing ever meets. What it can only mean is
 //! said here, for the check, its fix, and for who types one. Words that happen to hold a number
 //! (`2027 budget`, `2026-11-28`, `24/7`) mean what they say.
+
+use std::borrow::Cow;
 
 use super::Plan;
 use super::canon::section::HEADING_DASHES;
@@ -29,9 +31,10 @@ pub struct Compound {
 impl Compound {
     /// Reads the words of a condition; nothing where they are no more than that.
     pub fn read(plan: &Plan, text: &str) -> Option<Self> {
+        let text = bare(text);
         let reader = |only_steps: bool| Reader {
             plan,
-            rest: text.trim(),
+            rest: &text,
             noun: false,
             only_steps,
             found: Self {
@@ -66,7 +69,12 @@ impl Reader<'_> {
         self.remark_in_parentheses(last);
         while !self.rest.is_empty() {
             let before = self.rest;
-            let Some(is_range) = self.joint() else {
+            if self.is_status(before) {
+                break;
+            }
+            let joint = self.joint().or_else(|| self.alternative(last));
+            // Blanks alone part what is surely a step.
+            let Some(is_range) = joint.or((!self.only_steps).then_some(false)) else {
                 return self.titled(last, before);
             };
             match self.id() {
@@ -102,6 +110,14 @@ impl Reader<'_> {
         });
         self.noun |= noun.is_some();
         let rest = noun.unwrap_or(self.rest);
+        let is_named = rest
+            .get(..3)
+            .is_some_and(|name| name.eq_ignore_ascii_case("id "));
+        let rest = if is_named {
+            rest[3..].trim_start()
+        } else {
+            rest
+        };
         let rest = rest.strip_prefix('#').unwrap_or(rest);
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '.';
         let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
@@ -147,6 +163,21 @@ impl Reader<'_> {
         joint
     }
 
+    /// `or` between two steps: which of them is meant, nobody but who wrote it knows.
+    fn alternative(&mut self, id: StepId) -> Option<bool> {
+        let rest = (self.rest.strip_prefix("or ")).filter(|_| !self.only_steps)?;
+        self.rest = rest.trim_start();
+        self.remark(id, "or");
+        Some(false)
+    }
+
+    /// Whether these words say no more than the step's own status does.
+    fn is_status(&self, words: &str) -> bool {
+        let lower = words.trim().to_lowercase();
+        let is_one = Status::read(words).is_some() || STATUS_REMARKS.contains(&&*lower);
+        is_one && !self.only_steps
+    }
+
     fn is_range(&self, from: StepId, to: StepId) -> bool {
         let plain = from.suffix().is_empty() && to.suffix().is_empty();
         let span = to.number().abs_diff(from.number());
@@ -177,8 +208,7 @@ impl Reader<'_> {
     fn remark(&mut self, id: StepId, words: &str) {
         let step = self.plan.find(id).map(|at| self.plan.step(at));
         let lower = words.trim().to_lowercase();
-        let is_known = Status::read(words).is_some()
-            || STATUS_REMARKS.contains(&&*lower)
+        let is_known = self.is_status(words)
             || step.is_some_and(|step| step.title().trim().to_lowercase() == lower);
         if !is_known {
             self.found
@@ -186,6 +216,55 @@ impl Reader<'_> {
                 .get_or_insert_with(|| words.trim().to_owned());
         }
     }
+}
+
+/// The words without what stands around them and says nothing: tags, quotes and brackets, invisible
+/// characters, signs at the end. Cells and arrows part as commas do.
+fn bare(text: &str) -> Cow<'_, str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b" .#".contains(&byte);
+    if text.bytes().all(is_plain) {
+        return Cow::Borrowed(text.trim());
+    }
+    let mut bare = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, tag, behind)) = first_tag(rest) {
+        bare.push_str(before);
+        if tag
+            .trim_end_matches('/')
+            .trim_end()
+            .eq_ignore_ascii_case("br")
+        {
+            bare.push_str(", ");
+        }
+        rest = behind;
+    }
+    bare.push_str(rest);
+    let parted = bare.replace(['|', '→'], ",").replace("->", ",");
+    let visible = parted.replace(['\u{200b}', '\u{2060}', '\u{feff}'], "");
+    let mut words = visible.trim();
+    let pairs = [
+        ('(', ')'),
+        ('\'', '\''),
+        ('"', '"'),
+        ('“', '”'),
+        ('‘', '’'),
+        ('`', '`'),
+    ];
+    while let Some(inner) = pairs.into_iter().find_map(|(open, close)| {
+        let inner = words.strip_prefix(open)?.strip_suffix(close)?;
+        (!inner.contains([open, close])).then_some(inner)
+    }) {
+        words = inner.trim();
+    }
+    Cow::Owned(words.trim_end_matches([',', ';', '!', '?', ' ']).to_owned())
+}
+
+/// What stands before the first tag, what is in it, and what stands behind it.
+fn first_tag(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('<')?;
+    let (tag, behind) = rest.split_once('>')?;
+    let is_tag = tag.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
+    is_tag.then_some((before, tag, behind))
 }
 
 #[cfg(test)]
@@ -234,6 +313,20 @@ mod tests {
             ("0001 and 2", "0001 0002"),
             ("1-4", "0001 0002 0004"),
             ("#1", "0001"),
+            ("0001 0002", "0001 0002"),
+            ("0001,0002,", "0001 0002"),
+            ("0001|0002", "0001 0002"),
+            ("0001<br>0002 <br/> #0004", "0001 0002 0004"),
+            ("0001 → 0002", "0001 0002"),
+            ("(0001)", "0001"),
+            ("'0001'", "0001"),
+            ("“Step 1”", "0001"),
+            ("0001!", "0001"),
+            ("ID 0001", "0001"),
+            ("0001 complete", "0001"),
+            ("0001\u{200b}", "0001"),
+            ("<a href=\"#step-0001\">Step 0001</a>", "0001"),
+            ("0001 or 0002", "0001 0002 (or)"),
         ] {
             assert_eq!(read(&plan, text).as_deref(), Some(steps), "{text}");
         }
@@ -256,10 +349,10 @@ mod tests {
             "#4",
             "#57",
             "0001 people agree",
+            "(0001",
+            "ID 24 of the contract",
+            "<0001 km",
             "0001-",
-            "0001,",
-            "(0001)",
-            "0001 or 0002",
             "after 0001",
             "step by step",
             "",

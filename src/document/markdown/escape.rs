@@ -243,7 +243,10 @@ fn read_as_words(source: &str, body: Span) -> Vec<bool> {
     for (event, range) in Parser::new_ext(&shadow.text, DIALECT).into_offset_iter() {
         let words = match &event {
             Event::Text(text) => shadow.text.get(range.clone()) == Some(&**text),
-            Event::InlineHtml(html) => InlineTag::of(html) != InlineTag::Comment,
+            // One that goes on over a line has our line break in it.
+            Event::InlineHtml(html) => {
+                InlineTag::of(html) != InlineTag::Comment && !html[1..].contains('<')
+            }
             Event::SoftBreak => true,
             _ => false,
         };

@@ -1,7 +1,7 @@
 //! A dependency that names steps in a form that is not read as one.
 //!
 //! Several steps in one entry (`0001-0002`, `0001, 0002`, `1, 2`, `Step 0001 and Step 0002`), an ID
-//! behind `#` or before a remark: these are read as a condition in words, which nothing ever meets,
+//! behind `#`, in brackets or before a remark: these are read as a condition in words, which nothing ever meets,
 //! so the step waits forever. The fix writes one entry per step. A remark that only repeats the
 //! step's status or title is dropped; one that says more has to be moved elsewhere by hand first.
 //!

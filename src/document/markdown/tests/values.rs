@@ -355,3 +355,13 @@ fn comments_of_entries_that_go_stay_with_the_one_before() {
     let changed = text_of(&of.set_entries(0, &[]).unwrap());
     assert_eq!(changed, "- **x:** none <!-- 1 --> <!-- 2 -->\n");
 }
+
+/// A sign that opens a tag or a declaration is closed by the sign between the lines of a cell.
+#[test]
+fn what_a_line_of_a_cell_opens_does_not_swallow_the_line_break() {
+    for typed in ["<!A\né", "<a title=\"x\ny\">", "a <b\nc>"] {
+        let of = MarkdownDocument::load(&b"| a |\n| - |\n| c |\n"[..]);
+        let changed = of.apply(&of.set_cell(0, 0, 0, typed).unwrap()).unwrap();
+        assert_eq!(changed.tables()[0].rows[0].cells[0].text, typed);
+    }
+}
