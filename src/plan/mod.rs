@@ -4,8 +4,7 @@
 //! `change`) and never touches the file system (see `store`).
 
 pub(crate) mod alike;
-pub(crate) mod anchor;
-mod amend;
+pub(crate) mod amend;
 pub(crate) mod approval;
 pub mod arrange;
 pub mod block;

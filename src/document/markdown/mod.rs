@@ -19,6 +19,7 @@
 //! - `entries`: the entries of a list in a bullet
 //! - `edit`, `cells`, `insert`, `lists`: the edits
 
+mod anchors;
 mod blocks;
 mod boxes;
 mod cells;
@@ -50,6 +51,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use super::encoding::Encoding;
 use super::rope::{Piece, Rope};
 use super::splice::{self, Span, Splice, SpliceError};
+use anchors::Anchors;
 use blocks::Outline;
 use sketch::Sketch;
 
@@ -75,6 +77,7 @@ struct Shared {
     bytes: Piece,
     outline: LazyLock<Outline, Box<dyn FnOnce() -> Outline + Send>>,
     sketch: OnceLock<Sketch>,
+    anchors: OnceLock<Anchors>,
     /// The first byte of each line.
     lines: OnceLock<Vec<usize>>,
 }
@@ -102,6 +105,7 @@ impl MarkdownDocument {
                 bytes,
                 outline: LazyLock::new(Box::new(read)),
                 sketch: OnceLock::new(),
+                anchors: OnceLock::new(),
                 lines: OnceLock::new(),
             }),
         }

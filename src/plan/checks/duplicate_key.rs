@@ -83,8 +83,9 @@ fn repeats_a_key(raw: &str) -> bool {
     }
     match plain_entries(raw) {
         Some(entries) => {
-            let keys: Vec<&str> = entries.map(|(key, _)| key).collect();
-            (1..keys.len()).any(|at| keys[..at].contains(&keys[at]))
+            let mut keys: Vec<&str> = entries.map(|(key, _)| key).collect();
+            keys.sort_unstable();
+            keys.windows(2).any(|two| two[0] == two[1])
         }
         None => Object::of_value(raw).is_some_and(|object| object.overridden().next().is_some()),
     }

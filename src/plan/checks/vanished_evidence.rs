@@ -45,9 +45,9 @@ use super::wording::quoted;
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::Span;
-use crate::plan::anchor;
 use crate::plan::canon::roadmap::Evidence;
 use crate::plan::link::decoded;
+use crate::plan::source::SourceFile;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -105,22 +105,25 @@ pub(super) fn without_heading<'p>(
     let beside = folder.map(|folder| folder.join(&path));
     let paths = [Some(rooted), beside].into_iter().flatten();
     let paths: Vec<PathBuf> = paths.filter_map(|path| normal(&path)).collect();
-    let files = plan
+    // By their bytes: there may be many files, and as many links.
+    let is_meant = |path: &Path| {
+        paths
+            .iter()
+            .any(|meant| meant.as_os_str() == path.as_os_str())
+    };
+    let mut files = plan
         .files()
         .iter()
-        .filter(|file| paths.contains(&file.path));
-    let documents = files.filter_map(|file| Some((&*file.path, file.markdown()?)));
-    let mut documents: Vec<_> = documents.collect();
-    documents.retain(|(_, document)| !anchor::is_there(document, fragment));
+        .filter(|file| is_meant(&file.path))
+        .peekable();
+    let first = files.peek().map(|file| &*file.path);
+    let fragment = decoded(fragment);
+    let lacks = |file: &SourceFile| {
+        let document = file.markdown();
+        document.is_some_and(|document| !document.has_anchor(&fragment))
+    };
     // Where two files may be meant, either will do.
-    let all = plan
-        .files()
-        .iter()
-        .filter(|file| paths.contains(&file.path))
-        .count();
-    (documents.len() == all)
-        .then(|| documents.first().map(|(path, _)| *path))
-        .flatten()
+    first.filter(|_| files.all(lacks))
 }
 
 /// Whether a link is a path in the repository at which there is nothing.
@@ -187,7 +190,8 @@ mod tests {
     #[test]
     fn it_catches_headings_that_are_gone() {
         let roadmap = "## Base\n\n- Runbooks written — [a](plan.md#base) [b](/docs/plan.md#legal), \
-                       [c](plan.md#readiness-checklists) [d](other.md#x) [e](#nowhere)\n";
+                       [c](plan.md#readiness-checklists) [d](other.md#x) [e](#nowhere) \
+                       [f](plan.md#readiness%2Dchecklists)\n";
         let files = [(CANON, LIST), ("docs/ROADMAP.md", roadmap)];
         assert_eq!(
             found_beside(&RULE, &files, &["docs/plan.md", "docs/other.md"]),

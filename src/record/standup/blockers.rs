@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::day::REGULAR;
 use super::suggest::REACH;
-use super::{Card, Standup, days_before};
+use super::{Card, Entry, Standup, days_before};
 
 /// A blocker on the last cards of somebody.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,12 +35,18 @@ impl Standup<'_> {
         entries.sort_by(|a, b| a.slug.cmp(&b.slug).then(b.date.cmp(&a.date)));
         let mut standing = Vec::new();
         for own in entries.chunk_by(|a, b| a.slug == b.slug) {
-            let Some(last) = own.first() else {
+            let Some((last, entries)) = own.split_first() else {
                 continue;
+            };
+            let mut earlier = Earlier {
+                standup: self,
+                slug: last.slug.clone(),
+                entries: entries.to_vec(),
+                from: days_before(date, reach),
             };
             for card in &last.cards {
                 for blocker in &card.blockers {
-                    let before = self.days_in_a_row(blocker, card, (&last.slug, last.date));
+                    let before = earlier.days_in_a_row(blocker, card);
                     let since = before.last().copied().unwrap_or(last.date);
                     standing.push(Standing {
                         blocker: blocker.clone(),
@@ -68,38 +74,66 @@ impl Standup<'_> {
     }
 }
 
-impl Standup<'_> {
-    /// For each blocker of somebody's card of a day, the first of the days in a row before it on which
-    /// it was there.
-    pub(super) fn since(&self, card: &Card, of: (&str, NaiveDate)) -> Vec<Option<NaiveDate>> {
+/// Somebody's entries before a day, the newest first: read as far back as one of their blockers
+/// stands, a stretch at a time.
+pub(super) struct Earlier<'a> {
+    standup: &'a Standup<'a>,
+    slug: String,
+    entries: Vec<Entry>,
+    /// Those of this day and later are read.
+    from: NaiveDate,
+}
+
+impl<'a> Earlier<'a> {
+    /// Those before a day.
+    pub(super) fn than(standup: &'a Standup<'a>, slug: &str, date: NaiveDate) -> Self {
+        let mut earlier = Self {
+            standup,
+            slug: slug.to_owned(),
+            entries: Vec::new(),
+            from: date,
+        };
+        earlier.read_on();
+        earlier
+    }
+
+    /// For each blocker of a card, the first of the days in a row before it on which it was there.
+    pub(super) fn since(&mut self, card: &Card) -> Vec<Option<NaiveDate>> {
         let blockers = card.blockers.iter();
-        let first = |blocker: &String| self.days_in_a_row(blocker, card, of).last().copied();
+        let first = |blocker: &String| self.days_in_a_row(blocker, card).last().copied();
         blockers.map(first).collect()
     }
 
-    /// The days of somebody's cards of the same stage before a day, the newest first, that have a
-    /// blocker without a gap.
-    fn days_in_a_row(
-        &self,
-        blocker: &String,
-        card: &Card,
-        (slug, date): (&str, NaiveDate),
-    ) -> Vec<NaiveDate> {
-        // Papers are read as far back as the blocker stands, a stretch at a time.
-        let is_before = |day: NaiveDate| self.days().any(|date| date < day);
-        let stretch = |until: NaiveDate| (days_before(until, REACH), days_before(until, 1));
-        let stretches = std::iter::successors(Some(stretch(date)), |(from, _)| {
-            is_before(*from).then(|| stretch(*from))
-        });
-        let entries = stretches.flat_map(|(from, to)| {
-            let mut entries = self.entries(from, to);
-            entries.retain(|entry| entry.slug == slug);
-            entries.into_iter().rev()
-        });
-        entries
-            .filter_map(|entry| Some((entry.date, entry.card(&card.stage)?.clone())))
-            .take_while(|(_, card)| card.blockers.contains(blocker))
-            .map(|(date, _)| date)
-            .collect()
+    /// The days of the earlier cards of the same stage, the newest first, that have a blocker without
+    /// a gap.
+    fn days_in_a_row(&mut self, blocker: &String, card: &Card) -> Vec<NaiveDate> {
+        loop {
+            let entries = self.entries.iter();
+            let cards = entries.filter_map(|entry| Some((entry.date, entry.card(&card.stage)?)));
+            let stands = |(_, card): &(NaiveDate, &Card)| card.blockers.contains(blocker);
+            let days: Vec<NaiveDate> = (cards.clone().take_while(stands))
+                .map(|(date, _)| date)
+                .collect();
+            if days.len() < cards.count() || !self.read_on() {
+                return days;
+            }
+        }
+    }
+
+    /// Reads the stretch before, a longer one where there was much. Answers whether there was one.
+    fn read_on(&mut self) -> bool {
+        if !self.standup.days().any(|date| date < self.from) {
+            return false;
+        }
+        let days = self.entries.len() as u64;
+        let (from, to) = (
+            days_before(self.from, REACH.max(days)),
+            days_before(self.from, 1),
+        );
+        let mut entries = self.standup.entries(from, to);
+        entries.retain(|entry| entry.slug == self.slug);
+        self.entries.extend(entries.into_iter().rev());
+        self.from = from;
+        true
     }
 }

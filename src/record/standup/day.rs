@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
+use super::blockers::Earlier;
 use super::{Card, Entry, Standup, days_before, deadline, person_name, same_stage, slug};
 use crate::plan::people::{Person, people, stewards};
 
@@ -141,7 +142,8 @@ impl Standup<'_> {
             entries,
         };
         let posted = day.own().map_or(Vec::new(), |entry| entry.cards.clone());
-        let posted = self.posted_cards((&own, date), posted);
+        let mut earlier = Earlier::than(self, &own, date);
+        let posted = self.posted_cards(date, posted, &mut earlier);
         let mut left: Vec<Option<DayCard>> = posted.into_iter().map(Some).collect();
         if date == self.today() {
             for suggestion in self.suggestions(date) {
@@ -153,7 +155,7 @@ impl Standup<'_> {
                 };
                 let posted = left.iter_mut().find(of).and_then(Option::take);
                 day.cards.push(posted.unwrap_or_else(|| DayCard {
-                    since: self.since(&card, (&own, date)),
+                    since: earlier.since(&card),
                     card,
                     posted: false,
                     fresh: Vec::new(),
@@ -166,7 +168,12 @@ impl Standup<'_> {
     }
 
     /// Posted cards with what became complete since, if they are of the present day.
-    fn posted_cards(&self, (slug, date): (&str, NaiveDate), cards: Vec<Card>) -> Vec<DayCard> {
+    fn posted_cards(
+        &self,
+        date: NaiveDate,
+        cards: Vec<Card>,
+        earlier: &mut Earlier<'_>,
+    ) -> Vec<DayCard> {
         let stages = self.plan.stages();
         let first = cards.iter().filter_map(|card| card.posted_at).min();
         let done = match first.filter(|_| date == self.today()) {
@@ -184,7 +191,7 @@ impl Standup<'_> {
             done.map(|(_, words)| words.clone()).collect()
         };
         let with = |card: Card| DayCard {
-            since: self.since(&card, (slug, date)),
+            since: earlier.since(&card),
             fresh: fresh(&card),
             card,
             posted: true,
