@@ -12,7 +12,6 @@ use crate::change::value::{Refusal, refuse};
 use crate::plan::StepRef;
 use crate::plan::canon::checklist::named_steps;
 use crate::plan::dependency::Dependency;
-use crate::plan::field::Field;
 use crate::plan::id::{BlockId, StepId};
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::spelling::Spelling;
@@ -140,15 +139,6 @@ impl Composer<'_> {
                 Dependency::Condition { .. } => None,
             })
             .collect();
-        // A section may name what its line does not.
-        let both = self.plan.steps().filter(|step| step.log_line().is_some());
-        let written = both.filter_map(|step| step.canon_list(Field::Dependencies));
-        named.extend(written.flatten().filter_map(|(entry, _)| {
-            match Dependency::read(entry.text.into()) {
-                Dependency::Step(id) => Some(id),
-                Dependency::Condition { .. } => None,
-            }
-        }));
         for check in self.plan.stages().iter().flat_map(|stage| &stage.checks) {
             named.extend(named_steps(&check.text));
         }
@@ -233,17 +223,9 @@ mod tests {
         let log = "{\"step_id\":\"0001\",\"dependencies\":[\"2\",\"0003.A\"]}\n";
         let canon = "| Stage | Stage-Gate Review |\n|-|-|\n| Base | all |\n\n# Checklists\n\n\
                      ## Base\n\n- Runbooks (Step 0003, Steps 0007–0009)\n";
-        let section = "### Step 0001 — One\n\n- **Dependencies:** 0006\n";
         let note = "# A note\n\nSuperseded by 0004 in 2026.\n\nSee Step 5.\n";
-        let plan = plan(
-            log,
-            &[
-                (Role::Canon, canon),
-                (Role::Canon, section),
-                (Role::Decision, note),
-            ],
-        );
-        assert_eq!(next(&plan, 2), "0007");
+        let plan = plan(log, &[(Role::Canon, canon), (Role::Decision, note)]);
+        assert_eq!(next(&plan, 2), "0006");
         // A range means whatever steps are in it.
         assert_eq!(next(&plan, 7), "0007");
         assert_eq!(next(&plan, 2026), "2026");
