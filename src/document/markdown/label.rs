@@ -1,4 +1,4 @@
-//! Labels that are not bold: `Status: blocked` and `*Status:* blocked`.
+//! Labels that are not bold, or without a colon: `Status: blocked`, `*Status:* blocked`, `**Status** - blocked`.
 //!
 //! Any sentence with a colon may look like one, so they are no part of what is read from a file;
 //! whoever knows which names are labels asks for them.
@@ -22,30 +22,18 @@ impl MarkdownDocument {
 
     fn plain_label(&self, item: &ListItem) -> Option<Label> {
         let source = std::str::from_utf8(&self.bytes()[item.content.range()]).ok()?;
-        let sign = ['*', '_']
-            .into_iter()
-            .find(|sign| source.starts_with(*sign));
-        let from = usize::from(sign.is_some());
+        let mark = MARKS.iter().find(|mark| source.starts_with(**mark))?;
+        let inner = &source[mark.len()..];
         let is_name = |c: char| c.is_alphanumeric() || c == ' ';
-        let length = source[from..].find(|c| !is_name(c))?;
-        let name = source[from..from + length].trim();
-        let rest = &source[from + length..];
-        let signs = match sign {
-            None => rest.starts_with(':').then_some(1),
-            Some(sign) => ["{s}:", ":{s}"]
-                .iter()
-                .any(|end| rest.starts_with(&end.replace("{s}", sign.encode_utf8(&mut [0; 4]))))
-                .then_some(2),
-        }?;
-        let end = from + length + signs;
-        let value = &source[end..];
-        let blanks = value.bytes().take_while(|b| is_blank(*b)).count();
-        // `http://…` and `a:b` are words.
-        if name.is_empty() || (blanks == 0 && !value.is_empty()) {
+        let (name, rest) = inner.split_at(inner.find(|c| !is_name(c))?);
+        let name = name.trim();
+        let value = behind_sign(rest, mark)?;
+        let words = item.text.strip_prefix(name)?.trim_start();
+        if name.is_empty() {
             return None;
         }
-        let at = item.content.start + end;
-        let start = at + blanks;
+        let at = item.content.end - value.len();
+        let start = at + value.bytes().take_while(|b| is_blank(*b)).count();
         Some(Label {
             name: name.to_owned(),
             end: at,
@@ -53,12 +41,94 @@ impl MarkdownDocument {
                 true => Span::new(start, item.content.end),
                 false => Span::empty(at),
             },
-            text: item
-                .text
-                .split_once(':')
-                .map_or("", |(_, text)| text)
-                .trim()
-                .to_owned(),
+            text: words.strip_prefix(SIGNS)?.trim().to_owned(),
         })
+    }
+}
+
+/// What stands around the name of a label.
+const MARKS: [&str; 6] = ["**", "__", "*", "_", "`", ""];
+
+/// What ends the name of a label: of a bare one only a colon does.
+const SIGNS: [char; 5] = [':', WIDE_COLON, '-', '–', '—'];
+
+/// The colon of Chinese and Japanese keyboards, which has its blank within it.
+const WIDE_COLON: char = '：';
+
+/// What follows a name and its sign: `:**`, `**:` or, where there is a mark, a dash between blanks.
+fn behind_sign<'a>(rest: &'a str, mark: &str) -> Option<&'a str> {
+    let colon = |text: &'a str| text.strip_prefix([':', WIDE_COLON]);
+    let dash = |text: &'a str| {
+        let dash = text.strip_prefix(' ')?.trim_start();
+        dash.strip_prefix(&SIGNS[2..])
+    };
+    let value = match colon(rest).and_then(|text| text.strip_prefix(mark)) {
+        Some(value) => value,
+        None => {
+            let closed = rest.strip_prefix(mark)?;
+            colon(closed).or_else(|| dash(closed).filter(|_| !mark.is_empty()))?
+        }
+    };
+    // `http://…` and `a:b` are words.
+    let is_wide = rest[..rest.len() - value.len()].contains(WIDE_COLON);
+    let is_apart = value.is_empty() || value.bytes().next().is_some_and(is_blank);
+    (is_apart || is_wide).then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn label(item: &str) -> Option<(String, String, String)> {
+        let document = MarkdownDocument::load(format!("- {item}\n").into_bytes());
+        let label = document.label(0)?.into_owned();
+        let value = document.source(label.value).into_owned();
+        Some((label.name, value, label.text))
+    }
+
+    #[test]
+    fn labels_are_read_whatever_stands_around_them() {
+        for item in [
+            "**Status:** in *work*",
+            "**Status**: in *work*",
+            "Status: in *work*",
+            "*Status:* in *work*",
+            "_Status_: in *work*",
+            "`Status`: in *work*",
+            "`Status:` in *work*",
+            "**Status** - in *work*",
+            "**Status** – in *work*",
+            "__Status__  — in *work*",
+            "**Status：** in *work*",
+            "**Status**：in *work*",
+            "Status： in *work*",
+        ] {
+            let (name, value, text) = label(item).unwrap_or_else(|| panic!("{item}"));
+            assert_eq!(
+                (&*name, &*value, &*text),
+                ("Status", "in *work*", "in work"),
+                "{item}"
+            );
+        }
+        for item in ["**Status** -", "Status:", "`Status`："] {
+            let nothing = ("Status".to_owned(), String::new(), String::new());
+            assert_eq!(label(item), Some(nothing), "{item}");
+        }
+    }
+
+    #[test]
+    fn words_are_no_labels() {
+        for item in [
+            "Status - in work",
+            "**Status**-in work",
+            "**Status** in work",
+            "http://example.org",
+            "a:b",
+            "**: x",
+            "- x",
+            "**Status*: x",
+        ] {
+            assert_eq!(label(item), None, "{item}");
+        }
     }
 }
