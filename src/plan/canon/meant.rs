@@ -3,9 +3,12 @@
 //!
 //! To Markdown their bullets are those of the section above. They are no step's here: what is
 //! written into the step above must not land in them.
+//!
+//! And headings that mean a step by what is below them, however they word it.
 
 use super::section::{is_labelled, is_sure, labelled_field, may_be, read_heading};
 use crate::document::markdown::{ListItem, Lookalike, MarkdownDocument};
+use crate::plan::id::{StepId, USUAL_DIGITS, ids_in};
 
 /// The lines that are meant as headings of steps, with bullets of a step behind them.
 pub(crate) fn lines(document: &MarkdownDocument) -> Vec<Lookalike> {
@@ -38,6 +41,50 @@ pub(crate) fn lines(document: &MarkdownDocument) -> Vec<Lookalike> {
         !fields.is_empty() && (is_sure(*id) || is_labelled(fields.into_iter()))
     });
     found.into_iter().map(|(_, line)| line).collect()
+}
+
+/// The headings with bullets of a step below them that mean one step: those that are read as such,
+/// and others.
+pub(crate) fn headings(document: &MarkdownDocument) -> impl Iterator<Item = usize> {
+    let named = |line: &[u8]| {
+        let mut runs = line.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit());
+        may_be(line)
+            || runs.any(|run| run[0].is_ascii_digit() && run.len() >= usize::from(USUAL_DIGITS))
+    };
+    let labels = match document.heading_lines().any(named) {
+        true => step_labels(document),
+        false => Vec::new(),
+    };
+    let labels = labels.into_iter().enumerate();
+    let means_one =
+        |heading: usize, labels| names_a_step(&document.headings()[heading].text, labels);
+    labels.filter_map(move |(heading, labels)| means_one(heading, labels).then_some(heading))
+}
+
+/// Of each heading, how many of the labels of a step are below it.
+fn step_labels(document: &MarkdownDocument) -> Vec<usize> {
+    let mut counts = vec![0; document.headings().len()];
+    for (index, item) in document.items().iter().enumerate() {
+        let (Some(heading), None) = (item.heading, item.parent) else {
+            continue;
+        };
+        counts[heading] += usize::from(labelled_field(document, index).is_some());
+    }
+    counts
+}
+
+/// Whether a heading means one step. A bare number takes two labels, and must be no year.
+fn names_a_step(heading: &str, labels: usize) -> bool {
+    let words = heading.to_lowercase();
+    let mut words = words.split(|c: char| !c.is_alphanumeric());
+    let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    let after_word = words.any(|word| word == "step") && words.next().is_some_and(is_number);
+    let is_year = |id: &StepId| (1900..2100).contains(&id.number());
+    match labels {
+        0 => false,
+        1 => after_word,
+        _ => after_word || matches!(&*ids_in(heading), [id] if !is_year(id)),
+    }
 }
 
 /// Whether one of `lines` parts an item from its heading.

@@ -28,6 +28,7 @@ pub fn is_canon(document: &MarkdownDocument) -> bool {
         || !roster::rows(document, 0).is_empty()
         || !indicators::rows(document, 0).is_empty()
         || !meant::lines(document).is_empty()
+        || meant::headings(document).any(|at| section::is_sure_in(&document.headings()[at].text))
 }
 
 /// What a document is called: its first heading, else nothing.

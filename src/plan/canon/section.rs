@@ -8,7 +8,7 @@ use crate::document::log::is_conflict_marker;
 use crate::document::markdown::{Entry, Label, MarkdownDocument, may_say};
 use crate::document::splice::Span;
 use crate::plan::field::{Field, fields};
-use crate::plan::id::{StepId, USUAL_DIGITS};
+use crate::plan::id::{StepId, USUAL_DIGITS, ids_in};
 use crate::plan::list_entry::ListEntry;
 use crate::plan::status::Status;
 
@@ -159,6 +159,11 @@ pub(super) fn is_sure(id: StepId) -> bool {
     id.digits() >= USUAL_DIGITS
 }
 
+/// Whether a heading has one.
+pub(super) fn is_sure_in(heading: &str) -> bool {
+    ids_in(heading).into_iter().any(is_sure)
+}
+
 /// The step that a plainly written heading names, its signs included. An anchor may be before it,
 /// and the name may be in bold.
 fn plain_name(line: &[u8]) -> Option<StepId> {
@@ -286,8 +291,8 @@ fn title_span(document: &MarkdownDocument, heading: usize, from: usize) -> Optio
 /// Signs that may make words read otherwise than they are.
 const MARKUP: &[u8] = b"*_`[]<>&\\~!\n\r";
 
-/// Splits `Step 0057 — Title` into the ID and where the title starts. An anchor, a chapter number
-/// or a sign such as `✅` may be before it.
+/// Splits `Step 0057 — Title` into the ID and where the title starts. An anchor, a chapter number,
+/// a sign such as `✅` or a checkbox may be before it; `Step #0057` and `Step-0057` are read as well.
 pub(crate) fn read_heading(text: &str) -> Option<(StepId, usize)> {
     let mut rest = text.trim_start();
     while let Some(tag) = rest.strip_prefix('<') {
@@ -298,12 +303,17 @@ pub(crate) fn read_heading(text: &str) -> Option<(StepId, usize)> {
         rest = number.trim_start();
     }
     rest = rest.trim_start_matches(is_sign).trim_start();
+    for check in ["[ ] ", "[x] ", "[X] "] {
+        rest = rest.strip_prefix(check).unwrap_or(rest).trim_start();
+    }
     let word = rest.get(..4)?;
     let behind = rest.get(4..)?;
-    if !word.eq_ignore_ascii_case("step") || !behind.starts_with(char::is_whitespace) {
+    let number = behind.trim_start();
+    let joined = number.strip_prefix('#').or(behind.strip_prefix(HYPHENS));
+    if !word.eq_ignore_ascii_case("step") || (joined.is_none() && number.len() == behind.len()) {
         return None;
     }
-    let rest = behind.trim_start();
+    let rest = joined.unwrap_or(number);
     let id_end = rest
         .find(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))
         .unwrap_or(rest.len());
@@ -318,6 +328,9 @@ pub(crate) fn read_heading(text: &str) -> Option<(StepId, usize)> {
         .trim_start();
     Some((id, text.len() - title.len()))
 }
+
+/// What may join the word and the number: `Step-0057`.
+const HYPHENS: [char; 4] = ['-', '_', '\u{2010}', '\u{2011}'];
 
 /// Whether it is an arrow, a tick, a picture or a part of one, and neither a word nor a quote.
 fn is_sign(c: char) -> bool {
@@ -354,6 +367,11 @@ mod tests {
             ("3. ✔\u{fe0f} **Step 0002** — Two", "Two"),
             ("Step 0002 — \\*Two\\*", "\\*Two\\*"),
             ("**Step 0002** — \\*Two\\*", "\\*Two\\*"),
+            ("Step #0002 — Two", "Two"),
+            ("step-0002: Two", "Two"),
+            ("Step_0002 Two", "Two"),
+            ("[ ] Step 0002 — Two", "Two"),
+            ("[x] **Step 0002** — Two", "Two"),
             ("Step 0002", ""),
         ] {
             let (document, sections) = read(&format!("### {heading} ###\n"));
@@ -368,6 +386,9 @@ mod tests {
             "Task Step 0002 — Two",
             "“Step 0002” explained",
             "Step two",
+            "Step--0002",
+            "Step0002",
+            "Step - 0002",
             "2 steps 0002",
         ] {
             assert!(read(&format!("### {none}\n")).1.is_empty(), "{none}");
@@ -400,7 +421,7 @@ mod tests {
         /// The names that are told without a parse are those of the sections.
         #[test]
         fn the_names_are_those_of_the_sections(
-            text in "((## |# |   ## |> # |- # |##|####### |)(3\\. |<a>|</a>|<\\*>|✅ |)(Step|step|\\*Step|\\*\\*Step|\\*\\* Step|St&#101;p)( |\t|&nbsp;)(0002|0003\\.A|7|0004)( — |: |\\. |\\*a\\*|\\*\\*|\\*\\* |a\\*\\*|a|\\\\| |\\.|`|)(a|\\*b\\*|#|`|\\[c\\]\\(d\\)|)(\n|\r\n|\r|\n---\n|\n===\n|\n\n)|a\n|- \\*\\*Status:\\*\\* draft\n|\\[a\\]: \"|\"\n|```\n|<!--|-->|<div>\n|---\n|\n|\\| a \\|\n|\\|---\\|\n|1\\. |\t|\u{feff}){0,12}"
+            text in "((## |# |   ## |> # |- # |##|####### |)(3\\. |<a>|</a>|<\\*>|✅ |)(Step|step|\\*Step|\\*\\*Step|\\*\\* Step|St&#101;p|\\[ \\] Step)( |\t|&nbsp;|-|_| #)(0002|0003\\.A|7|0004)( — |: |\\. |\\*a\\*|\\*\\*|\\*\\* |a\\*\\*|a|\\\\| |\\.|`|)(a|\\*b\\*|#|`|\\[c\\]\\(d\\)|)(\n|\r\n|\r|\n---\n|\n===\n|\n\n)|a\n|- \\*\\*Status:\\*\\* draft\n|\\[a\\]: \"|\"\n|```\n|<!--|-->|<div>\n|---\n|\n|\\| a \\|\n|\\|---\\|\n|1\\. |\t|\u{feff}){0,12}"
         ) {
             let document = MarkdownDocument::load(text.as_bytes());
             if let Some(names) = names(&document) {

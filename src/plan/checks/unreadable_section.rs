@@ -39,9 +39,7 @@ use super::wording::quoted;
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::document::markdown::{Lookalike, MarkdownDocument};
 use crate::plan::canon::names::Names;
-use crate::plan::canon::section::labelled_field;
 use crate::plan::canon::{checklist, meant};
-use crate::plan::id::ids_in;
 use crate::plan::source::Role;
 
 /// The rule.
@@ -76,11 +74,8 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
                 }
             }
         }
-        for (index, labels) in step_labels(document).into_iter().enumerate() {
+        for index in meant::headings(document).filter(|index| !read[*index]) {
             let heading = &document.headings()[index];
-            if read[index] || !names_a_step(&heading.text, labels) {
-                continue;
-            }
             let message = format!(
                 "the heading {} above a step's bullets cannot be read as a step",
                 quoted(&heading.text)
@@ -114,40 +109,17 @@ fn lookalike(
     problem.with_help(help.clone(), help)
 }
 
-/// Of each heading, how many of the labels of a step are below it.
-fn step_labels(document: &MarkdownDocument) -> Vec<usize> {
-    let mut counts = vec![0; document.headings().len()];
-    for (index, item) in document.items().iter().enumerate() {
-        let (Some(heading), None) = (item.heading, item.parent) else {
-            continue;
-        };
-        counts[heading] += usize::from(labelled_field(document, index).is_some());
-    }
-    counts
-}
-
-/// Whether a heading means one step. A bare number may be a year, so it takes two labels.
-fn names_a_step(heading: &str, labels: usize) -> bool {
-    let words = heading.to_lowercase();
-    let mut words = words.split(|c: char| !c.is_alphanumeric());
-    let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
-    let after_word = words.any(|word| word == "step") && words.next().is_some_and(is_number);
-    match labels {
-        0 => false,
-        1 => after_word,
-        _ => after_word || ids_in(heading).len() == 1,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::example::{CANON, found};
     use super::RULE;
+    use crate::document::markdown::MarkdownDocument;
+    use crate::plan::canon::is_canon;
 
     #[test]
     fn it_catches_headings_that_mean_a_step() {
         let canon = "# Plan\n\n### Task Step 0007 — a\n- **Owner:** ops\n\n### 0008: b\n- **Owner:** \
-                     ops\n- Status: draft\n\n### Step-0009 — c\n- **Outcome:** x\n";
+                     ops\n- Status: draft\n\n### Phase 1 — Step 0009 — c\n- **Outcome:** x\n";
         assert_eq!(
             found(&RULE, &[(CANON, canon)]),
             [
@@ -155,8 +127,8 @@ mod tests {
                  step's bullets cannot be read as a step",
                 "docs/plan.md:6:5 [0008: b] the heading “0008: b” above a step's bullets cannot \
                  be read as a step",
-                "docs/plan.md:10:5 [Step-0009 — c] the heading “Step-0009 — c” above a step's \
-                 bullets cannot be read as a step",
+                "docs/plan.md:10:5 [Phase 1 — Step 0009 — c] the heading “Phase 1 — Step 0009 — c” above \
+                 a step's bullets cannot be read as a step",
             ]
         );
     }
@@ -188,10 +160,27 @@ mod tests {
         );
     }
 
+    /// A file may have no other heading that can be read.
+    #[test]
+    fn such_headings_alone_make_a_file_canon() {
+        let below = "- **Owner:** ops\n- **Status:** draft\n";
+        for heading in ["0008 — b", "Task Step 0007 — a", "00012: c"] {
+            let canon = format!("# Plan\n\n## {heading}\n\n{below}");
+            assert_eq!(found(&RULE, &[(CANON, &canon)]).len(), 1, "{heading}");
+            assert!(
+                is_canon(&MarkdownDocument::load(canon.into_bytes())),
+                "{heading}"
+            );
+        }
+        let other = format!("# Goals\n\n## Q3 2026\n\n{below}\n## Next steps\n\n{below}");
+        assert!(!is_canon(&MarkdownDocument::load(other.into_bytes())));
+    }
+
     #[test]
     fn it_leaves_steps_blocks_and_years_alone() {
         let canon = "# Step 0001 — a\n- **Owner:** ops\n\n## 0101–0200\n- **Owner:** ops\n\
-                     - **Status:** draft\n\n## Budget 2027\n- **Owner:** ops\n\n## Next step\n\
+                     - **Status:** draft\n\n## Budget 2027\n- **Owner:** ops\n\n\
+                     ## 2026 goals\n- **Owner:** ops\n- **Status:** draft\n\n## Next step\n\
                      - **Owner:** ops\n\n## Step 0003 to be written\n\nText.\n";
         assert!(found(&RULE, &[(CANON, canon)]).is_empty());
     }
