@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 
 use super::id::{StepId, named_id};
-use crate::document::markdown::{Entry, phrase};
+use crate::document::markdown::{Entry, box_before, phrase};
 
 /// One entry of a step's dependencies.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Dependency<'a> {
     /// Another step, written `0003` or `Step 0003`, in any zero padding.
     Step(StepId),
-    /// Something outside the plan, in words; met when written with `[x] ` before them.
+    /// Something outside the plan, in words; met when written with `[x] `, or another ticked box,
+    /// before them.
     Condition {
         /// The words without the mark.
         text: Cow<'a, str>,
@@ -26,15 +27,13 @@ impl<'a> Dependency<'a> {
         if let Some(id) = step_in_words(trimmed) {
             return Self::Step(id);
         }
-        for (mark, met) in [("[x]", true), ("[X]", true), ("[ ]", false)] {
-            if let Some(words) = trimmed.strip_prefix(mark) {
-                // Whether a step is done is for the step to say.
-                if let Some(id) = step_in_words(words.trim()) {
-                    return Self::Step(id);
-                }
-                let text = words.trim_start().to_owned().into();
-                return Self::Condition { text, met };
+        if let Some((met, words)) = unboxed(trimmed) {
+            // Whether a step is done is for the step to say.
+            if let Some(id) = step_in_words(words) {
+                return Self::Step(id);
             }
+            let text = words.to_owned().into();
+            return Self::Condition { text, met };
         }
         // People copy what is in a document; no step's name is longer than a link.
         if trimmed.len() <= LONGEST_NAME
@@ -49,6 +48,16 @@ impl<'a> Dependency<'a> {
             trimmed.to_owned().into()
         };
         Self::Condition { text, met: false }
+    }
+}
+
+/// Whether the box before the words is ticked, and the words: a box as lists have it, or `[x]` alone.
+fn unboxed(text: &str) -> Option<(bool, &str)> {
+    let alone = [("[x]", true), ("[X]", true), ("[ ]", false)];
+    let alone = alone.into_iter().find(|(mark, _)| text == *mark);
+    match alone {
+        Some((_, met)) => Some((met, "")),
+        None => box_before(text),
     }
 }
 
@@ -145,6 +154,12 @@ mod tests {
         };
         assert_eq!(read("[x] Budget signed"), condition("Budget signed", true));
         assert_eq!(read("[ ] Budget signed"), condition("Budget signed", false));
+        for ticked in ["[✓] Board", "✅ Board", "[x]Board", "\\[x\\] Board"] {
+            assert_eq!(read(ticked), condition("Board", true), "{ticked}");
+        }
+        assert_eq!(read("☐ Board"), condition("Board", false));
+        assert_eq!(read("✅ Step 0003"), step);
+        assert_eq!(read("[x]"), condition("", true));
         assert_eq!(
             read("2 auditors agree"),
             condition("2 auditors agree", false)
@@ -154,6 +169,7 @@ mod tests {
             "[the budget](2027.md)",
             "[Board](https://example.org/2027)",
             "[a] [0003]",
+            "[x](a.md) b",
             "**Budget** signed",
         ] {
             assert_eq!(read(words), condition(words, false));

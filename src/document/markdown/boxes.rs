@@ -21,6 +21,15 @@ pub(crate) fn is_tick(source: &str) -> Option<bool> {
     (found.len == source.len()).then_some(found.done)
 }
 
+/// Whether the box that words begin with is ticked, and what stands behind it; nothing where they
+/// begin with none.
+pub(crate) fn box_before(words: &str) -> Option<(bool, &str)> {
+    // Most words have none.
+    words.chars().next().filter(|c| !c.is_alphanumeric())?;
+    let found = odd_box(words.as_bytes())?;
+    Some((found.done, &words[found.len + found.blanks..]))
+}
+
 /// What says how the sign before it is drawn.
 const SELECTORS: [char; 2] = ['\u{fe0e}', '\u{fe0f}'];
 

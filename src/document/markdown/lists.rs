@@ -3,7 +3,7 @@
 
 use super::MarkdownDocument;
 use super::blocks::{Check, CheckState};
-use super::boxes::turned;
+use super::boxes::{odd_box, turned};
 use super::entries::{Entry, EntryList, Form, is_nothing, parting, phrase, read};
 use super::escape::{Place, markdown_for};
 use super::refusal::Refusal;
@@ -232,8 +232,15 @@ impl MarkdownDocument {
         let source = &self.bytes()[entry.span.range()];
         let sign = if done { b'x' } else { b' ' };
         match entry.check {
-            Check::None if done => [b"[x] ", source].concat(),
-            Check::None => source.to_vec(),
+            // A box by hand is words here.
+            Check::None => match odd_box(source) {
+                Some(found) => {
+                    let mark = turned(&String::from_utf8_lossy(&source[..found.len]), done);
+                    [mark.as_bytes(), b" ", &source[found.len + found.blanks..]].concat()
+                }
+                None if done => [b"[x] ", source].concat(),
+                None => source.to_vec(),
+            },
             Check::Open(span) | Check::Done(span) => {
                 let mut source = source.to_vec();
                 source[span.start + 1 - entry.span.start] = sign;

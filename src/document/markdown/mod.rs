@@ -56,7 +56,7 @@ use blocks::Outline;
 use sketch::Sketch;
 
 pub(crate) use blocks::{Check, CheckState, Heading, Label, Link, ListItem, Row, Table};
-pub(crate) use boxes::{is_tick, turned};
+pub(crate) use boxes::{box_before, is_tick, turned};
 pub(crate) use entries::{Entry, EntryList, is_nothing, phrase};
 pub(crate) use escape::{escaped, escaped_cell};
 pub(crate) use lists::{EntrySlot, written_list};
