@@ -397,9 +397,11 @@ fn has_markdown(folder: &Path) -> bool {
         .any(|name| has_file_below(&folder.join(name), folder, is_markdown))
 }
 
+/// Files of a folder, and what is called like one: reading a pipe or a dangling symlink says what is
+/// wrong.
 fn files_in(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let found = children(folder, folder).into_iter();
-    let files = found.filter(|child| child.kind == Kind::File);
+    let files = found.filter(|child| child.kind == Kind::File || !child.path.is_dir());
     let named = |path: &PathBuf| has_extension(path.file_name().unwrap_or_default(), extension);
     files.map(|child| child.path).filter(named).collect()
 }

@@ -32,17 +32,19 @@ pub fn base(root: &Path, pattern: &str) -> (PathBuf, bool) {
 pub fn expand(root: &Path, pattern: &str) -> Vec<PathBuf> {
     let path = root.join(pattern);
     let mut reached = vec![PathBuf::new()];
-    for name in path.components() {
+    let mut names = path.components().peekable();
+    while let Some(name) = names.next() {
         let name = NamePattern::new(name.as_os_str());
+        let is_last = names.peek().is_none();
         let folders = reached.iter();
         let mut next: Vec<_> = folders
-            .flat_map(|folder| name.below(folder, root))
+            .flat_map(|folder| name.below(folder, root, is_last))
             .collect();
         next.sort();
         next.dedup();
         reached = next;
     }
-    reached.retain(|path| path.exists());
+    reached.retain(|path| path.symlink_metadata().is_ok());
     reached
 }
 
@@ -92,8 +94,9 @@ impl<'a> NamePattern<'a> {
         }
     }
 
-    /// What the name leads to from `folder`.
-    fn below(&self, folder: &Path, root: &Path) -> Vec<PathBuf> {
+    /// What the name leads to from `folder`. The last name of a pattern matches what is no folder,
+    /// be it a pipe or a dangling symlink: reading it says what is wrong.
+    fn below(&self, folder: &Path, root: &Path, is_last: bool) -> Vec<PathBuf> {
         let path = folder.join(self.text);
         // Names above the root are given, not searched for, whatever characters they have.
         let is_given = root.starts_with(&path);
@@ -104,7 +107,8 @@ impl<'a> NamePattern<'a> {
             return folders_below(folder, root);
         }
         let found = children(folder, root).into_iter();
-        let found = found.filter(|child| child.kind != Kind::Other);
+        let found =
+            found.filter(|child| child.kind != Kind::Other || (is_last && !child.path.is_dir()));
         let paths = found.map(|child| child.path);
         paths
             .filter(|path| path.file_name().is_some_and(|name| self.matches(name)))
@@ -209,6 +213,9 @@ mod tests {
             ["a/b/c/three.md", "a/b/two.md", "a/one.md"]
         );
         assert_eq!(found("[x].md"), ["[x].md"]);
+        std::os::unix::fs::symlink("nowhere", root.join("a/gone.md")).unwrap();
+        std::fs::create_dir_all(root.join("a/target")).unwrap();
+        assert_eq!(found("a/*"), ["a/b", "a/gone.md", "a/one.md"]);
         assert_eq!(found("none/*.md"), [] as [&str; 0]);
         assert_eq!(base(&root, "a/*.md"), (root.join("a"), false));
         assert_eq!(base(&root, "a/*/x.md"), (root.join("a"), true));

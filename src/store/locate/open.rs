@@ -293,7 +293,13 @@ fn read_files(found: Found, part: Part, opening: &Opening) -> Option<Opened> {
                 opened.files.extend(is_part.then_some(file));
                 (Some(document), as_of)
             }
-            None => (None, None),
+            None => match behind_link(&root, &path) {
+                Some(reason) if role == Role::Log => {
+                    opened.unreadable.push((path, reason));
+                    continue;
+                }
+                _ => (None, None),
+            },
         };
         opened.examined.push(Examined {
             path,
@@ -376,6 +382,15 @@ fn read_file(
         }
     };
     Some(Ok(Reading { file, is_at_rest }))
+}
+
+/// Why nothing is read at a path that a symlink is at: what it leads to is not there.
+fn behind_link(root: &Path, path: &Path) -> Option<String> {
+    let target = std::fs::read_link(root.join(path)).ok()?;
+    let (path, target) = (path.display(), target.display());
+    Some(format!(
+        "{path} is a symlink to {target}, which is not there: bring it back, or remove the link"
+    ))
 }
 
 /// Every path that may hold a part of the plan, with its role. Paths are relative to the

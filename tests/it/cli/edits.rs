@@ -376,6 +376,30 @@ fn a_link_out_of_the_plan_is_no_place_to_write() {
     assert_eq!(outside.diff().lines().next(), Some("log.jsonl"));
 }
 
+/// A share that is not mounted, a pipe: the log is there and cannot be read, so that no half of an
+/// edit is written beside it.
+#[test]
+fn no_edit_goes_to_the_canon_alone_while_the_log_cannot_be_read() {
+    use std::os::unix::fs::symlink;
+    for said in ["is a symlink to /nonexistent/log.jsonl", "a named pipe"] {
+        let folder = folder();
+        let log = folder.path().join(LOG);
+        std::fs::remove_file(&log).unwrap();
+        match said {
+            "a named pipe" => {
+                let made = std::process::Command::new("mkfifo").arg(&log).status();
+                assert!(made.unwrap().success());
+            }
+            _ => symlink("/nonexistent/log.jsonl", &log).unwrap(),
+        }
+        let run = folder.run(&["set", "0002", "owner=ops"]);
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.err.contains(said), "{}", run.err);
+        let canon = std::fs::read_to_string(folder.path().join(CANON)).unwrap();
+        assert_eq!(canon, DOCUMENT);
+    }
+}
+
 /// What stands between git's markers is two versions: nothing there is drift, nothing there is
 /// edited, and no marker is lost.
 #[test]
