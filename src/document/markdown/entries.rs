@@ -255,10 +255,24 @@ pub(crate) fn is_nothing(words: &str) -> bool {
         words = inner.trim();
         words = &words[..bare(words)];
     }
-    ["", "none", "n/a", "-", "—", "–"]
+    NOTHING
         .iter()
         .any(|nothing| words.eq_ignore_ascii_case(nothing))
 }
+
+/// How people write that there is nothing, without points behind it.
+const NOTHING: [&str; 10] = [
+    "",
+    "none",
+    "n/a",
+    "n.a",
+    "nil",
+    "nothing",
+    "not applicable",
+    "-",
+    "—",
+    "–",
+];
 
 #[cfg(test)]
 mod tests {

@@ -13,7 +13,7 @@ fn folder(log: &str, canon: &str) -> Folder {
     Folder::new(&[(LOG, &lines.concat()), (CANON, &canon)])
 }
 
-const NOTHING: [&str; 11] = [
+const NOTHING: [&str; 13] = [
     r#"["none"]"#,
     r#"["n/a"]"#,
     r#"["-"]"#,
@@ -21,6 +21,8 @@ const NOTHING: [&str; 11] = [
     r#"[""]"#,
     r#"["(none)", "–"]"#,
     "[null]",
+    r#"["N.A.", "not applicable"]"#,
+    r#"["nil"]"#,
     r#""none""#,
     r#"" N/A ""#,
     r#""""#,
@@ -54,7 +56,7 @@ fn what_is_not_known_yet_is_waited_for() {
 #[test]
 fn nothing_is_written_as_an_empty_list() {
     for (written, canon) in [(r#"["0002"]"#, "Step 0002"), (r#"["none"]"#, "none")] {
-        for nothing in ["none", "n/a", "", "-; None."] {
+        for nothing in ["none", "n/a", "Nothing", "", "-; None."] {
             let folder = folder(written, canon);
             let run = folder.run(&["set", "0001", &format!("dependencies={nothing}")]);
             assert_eq!(run.code, 0, "{nothing}: {run:?}");
