@@ -18,10 +18,9 @@
 //! {"step_id": "0001", "title": "Hold the review", "notes": "One:\ttab\nTwo: \\u001b"}
 //! ```
 
-use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot, canon, logs};
+use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot, canon, in_lines};
 use crate::document::control;
-use crate::document::log::LogDocument;
-use crate::document::parallel::in_parallel;
+use crate::document::log::LineRef;
 use crate::document::splice::Span;
 use crate::plan::LogPlace;
 
@@ -34,18 +33,10 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Plan(run)],
 };
 
-/// From how many lines on another core is worth its start.
-const LINES: usize = 8_192;
-
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
-    for (file, log) in logs(plan) {
-        let parts = in_parallel(log.line_count(), LINES, |lines| {
-            lines
-                .filter_map(|line| in_line(plan, file, log, line))
-                .collect::<Vec<_>>()
-        });
-        problems.extend(parts.into_iter().flatten());
-    }
+    problems.extend(in_lines(plan, |place, content, problems| {
+        problems.extend(in_line(plan, place, content));
+    }));
     for (file, document) in canon(plan) {
         let mut found = control::found_in(document.bytes()).peekable();
         // One problem a line.
@@ -64,8 +55,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
 
 /// The problem of a line, if it has one. What cannot be read is a problem of its own, and said
 /// there.
-fn in_line(plan: &Plan, file: usize, log: &LogDocument, line: usize) -> Option<Problem> {
-    let content = log.line(line);
+fn in_line(plan: &Plan, place: LogPlace, content: LineRef<'_>) -> Option<Problem> {
     if content.problem().is_some() {
         return None;
     }
@@ -78,7 +68,7 @@ fn in_line(plan: &Plan, file: usize, log: &LogDocument, line: usize) -> Option<P
     found.sort_unstable();
     let (start, end, _) = found.first()?;
     let span = Span::new(from + start, from + end);
-    let spot = Spot::in_line(LogPlace { file, line }, content, span);
+    let spot = Spot::in_line(place, content, span);
     problem(plan, spot, found.iter().map(|(.., c)| *c))
 }
 

@@ -17,8 +17,9 @@
 //! ```
 
 use super::wording::quoted;
-use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot, logs};
+use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot, in_lines};
 use crate::document::json::{Object, plain_entries, words};
+use crate::document::log::LineRef;
 use crate::document::splice::Span;
 use crate::plan::LogPlace;
 
@@ -35,43 +36,45 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
-    for (file, log) in logs(plan) {
-        for (line, content) in log.lines().enumerate() {
-            let inner = || content.entries().any(|(_, raw)| repeats_a_key(raw));
-            if !content.repeats_a_key() && !inner() {
-                continue;
-            }
-            let start = content.body().start;
-            let text = content.text();
-            let Ok(object) = Object::parse(&text) else {
-                continue;
-            };
-            let mut add = |at: Span, message: String| {
-                let spot = Spot::in_line(LogPlace { file, line }, content, at.shifted(start));
-                problems.push(RULE.problem(plan, spot, message));
-            };
-            for (key, at, raw) in object.overridden() {
-                let (key, raw) = (quoted(key), quoted(&words(raw)));
-                add(
-                    at,
-                    format!("{key} is in this line again, so {raw} is not read"),
-                );
-            }
-            for (outer, raw) in object.entries().filter(|(_, raw)| repeats_a_key(raw)) {
-                // The value that is read, if the outer key is there twice.
-                let (Some(at), Some(object)) = (object.span(outer), Object::of_value(raw)) else {
-                    continue;
-                };
-                if &text[at.range()] != raw {
-                    continue;
-                }
-                for (key, inner, raw) in object.overridden() {
-                    let [key, raw] = [quoted(key), quoted(&words(raw))];
-                    let outer = quoted(outer);
-                    let message = format!("{key} is in {outer} again, so {raw} is not read");
-                    add(inner.shifted(at.start), message);
-                }
-            }
+    problems.extend(in_lines(plan, |place, content, problems| {
+        let repeats =
+            content.repeats_a_key() || content.entries().any(|(_, raw)| repeats_a_key(raw));
+        if repeats {
+            in_line(plan, place, content, problems);
+        }
+    }));
+}
+
+fn in_line(plan: &Plan, place: LogPlace, content: LineRef<'_>, problems: &mut Vec<Problem>) {
+    let start = content.body().start;
+    let text = content.text();
+    let Ok(object) = Object::parse(&text) else {
+        return;
+    };
+    let mut add = |at: Span, message: String| {
+        let spot = Spot::in_line(place, content, at.shifted(start));
+        problems.push(RULE.problem(plan, spot, message));
+    };
+    for (key, at, raw) in object.overridden() {
+        let (key, raw) = (quoted(key), quoted(&words(raw)));
+        add(
+            at,
+            format!("{key} is in this line again, so {raw} is not read"),
+        );
+    }
+    for (outer, raw) in object.entries().filter(|(_, raw)| repeats_a_key(raw)) {
+        // The value that is read, if the outer key is there twice.
+        let (Some(at), Some(object)) = (object.span(outer), Object::of_value(raw)) else {
+            continue;
+        };
+        if &text[at.range()] != raw {
+            continue;
+        }
+        for (key, inner, raw) in object.overridden() {
+            let [key, raw] = [quoted(key), quoted(&words(raw))];
+            let outer = quoted(outer);
+            let message = format!("{key} is in {outer} again, so {raw} is not read");
+            add(inner.shifted(at.start), message);
         }
     }
 }

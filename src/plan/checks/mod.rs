@@ -92,9 +92,10 @@ use super::id::StepId;
 use super::last_change::LastChanges;
 use super::source::{Location, Role};
 use super::uid::Uid;
-use super::{Plan, StepRef};
-use crate::document::log::LogDocument;
+use super::{LogPlace, Plan, StepRef};
+use crate::document::log::{LineRef, LogDocument};
 use crate::document::markdown::MarkdownDocument;
+use crate::document::parallel::in_parallel;
 use crate::document::progress::Progress;
 use crate::document::splice::Span;
 pub(crate) use findings::FindingKey;
@@ -532,6 +533,26 @@ pub fn line<'a>(plan: &'a Plan, path: &Path, number: usize) -> Option<&'a [u8]> 
 fn logs(plan: &Plan) -> impl Iterator<Item = (usize, &LogDocument)> {
     let files = plan.files().iter().enumerate();
     files.filter_map(|(index, file)| Some((index, file.log()?)))
+}
+
+/// From how many lines on another core is worth its start.
+const LINES: usize = 8_192;
+
+/// What `look` finds in each line of each log, in their order, looked for on all cores.
+fn in_lines(
+    plan: &Plan,
+    look: impl Fn(LogPlace, LineRef<'_>, &mut Vec<Problem>) + Sync,
+) -> impl Iterator<Item = Problem> {
+    logs(plan).flat_map(move |(file, log)| {
+        let parts = in_parallel(log.line_count(), LINES, |lines| {
+            let mut found = Vec::new();
+            for (line, content) in lines.clone().zip(log.lines_within(lines)) {
+                look(LogPlace { file, line }, content, &mut found);
+            }
+            found
+        });
+        parts.into_iter().flatten()
+    })
 }
 
 /// Every canon document with the index of its file.
