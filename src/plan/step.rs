@@ -311,8 +311,10 @@ impl<'a> StepRef<'a> {
             // Whoever fills the log from the canon mostly takes Markdown along.
             _ => {
                 let log = self.text(field);
-                same_words(&section.text(document, field)?, &log)
-                    || same_words(&section.source(document, field)?, &log)
+                let said = [section.text(document, field)?, section.source(document, field)?];
+                said.iter().any(|canon| {
+                    same_words(canon, &log) || field == Field::Notes && same_sentences(canon, &log)
+                })
             }
         };
         (!agree).then(|| Drift {
@@ -393,6 +395,20 @@ fn words_of_list(raw: &str) -> Option<Vec<Cow<'_, str>>> {
 
 fn same_words(a: &str, b: &str) -> bool {
     a.split_whitespace().eq(b.split_whitespace())
+}
+
+/// Whether two notes have the same lines and sentences, in whatever order: what two people appended
+/// is in the log in the order of its stamps, which the canon does not have.
+fn same_sentences(a: &str, b: &str) -> bool {
+    let sentences = |text: &'_ str| {
+        let ends = ['\n', '.', '!', '?'];
+        let parts = text.split_inclusive(ends).map(str::trim);
+        let mut parts: Vec<String> = parts.map(str::to_owned).collect();
+        parts.retain(|part| !part.is_empty());
+        parts.sort_unstable();
+        parts
+    };
+    sentences(a) == sentences(b)
 }
 
 /// Whether log and canon have the same entries, in whatever order. What is written twice in the

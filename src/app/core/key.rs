@@ -17,7 +17,10 @@ pub enum Code {
     /// Tabulator with shift.
     BackTab,
     Backspace,
+    Insert,
     Delete,
+    /// A function key, by its number.
+    F(u8),
     /// Arrow up.
     Up,
     /// Arrow down.
@@ -43,12 +46,13 @@ pub struct Key {
     pub alt: bool,
 }
 
-const NAMES: [(Code, &str, &str); 15] = [
+const NAMES: [(Code, &str, &str); 16] = [
     (Code::Enter, "enter", "⏎"),
     (Code::Esc, "esc", "Esc"),
     (Code::Tab, "tab", "Tab"),
     (Code::BackTab, "shift-tab", "Shift-Tab"),
     (Code::Backspace, "backspace", "Backspace"),
+    (Code::Insert, "insert", "Insert"),
     (Code::Delete, "delete", "Delete"),
     (Code::Up, "up", "↑"),
     (Code::Down, "down", "↓"),
@@ -60,6 +64,9 @@ const NAMES: [(Code, &str, &str); 15] = [
     (Code::PageDown, "pagedown", "PgDn"),
     (Code::Char(' '), "space", "space"),
 ];
+
+/// No keyboard has more function keys, with shift.
+const MOST_FUNCTIONS: u8 = 24;
 
 impl Key {
     /// The key without modifiers.
@@ -109,6 +116,7 @@ impl fmt::Display for Key {
             Some((_, _, shown)) => f.write_str(shown),
             None => match self.code {
                 Code::Char(c) => write!(f, "{c}"),
+                Code::F(number) => write!(f, "F{number}"),
                 _ => Ok(()),
             },
         }
@@ -118,7 +126,7 @@ impl fmt::Display for Key {
 impl FromStr for Key {
     type Err = String;
 
-    /// Reads `x`, `space`, `ctrl-d`, `alt-enter`.
+    /// Reads `x`, `space`, `f5`, `ctrl-d`, `alt-enter`.
     fn from_str(text: &str) -> Result<Self, String> {
         let mut rest = text;
         let (mut ctrl, mut alt) = (false, false);
@@ -136,17 +144,26 @@ impl FromStr for Key {
         let lower = rest.to_ascii_lowercase();
         let named = NAMES.iter().find(|(_, name, _)| *name == lower);
         let mut chars = rest.chars();
+        let named = named.map(|(code, ..)| *code).or_else(|| function(&lower));
         let code = match (named, chars.next(), chars.next()) {
-            (Some((code, ..)), ..) => *code,
+            (Some(code), ..) => code,
             (None, Some(c), None) => Code::Char(if ctrl { c.to_ascii_lowercase() } else { c }),
             _ => {
                 return Err(format!(
-                    "“{text}” is not a key: write a character, or a name such as space, enter, ctrl-q"
+                    "“{text}” is not a key: write a character, or a name such as space, enter, f5, ctrl-q"
                 ));
             }
         };
         Ok(Self { code, ctrl, alt })
     }
+}
+
+/// Reads `f5`.
+fn function(name: &str) -> Option<Code> {
+    let digits = name.strip_prefix('f')?;
+    let is_number = digits.bytes().all(|digit| digit.is_ascii_digit());
+    let number = digits.parse().ok().filter(|_| is_number)?;
+    (1..=MOST_FUNCTIONS).contains(&number).then_some(Code::F(number))
 }
 
 #[cfg(test)]
@@ -162,10 +179,16 @@ mod tests {
             ("Enter", "⏎"),
             ("-", "-"),
             ("{", "{"),
+            ("f", "f"),
+            ("F5", "F5"),
+            ("alt-f12", "Alt-F12"),
+            ("insert", "Insert"),
         ] {
             assert_eq!(text.parse::<Key>().unwrap().to_string(), shown);
         }
-        assert!("hyper-x".parse::<Key>().is_err());
+        for none in ["hyper-x", "f0", "f25", "f+5", "fx"] {
+            assert!(none.parse::<Key>().is_err(), "{none}");
+        }
     }
 
     /// Without drawn signs a key is spelled as in the hints within boxes.

@@ -295,7 +295,7 @@ mod tests {
                 &[("complete", "ctrl+q")][..],
                 &[
                     "[keys] complete: “ctrl+q” is not a key: write a character, or a name such as \
-                   space, enter, ctrl-q; it stays on x",
+                   space, enter, f5, ctrl-q; it stays on x",
                 ][..],
             ),
             (
@@ -318,14 +318,14 @@ mod tests {
             // Of two wishes the registry's first is granted.
             (
                 &[
-                    ("undo", "f6"),
-                    ("undo", "f6"),
+                    ("undo", "f60"),
+                    ("undo", "f60"),
                     ("redo", "alt-r"),
                     ("quit", "alt-r"),
                 ],
                 &[
-                    "[keys] undo: “f6” is not a key: write a character, or a name such as space, \
-                     enter, ctrl-q; it stays on u",
+                    "[keys] undo: “f60” is not a key: write a character, or a name such as space, \
+                     enter, f5, ctrl-q; it stays on u",
                     "[keys] quit: Alt-r is taken by redo; it stays on q",
                 ],
             ),

@@ -265,6 +265,31 @@ fn what_two_append_to_notes_is_kept_in_order() {
     assert_eq!(repo.field("0003", "notes"), both);
 }
 
+/// The canon has no stamps, so that its order may be another one.
+#[test]
+fn what_two_append_to_notes_in_log_and_canon_is_no_drift() {
+    let Some(repo) = two_people() else { return };
+    let set = |notes: &str| repo.stepdeck(&["set", "0002", &format!("notes={notes}")]).ok();
+    set("Ask the vendor.");
+    repo.commit("notes");
+    repo.git(&["branch", "-f", "main", "ben"]).ok();
+    set("Ask the vendor.\nBudget is there");
+    repo.edit(
+        "Budget is there\", \"updated_at\": \"2",
+        "Budget is there\", \"updated_at\": \"3",
+    );
+    repo.commit("ben");
+    repo.git(&["checkout", "-q", "main"]).ok();
+    set("Ask the vendor.\nThey are silent");
+    repo.commit("ana");
+    repo.git(&["merge", "-q", "--no-edit", "ben"]).ok();
+    let both = "Ask the vendor.\nThey are silent\nBudget is there";
+    assert_eq!(repo.field("0002", "notes"), both);
+    assert!(repo.read(CANON).contains("  Budget is there\n  They are silent\n"));
+    let checked = repo.stepdeck(&["check"]);
+    assert!(!checked.out.contains("[drift]"), "{}", checked.out);
+}
+
 #[test]
 fn sync_stops_before_anything_is_lost() {
     let Some(repo) = two_people() else { return };
