@@ -311,7 +311,10 @@ impl<'a> StepRef<'a> {
             // Whoever fills the log from the canon mostly takes Markdown along.
             _ => {
                 let log = self.text(field);
-                let said = [section.text(document, field)?, section.source(document, field)?];
+                let said = [
+                    section.text(document, field)?,
+                    section.source(document, field)?,
+                ];
                 said.iter().any(|canon| {
                     same_words(canon, &log) || field == Field::Notes && same_sentences(canon, &log)
                 })

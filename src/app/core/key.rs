@@ -163,7 +163,9 @@ fn function(name: &str) -> Option<Code> {
     let digits = name.strip_prefix('f')?;
     let is_number = digits.bytes().all(|digit| digit.is_ascii_digit());
     let number = digits.parse().ok().filter(|_| is_number)?;
-    (1..=MOST_FUNCTIONS).contains(&number).then_some(Code::F(number))
+    (1..=MOST_FUNCTIONS)
+        .contains(&number)
+        .then_some(Code::F(number))
 }
 
 #[cfg(test)]

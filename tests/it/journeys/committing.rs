@@ -464,3 +464,30 @@ fn a_paper_is_committed_with_its_chart() {
         desk.wait_for("deleted");
     }
 }
+
+/// Who commits while git is still being asked waits for the answer, not for another try; what is then
+/// another list than was seen is not committed.
+#[test]
+fn a_commit_waits_for_gits_answer() {
+    for is_same in [true, false] {
+        let Some(folder) = changed() else { return };
+        let at = folder.path().to_owned();
+        let mut desk = desk(folder, 120, 40);
+        desk.keys("C");
+        desk.wait_for("changes, with this message");
+        if !is_same {
+            let log = desk.file(LOG).replacen("\"idea\"", "\"blocked\"", 1);
+            desk.write_outside(LOG, &log);
+        }
+        let before = git(&at, &["rev-parse", "HEAD"]);
+        // As after news of files that are not listed yet.
+        desk.cockpit.model.generation += 1;
+        desk.keys("<Enter>");
+        let words = match is_same {
+            true => "committed",
+            false => "nothing is committed: what differs changed meanwhile · C has your message",
+        };
+        desk.wait_for(words);
+        assert_eq!(git(&at, &["rev-parse", "HEAD"]) == before, !is_same);
+    }
+}

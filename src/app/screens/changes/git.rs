@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::view::KeptMessage;
+use super::view::{AwaitedCommit, KeptMessage};
 use super::{COMMON, unread};
 use crate::app::core::command::{Blocked, Command, Group};
 use crate::app::core::message::Effect;
@@ -268,19 +268,14 @@ fn ask_message(model: &mut Model) {
 }
 
 impl Model {
-    /// Has the marked changes, or all, committed.
+    /// Has the marked changes, or all, committed; once git has answered, if it is being asked.
     pub(crate) fn commit_with(&mut self, text: &str) -> Result<(), Refusal> {
-        if let Some(reason) = no_commit(self) {
-            return refuse(reason);
-        }
-        if text.trim().is_empty() {
-            return refuse("a commit needs a message");
-        }
-        let chosen = to_commit(self);
-        let parts = self.changes.parts(&chosen).into_iter().collect();
         let Some(changes) = self.changes.read.clone() else {
             return refuse("git is still being asked");
         };
+        if text.trim().is_empty() {
+            return refuse("a commit needs a message");
+        }
         let message = text.to_owned();
         let is_merge = changes.is_merge();
         // Whatever git says, the text is not lost.
@@ -288,6 +283,20 @@ impl Model {
             text: message.clone(),
             merge: is_merge.then(|| changes.merge_message.clone().unwrap_or_default()),
         });
+        if self.is_locked().is_none() && unread(self).is_some() {
+            let lines = self.changes.lines.clone();
+            self.changes.awaited = Some(AwaitedCommit {
+                text: message,
+                lines,
+            });
+            self.say("the commit follows as soon as git has answered…");
+            return Ok(());
+        }
+        if let Some(reason) = no_commit(self) {
+            return refuse(reason);
+        }
+        let chosen = to_commit(self);
+        let parts = self.changes.parts(&chosen).into_iter().collect();
         self.effects.push(Effect::RunGit(match is_merge {
             true => GitWork::Conclude { changes, message },
             false => GitWork::Commit {
@@ -297,6 +306,28 @@ impl Model {
             },
         }));
         Ok(())
+    }
+
+    /// Makes the commit that waits for git's answer, unless that is another one than was seen.
+    pub(super) fn commit_awaited(&mut self) {
+        if unread(self).is_some() {
+            return;
+        }
+        let Some(AwaitedCommit { text, lines }) = self.changes.awaited.take() else {
+            return;
+        };
+        let done = match self.changes.lines == lines {
+            true => self.commit_with(&text),
+            false => {
+                let key = self.keymap.key_of("commit-changes");
+                refuse(format!(
+                    "nothing is committed: what differs changed meanwhile · {key} has your message"
+                ))
+            }
+        };
+        if let Err(refusal) = done {
+            self.refuse(refusal.0);
+        }
     }
 
     /// Has a branch begun.

@@ -41,6 +41,8 @@ pub struct ChangesView {
     pub(super) is_stale: bool,
     /// The message of a commit that was not made.
     pub(super) message: Option<KeptMessage>,
+    /// A commit that is made once git has answered.
+    pub(super) awaited: Option<AwaitedCommit>,
     /// The state of the plan that was asked about last; 0 is none yet.
     pub(super) asked: u64,
 }
@@ -52,6 +54,15 @@ pub(super) struct KeptMessage {
     pub text: String,
     /// For a merge, what its message was before: it is of that merge only.
     pub merge: Option<String>,
+}
+
+/// A commit that somebody asked for while git was being asked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct AwaitedCommit {
+    /// Its message.
+    pub text: String,
+    /// What was listed then, and is still to be.
+    pub lines: Arc<[Line]>,
 }
 
 impl Default for ChangesView {
@@ -71,6 +82,7 @@ impl Default for ChangesView {
             is_reading: false,
             is_stale: false,
             message: None,
+            awaited: None,
             asked: 0,
         }
     }
@@ -259,5 +271,6 @@ impl Model {
         view.cursor = again.unwrap_or(view.cursor).min(last);
         view.scroll = if again.is_some() { view.scroll } else { 0 };
         self.keep_picked();
+        self.commit_awaited();
     }
 }
