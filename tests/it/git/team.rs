@@ -269,7 +269,15 @@ fn what_two_append_to_notes_is_kept_in_order() {
 #[test]
 fn what_two_append_to_notes_in_log_and_canon_is_no_drift() {
     let Some(repo) = two_people() else { return };
-    let set = |notes: &str| repo.stepdeck(&["set", "0002", &format!("notes={notes}")]).ok();
+    let set = |notes: &str| {
+        repo.stepdeck(&["set", "0002", &format!("notes={notes}")])
+            .ok()
+    };
+    let status = "- **Status:** Draft\n";
+    repo.write(
+        CANON,
+        &DOCUMENT.replace(status, &format!("{status}- **Notes:** Ask.\n")),
+    );
     set("Ask the vendor.");
     repo.commit("notes");
     repo.git(&["branch", "-f", "main", "ben"]).ok();
@@ -285,7 +293,11 @@ fn what_two_append_to_notes_in_log_and_canon_is_no_drift() {
     repo.git(&["merge", "-q", "--no-edit", "ben"]).ok();
     let both = "Ask the vendor.\nThey are silent\nBudget is there";
     assert_eq!(repo.field("0002", "notes"), both);
-    assert!(repo.read(CANON).contains("  Budget is there\n  They are silent\n"));
+    let canon = repo.read(CANON);
+    assert!(
+        canon.contains("  Budget is there\n  They are silent\n"),
+        "{canon}"
+    );
     let checked = repo.stepdeck(&["check"]);
     assert!(!checked.out.contains("[drift]"), "{}", checked.out);
 }
