@@ -35,7 +35,8 @@ pub fn draw(
     chooser: &Chooser,
     field: Option<&Field>,
 ) {
-    let columns = (area.width * 4 / 5).clamp(area.width.min(60), LARGEST.0);
+    // A narrow terminal is better filled than its words cut.
+    let columns = (area.width.saturating_sub(4)).clamp(area.width.min(60), LARGEST.0);
     let rows = (area.height * 3 / 4).clamp(area.height.min(12), LARGEST.1);
     let mut area = centred(area, columns, rows);
     // The upper edge stands still; the lower one follows the rows that are left.
