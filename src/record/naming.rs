@@ -3,16 +3,17 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 
 use super::review::{Record, Week};
 use super::shelf;
+use super::standup::{self, Card, Entry};
 use crate::document::markdown::{MarkdownDocument, line_words};
 use crate::plan::Plan;
 use crate::plan::field::Field;
 use crate::plan::id::{StepId, ids_in};
 use crate::plan::packet::Decision;
-use crate::plan::source::Role;
+use crate::plan::source::{Role, SourceFile};
 
 /// A paper that names a step.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,19 +54,23 @@ pub fn papers_naming(plan: &Plan, id: StepId) -> Vec<Naming> {
     let digits: Vec<String> = names.iter().map(|id| id.number().to_string()).collect();
     let numbers = digits.iter().map(memchr::memmem::Finder::new);
     let numbers: Vec<_> = numbers.collect();
-    papers(plan, |_, text| {
+    papers(plan, |file, text| {
         // A range names steps without their numbers.
         let has_number = |line: &str| numbers.iter().any(|n| n.find(line.as_bytes()).is_some());
         let may_name = |line: &str| has_number(line) || is_range(line);
         let is_named = |line: &str| ids_in(line).iter().any(|named| names.contains(named));
         let mut lines = text.lines().filter(|line| !line.starts_with("# "));
-        let line = lines.find(|line| may_name(line) && is_named(line))?;
-        Some(plain(line))
+        let line = plain(lines.find(|line| may_name(line) && is_named(line))?);
+        Some(match posted(&plan.files()[file]) {
+            Some(entry) => format!("{}: {line}", entry.person),
+            None => line,
+        })
     })
 }
 
 /// The papers that name a stage, in file order: the packets of its gate reviews with what was
-/// decided, others with the first line that names it, or the one below a heading that does.
+/// decided, standups with what their card of it says, others with the first line that names it, or
+/// the one below a heading that does.
 pub fn papers_naming_stage(plan: &Plan, name: &str) -> Vec<Naming> {
     let stage = plan.stages().iter().find(|stage| stage.name == name);
     let packets = stage.map_or(&[][..], |stage| &stage.packets);
@@ -77,6 +82,15 @@ pub fn papers_naming_stage(plan: &Plan, name: &str) -> Vec<Naming> {
                 "" => decision.to_owned(),
                 who => format!("{decision}, held by {who}"),
             });
+        }
+        if !text.lines().any(|line| has_words(line, name)) {
+            return None;
+        }
+        let entry = posted(&plan.files()[file]);
+        if let Some(entry) = &entry
+            && let Some(card) = entry.card(name)
+        {
+            return Some(said(&entry.person, card));
         }
         let mut lines = text.lines().filter(|line| !line.starts_with("# "));
         while let Some(line) = lines.next() {
@@ -94,6 +108,29 @@ pub fn papers_naming_stage(plan: &Plan, name: &str) -> Vec<Naming> {
         }
         None
     })
+}
+
+/// What a standup paper says; nothing where it is another paper.
+fn posted(file: &SourceFile) -> Option<Entry> {
+    // Whether it was late does not matter here.
+    let due = NaiveTime::MIN;
+    (file.role == Role::Standup)
+        .then(|| standup::read(file, due))
+        .flatten()
+}
+
+/// A card in one line: who, how it goes, and what is in the way, or what was done.
+fn said(person: &str, card: &Card) -> String {
+    let more = match (&card.blockers[..], &card.done[..]) {
+        ([], []) => String::new(),
+        ([], done) => format!(" — done: {}", done.join("; ")),
+        (blockers, _) => format!(" — {}", blockers.join("; ")),
+    };
+    let status = match &*card.said {
+        "" => "no status",
+        said => said,
+    };
+    format!("{person}: {status}{more}")
 }
 
 /// Whether a line has these words, not as a part of longer ones.
@@ -184,7 +221,6 @@ fn day_in_path(path: &Path) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::source::SourceFile;
 
     #[test]
     fn a_number_that_the_step_had_names_it_until_another_one_has_it() {
@@ -212,8 +248,43 @@ mod tests {
             let found = papers_naming(&plan, id.parse().unwrap()).into_iter();
             found.map(|naming| naming.line).collect::<Vec<_>>()
         };
-        assert_eq!(named("0042"), ["Step 0312 waits"]);
-        assert_eq!(named("0007"), ["Step 0007 waits"]);
+        assert_eq!(named("0042"), ["ada: Step 0312 waits"]);
+        assert_eq!(named("0007"), ["ada: Step 0007 waits"]);
+    }
+
+    #[test]
+    fn a_standup_tells_of_a_stage_who_said_what() {
+        let canon = "# Plan\n\n| Stage | Stage-Gate Review |\n| --- | --- |\n| Base | Review |\n";
+        let day = |name: &str, text: &str| {
+            let path = format!("docs/standups/2026-11-20/{name}.md");
+            SourceFile::load(path, Role::Standup, text.as_bytes())
+        };
+        let plan = Plan::read(vec![
+            SourceFile::load("docs/plan.md", Role::Canon, canon.as_bytes()),
+            day(
+                "ada",
+                "# Standup 2026-11-20 — Ada Brandt\n\n## Base\n\n- **Status:** at risk: the vendor\n\
+                 - **Blockers:**\n  - 0041: no reply\n  - the Board\n",
+            ),
+            day(
+                "ben",
+                "# Standup 2026-11-20 — Ben\n\n## Base\n\n- **Status:** on track\n- **Done:** 0042\n",
+            ),
+            day("cleo", "# Standup 2026-11-20 — Cleo\n\nBase is mine.\n"),
+            day(
+                "dan",
+                "# Standup 2026-11-20 — Dan\n\n## Top\n\n- **Status:** on track\n",
+            ),
+        ]);
+        let told = papers_naming_stage(&plan, "Base").into_iter();
+        assert_eq!(
+            told.map(|naming| naming.line).collect::<Vec<_>>(),
+            [
+                "Ada Brandt: at risk: the vendor — 0041: no reply; the Board",
+                "Ben: on track — done: 0042",
+                "Base is mine.",
+            ]
+        );
     }
 
     #[test]
@@ -276,7 +347,7 @@ mod tests {
             told.collect::<Vec<_>>(),
             [
                 "2026-11-22 weekly review: 0042 Load",
-                "2026-11-20 standup: Blockers: Step 42",
+                "2026-11-20 standup: ada: Blockers: Step 42",
                 "2026-11-21 gate review: Steps 0040–0043 are done.",
                 " decision: See 0042.",
             ]

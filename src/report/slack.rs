@@ -4,6 +4,8 @@
 pub(crate) fn slack(markdown: &str) -> String {
     let mut out = String::new();
     let mut blank = false;
+    // Headings below which nothing has been said yet.
+    let mut headings: Vec<(usize, String)> = Vec::new();
     for line in markdown.lines() {
         let line = line.trim_end();
         let is_rule = line.starts_with('|') && line.bytes().all(|b| b"|-: ".contains(&b));
@@ -12,8 +14,19 @@ pub(crate) fn slack(markdown: &str) -> String {
             continue;
         }
         if line.is_empty() {
-            blank = !out.is_empty();
+            blank = true;
             continue;
+        }
+        let hashes = line.bytes().take_while(|byte| *byte == b'#').count();
+        if (1..=6).contains(&hashes) && line[hashes..].starts_with(' ') {
+            headings.retain(|(level, _)| *level < hashes);
+            headings.push((hashes, format!("*{}*", inline(line[hashes..].trim()))));
+            blank = false;
+            continue;
+        }
+        for (_, heading) in headings.drain(..) {
+            let gap = if out.is_empty() { "" } else { "\n" };
+            out += &format!("{gap}{heading}\n");
         }
         let is_item = line.trim_start().starts_with("- ");
         // Items stand together in a chat.
@@ -21,7 +34,7 @@ pub(crate) fn slack(markdown: &str) -> String {
             .lines()
             .last()
             .is_some_and(|last| last.trim_start().starts_with('•'));
-        if blank && !(is_item && after_item) {
+        if blank && !out.is_empty() && !(is_item && after_item) {
             out.push('\n');
         }
         blank = false;
@@ -32,13 +45,9 @@ pub(crate) fn slack(markdown: &str) -> String {
 }
 
 fn row(line: &str) -> String {
-    let hashes = line.bytes().take_while(|byte| *byte == b'#').count();
-    if (1..=6).contains(&hashes) && line[hashes..].starts_with(' ') {
-        return format!("*{}*", inline(line[hashes..].trim()));
-    }
     if let Some(cells) = line.strip_prefix('|') {
-        let cells = cells.trim_end_matches('|').split('|').map(str::trim);
-        let cells: Vec<String> = cells.filter(|cell| !cell.is_empty()).map(inline).collect();
+        let cells = cells.strip_suffix('|').unwrap_or(cells);
+        let cells: Vec<String> = cells_of(cells).map(cell).collect();
         return cells.join(" · ");
     }
     let text = line.trim_start();
@@ -46,6 +55,24 @@ fn row(line: &str) -> String {
     match text.strip_prefix("- ") {
         Some(item) => format!("{indent}• {}", inline(item)),
         None => format!("{indent}{}", inline(text)),
+    }
+}
+
+/// The cells of a row of ours: a pipe behind a backslash is a word's.
+fn cells_of(row: &str) -> impl Iterator<Item = &str> {
+    let mut escaped = false;
+    row.split(move |c| {
+        let parts = c == '|' && !escaped;
+        escaped = c == '\\' && !escaped;
+        parts
+    })
+}
+
+/// A cell; an empty one keeps its place.
+fn cell(text: &str) -> String {
+    match text.trim() {
+        "" => "–".to_owned(),
+        text => inline(text),
     }
 }
 
@@ -102,11 +129,11 @@ mod tests {
     fn a_paper_reads_well_in_a_chat() {
         let markdown = "# Demo\n\n- **Date:** 2026-11-20\n\n## Completed\n\n- **0001** A \\*b\\* < c\n\n\
             - [Notes](https://x.org/a) and [file](</docs/a.md>)\n\n| a | b |\n| --- | ---: |\n| 1 | 2 |\n\n\
-            ![x](y.svg)\n";
+            ## Charts\n\n![x](y.svg)\n\n## Left\n\n| c | | d \\| e |\n";
         assert_eq!(
             slack(markdown),
             "*Demo*\n\n• *Date:* 2026-11-20\n\n*Completed*\n\n• *0001* A *b* &lt; c\n\
-             • <https://x.org/a|Notes> and file\n\na · b\n1 · 2\n"
+             • <https://x.org/a|Notes> and file\n\na · b\n1 · 2\n\n*Left*\n\nc · – · d | e\n"
         );
     }
 }
