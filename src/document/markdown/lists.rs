@@ -6,7 +6,7 @@ use super::blocks::{Check, CheckState};
 use super::boxes::{odd_box, turned};
 use super::entries::{Entry, EntryList, Form, is_nothing, parting, phrase, read};
 use super::escape::{Place, markdown_for};
-use super::refusal::Refusal;
+use super::refusal::{Refusal, Target};
 use super::rewrite::comments;
 use crate::document::sequence::{Sequence, Slot, Style};
 use crate::document::splice::{Span, Splice};
@@ -274,6 +274,9 @@ impl MarkdownDocument {
             return Ok(self.apply(&[Splice::replace(tail, none)])?);
         }
         let all: Vec<usize> = self.children(item).collect();
+        if all.iter().all(|child| self.items()[*child].ordered) {
+            return self.set_numbered(item, items, slots);
+        }
         let mut of = self.clone();
         let mut kept: Vec<usize> = Vec::new();
         for slot in slots {
@@ -315,7 +318,6 @@ impl MarkdownDocument {
                 }
                 continue;
             }
-            // One behind the other, so that a numbered list goes on counting.
             let anchor = places[before - 1];
             let mut behind = anchor;
             for source in news {
@@ -331,7 +333,10 @@ impl MarkdownDocument {
             let place = ahead + at + added[..at].iter().sum::<usize>();
             let known = items.contains(child) || is_empty(*child);
             if known && !kept.contains(child) {
-                let lines = of.whole_lines(of.items()[now[place]].span);
+                let Some(gone_now) = now.get(place) else {
+                    return Err(Refusal::Missing(Target::Item(*child)));
+                };
+                let lines = of.whole_lines(of.items()[*gone_now].span);
                 of = of.apply(&[Splice::remove(lines)])?;
                 gone.push(place);
                 comments.push((place, self.comments_of(*child)));
@@ -350,7 +355,7 @@ impl MarkdownDocument {
     }
 
     /// The comments among the words of an item.
-    fn comments_of(&self, item: usize) -> String {
+    pub(super) fn comments_of(&self, item: usize) -> String {
         let words = self.source(self.items()[item].content);
         comments(&words, Place::Item, &self.shared.outline.definitions)
     }

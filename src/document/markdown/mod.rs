@@ -17,7 +17,7 @@
 //! - `verify`, `compare`: whether an edit changes only what it should
 //! - `refusal`: why one is not made
 //! - `entries`: the entries of a list in a bullet
-//! - `edit`, `cells`, `insert`, `lists`: the edits
+//! - `edit`, `cells`, `insert`, `lists`, `numbered`: the edits
 
 mod anchors;
 mod blocks;
@@ -33,6 +33,7 @@ mod label;
 mod letters;
 mod lists;
 mod lookalike;
+mod numbered;
 mod phrase;
 mod prose;
 mod reader;
