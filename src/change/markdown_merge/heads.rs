@@ -243,9 +243,7 @@ fn wrapped(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
 /// The text of a bullet that holds a field of a step: lists are merged entry by entry, and what
 /// both appended to the notes is there in turn.
 fn field_text(base: &Unit<'_>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Option<Vec<u8>> {
-    let key = ours.keys.first()?.text.strip_prefix("label ")?;
-    let is_it = |canon: &str| super::keys::plain(canon) == key;
-    let spec = fields().iter().find(|spec| spec.canon.is_some_and(is_it))?;
+    let spec = labelled_field(ours)?.spec();
     let text = |unit: &Unit<'_>| Pieces::of(unit).map(|pieces| pieces.text.to_vec());
     match spec.kind {
         // Entries that both added are in the same order whichever side is called ours.
@@ -254,6 +252,14 @@ fn field_text(base: &Unit<'_>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Option<Vec
         _ if spec.field == Field::Notes => appended(&text(base)?, &text(ours)?, &text(theirs)?),
         _ => None,
     }
+}
+
+/// The field of a step that a bullet holds.
+fn labelled_field(unit: &Unit<'_>) -> Option<Field> {
+    let key = unit.keys.first()?.text.strip_prefix("label ")?;
+    let is_it = |canon: &str| super::keys::plain(canon) == key;
+    let spec = fields().iter().find(|spec| spec.canon.is_some_and(is_it))?;
+    Some(spec.field)
 }
 
 /// Evidence that both put behind the words of one check.
@@ -296,15 +302,44 @@ fn appended(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
     Some([base, both.as_bytes(), end].concat())
 }
 
-/// What both sides made of a list, as [`apply`] puts an edit on top of somebody else's.
+/// What both sides made of a list behind its label.
 fn list(field: Field, base: &Unit<'_>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Option<Vec<u8>> {
+    let merged = with_entries(field, [base.head, ours.head, theirs.head])?;
+    let own = ours.head.trim_ascii_start();
+    let kept = own.len() - Pieces::of(ours)?.text.len();
+    // The label is before the text's values, and stays.
+    (merged.get(..kept)? == &own[..kept]).then(|| merged[kept..].to_vec())
+}
+
+/// What both sides made of a list that one of them has below its label and the other one behind it,
+/// such as none where the other added an entry: nothing where it is no list of a step.
+pub(super) fn list_of_two_forms(
+    base: Option<&Unit<'_>>,
+    ours: &Unit<'_>,
+    theirs: &Unit<'_>,
+) -> Option<Vec<u8>> {
+    let field = labelled_field(ours).filter(|field| field.spec().kind == field::Kind::List)?;
+    // The one with more lines keeps its form.
+    let [kept, other] = match (ours.children.is_empty(), theirs.children.is_empty()) {
+        (false, true) => [ours, theirs],
+        (true, false) => [theirs, ours],
+        _ => return None,
+    };
+    let merged = with_entries(field, [base?.whole, kept.whole, other.whole])?;
+    let indent = kept.whole.len() - kept.whole.trim_ascii_start().len();
+    Some([&kept.whole[..indent], &merged].concat())
+}
+
+/// The bullet of the second of three versions with what the third made of the first, as [`apply`] puts
+/// an edit on top of somebody else's.
+fn with_entries(field: Field, [base, ours, theirs]: [&[u8]; 3]) -> Option<Vec<u8>> {
     const STEP: &[u8] = b"#### Step 0001 - x\n\n- **Status:** x\n";
-    let load = |unit: &Unit<'_>| {
-        let bytes = [STEP, unit.head.trim_ascii_start()].concat();
+    let load = |bullet: &[u8]| {
+        let bytes = [STEP, bullet.trim_ascii_start()].concat();
         MarkdownDocument::load(bytes)
     };
-    let source = |unit: &Unit<'_>| {
-        let document = load(unit);
+    let source = |bullet: &[u8]| {
+        let document = load(bullet);
         let span = tail(&document, 1, field)?;
         Some(document.bytes()[span.range()].to_vec())
     };
@@ -321,12 +356,8 @@ fn list(field: Field, base: &Unit<'_>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Op
             after: Some(source(theirs)?),
         }],
     };
-    let scrap = load(ours);
-    let mut files = vec![SourceFile::load("list.md", Role::Canon, scrap.rope())];
+    let mut files = vec![SourceFile::load("list.md", Role::Canon, load(ours).rope())];
     apply::change(&change, &mut files).ok()?;
     let merged = files.first()?.markdown()?.bytes().to_vec();
-    let text = Pieces::of(ours)?.text.len();
-    let kept = scrap.bytes().len() - text;
-    // The label is before the text's values, and stays.
-    (merged.get(..kept)? == &scrap.bytes()[..kept]).then(|| merged[kept..].to_vec())
+    Some(merged.strip_prefix(STEP)?.to_vec())
 }

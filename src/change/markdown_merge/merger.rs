@@ -235,6 +235,11 @@ fn merge_units(
     if ours.kind == Kind::Table {
         return table::merge(base, ours, theirs, output);
     }
+    if let Some(bullet) = heads::list_of_two_forms(base, ours, theirs) {
+        let from = output.bytes.len();
+        output.read(&bullet);
+        return output.note_together([base, Some(ours), Some(theirs)], from);
+    }
     match heads::merge(base, ours, theirs) {
         Head::One(head) => {
             let from = output.bytes.len();

@@ -3,6 +3,7 @@
 use super::*;
 
 mod far_apart;
+mod fields;
 mod one_piece;
 mod one_thing;
 
@@ -107,33 +108,6 @@ fn what_no_column_holds_is_never_lost() {
 const STEPS: &str = "# Steps\n\n\
     ## Step 0001 — One\n\n- **Outcome:** A\n- **Owner:** ops\n- **Dependencies:** Step 0007, Board\n- **Notes:** Began.\n\n\
     ## Step 0009 — Nine\n\n- **Outcome:** N\n- **Status:** Draft\n";
-
-#[test]
-fn bullets_of_one_section_merge_by_label_lists_by_entry_and_notes_in_turn() {
-    let ours = STEPS
-        .replace("** A\n", "** A1\n")
-        .replace("Board\n", "Board, Step 0008\n")
-        .replace("Began.", "Began. Ours went on.");
-    let theirs = STEPS
-        .replace("** ops", "** grc")
-        .replace("Step 0007, Board", "Step 0006, Board")
-        .replace("Began.", "Began. Theirs too.");
-    let expected = STEPS
-        .replace("** A\n", "** A1\n")
-        .replace("** ops", "** grc")
-        .replace("Step 0007, Board\n", "Step 0006, Board, Step 0008\n")
-        .replace("Began.", "Began. Ours went on. Theirs too.");
-    assert_eq!(clean(STEPS, &ours, &theirs), expected);
-    assert_eq!(clean(STEPS, &theirs, &ours), expected);
-}
-
-#[test]
-fn entries_that_both_sides_add_are_in_one_order_whichever_side_is_ours() {
-    let with = |entry: &str| STEPS.replace("Board\n", &format!("Board, {entry}\n"));
-    let both = with("Auditor, Vendor");
-    assert_eq!(clean(STEPS, &with("Auditor"), &with("Vendor")), both);
-    assert_eq!(clean(STEPS, &with("Vendor"), &with("Auditor")), both);
-}
 
 #[test]
 fn of_two_times_the_later_one_holds() {

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::MarkdownDocument;
-use super::blocks::Check;
+use super::blocks::{Check, Label};
 use super::phrase::{Inline, flattened, leading_blanks};
 use crate::document::sequence::Sequence;
 use crate::document::splice::Span;
@@ -86,7 +86,7 @@ impl MarkdownDocument {
     /// The list that a labelled item holds; `None` where it has no label.
     pub fn entries(&self, item: usize) -> Option<EntryList> {
         let label = self.label(item)?;
-        if !label.value.is_empty() || self.children(item).next().is_none() {
+        if !self.is_nested(item, &label) {
             let labels = &self.shared.outline.definitions;
             let mut list = read(
                 &self.bytes()[label.value.range()],
@@ -113,6 +113,12 @@ impl MarkdownDocument {
         Some(EntryList { entries, form })
     }
 
+    /// Whether the list is below the label, with nothing behind that but words such as `as follows:`.
+    fn is_nested(&self, item: usize, label: &Label) -> bool {
+        let introduces = label.value.is_empty() || label.text.ends_with(':');
+        introduces && self.children(item).next().is_some()
+    }
+
     /// The items nested directly in one.
     pub(super) fn children(&self, parent: usize) -> impl Iterator<Item = usize> {
         let first = parent + 1;
@@ -128,8 +134,7 @@ impl MarkdownDocument {
     /// bullets below it.
     pub fn list_tail(&self, item: usize) -> Option<Span> {
         let label = self.label(item)?;
-        let nested = label.value.is_empty() && self.children(item).next().is_some();
-        let end = match nested {
+        let end = match self.is_nested(item, &label) {
             true => self.items()[item].span.end,
             false => label.value.end,
         };
@@ -276,7 +281,7 @@ const NOTHING: [&str; 10] = [
 
 #[cfg(test)]
 mod tests {
-    use super::super::CheckState;
+    use super::super::{CheckState, EntrySlot};
     use super::*;
 
     fn words(source: &str) -> Vec<String> {
@@ -296,6 +301,22 @@ mod tests {
                 )
             })
             .collect()
+    }
+
+    #[test]
+    fn words_that_introduce_a_list_are_no_entry_of_it() {
+        let text = "- **L:** as follows:\n  - a\n  - b\n\n- **L:** alone:\n\n- **L:** c\n  - d\n";
+        let of = MarkdownDocument::load(text.as_bytes());
+        let words = |item: usize| -> Vec<String> {
+            let entries = of.entries(item).unwrap().entries.into_iter();
+            entries.map(|entry| entry.words).collect()
+        };
+        assert_eq!(words(0), ["a", "b"]);
+        assert_eq!(words(3), ["alone:"]);
+        assert_eq!(words(4), ["c"]);
+        let more = of.set_entries(0, &[EntrySlot::Kept { at: 1, tick: None }]);
+        let more = more.unwrap().bytes().to_vec();
+        assert!(more.starts_with(b"- **L:** as follows:\n  - b\n\n- **L:** alone"));
     }
 
     #[test]
