@@ -71,6 +71,8 @@ pub(super) struct Parser {
     buffer: Vec<u8>,
     /// Whether the ESC before what is being read has acted as a key already.
     late: bool,
+    /// Whether the letter behind that ESC has acted as well.
+    acted: bool,
     /// For how long nothing has come.
     waited: Duration,
     esc_timeout: Duration,
@@ -120,6 +122,7 @@ impl Parser {
             state: State::Ground,
             buffer: Vec::new(),
             late: false,
+            acted: false,
             waited: Duration::ZERO,
             esc_timeout: if remote {
                 REMOTE_ESC_TIMEOUT
@@ -172,13 +175,20 @@ impl Parser {
             State::Csi | State::Report(_) if !self.late => None,
             State::Paste if self.paste.stalled => None,
             State::Paste => Some(PASTE_TIMEOUT),
+            // Nobody asks for these, so that hardly ever one comes.
+            State::String(b'_' | b'^') if self.may_be_key() => Some(self.esc_timeout),
             _ => Some(TAIL_TIMEOUT),
         }
     }
 
+    /// Whether a letter behind an ESC may be all there is to come: the letter with Alt.
+    fn may_be_key(&self) -> bool {
+        self.buffer.is_empty() && !self.late
+    }
+
     /// Nothing more came: what looked like the start of a sequence was a key, or is lost.
     fn give_up(&mut self, out: &mut Vec<Typed>) {
-        let is_key = self.buffer.is_empty() && !self.late;
+        let is_key = self.may_be_key();
         match self.state {
             State::Escape => {
                 self.reset();
@@ -197,6 +207,17 @@ impl Parser {
             State::Ss3 if is_key => out.push(letter('O', KeyModifiers::ALT)),
             State::String(introducer) if is_key => {
                 out.push(letter(char::from(introducer), KeyModifiers::ALT));
+                if self.waited < TAIL_TIMEOUT {
+                    (self.late, self.acted) = (true, true);
+                    return;
+                }
+            }
+            // Nothing of a sequence that began late has come but its head: that was typed.
+            State::Csi if self.late && self.buffer.is_empty() => {
+                return self.retype(b'[', None, out);
+            }
+            State::Ss3 if self.late && self.buffer.is_empty() => {
+                return self.retype(b'O', None, out);
             }
             // No answer stops before its head is whole, so it was typed.
             State::String(introducer) if self.late && !has_head(introducer, &self.buffer) => {
@@ -220,6 +241,9 @@ impl Parser {
                 b'\\' => self.end_string(introducer, out),
                 ESC => self.plain(ESC, KeyModifiers::NONE, out),
                 _ => {
+                    if self.may_be_key() {
+                        out.push(letter(char::from(introducer), KeyModifiers::ALT));
+                    }
                     self.reset();
                     self.escape(byte, out);
                 }
@@ -232,7 +256,7 @@ impl Parser {
     fn reset(&mut self) {
         self.state = State::Ground;
         self.buffer.clear();
-        self.late = false;
+        (self.late, self.acted) = (false, false);
     }
 
     fn plain(&mut self, byte: u8, modifiers: KeyModifiers, out: &mut Vec<Typed>) {
@@ -331,9 +355,15 @@ impl Parser {
             b'M' if self.buffer.is_empty() => self.state = State::Report(3),
             b't' if self.buffer.is_empty() => self.state = State::Report(2),
             b'T' if self.buffer.is_empty() => self.state = State::Report(6),
+            _ if self.is_typed(byte, keys::is_sequence) => self.retype(b'[', Some(byte), out),
             b'@'..=b'~' => self.end_csi(byte, out),
             _ => self.plain(byte, KeyModifiers::NONE, out),
         }
+    }
+
+    /// Whether the letter behind a late `[` or `O` ends no sequence, so that somebody typed both.
+    fn is_typed(&self, byte: u8, ends_one: fn(u8) -> bool) -> bool {
+        self.late && self.buffer.is_empty() && byte.is_ascii_graphic() && !ends_one(byte)
     }
 
     fn end_csi(&mut self, end: u8, out: &mut Vec<Typed>) {
@@ -370,6 +400,7 @@ impl Parser {
         match byte {
             // Old terminals put the modifiers here.
             b'0'..=b'9' | b';' if self.buffer.len() < LONGEST_SEQUENCE => self.buffer.push(byte),
+            _ if self.is_typed(byte, keys::is_shifted) => self.retype(b'O', Some(byte), out),
             b' '..=b'~' => {
                 if !self.late {
                     out.extend(keys::single_shift(&self.buffer, byte).map(Typed::Key));
@@ -388,6 +419,11 @@ impl Parser {
             _ if self.late && !is_answer(introducer, &self.buffer, byte) => {
                 self.retype(introducer, Some(byte), out);
             }
+            // What was asked for begins with a number.
+            _ if self.may_be_key() && introducer == b']' && !is_answer(b']', &[], byte) => {
+                out.push(letter(']', KeyModifiers::ALT));
+                self.plain(byte, KeyModifiers::NONE, out);
+            }
             // What is longer is no answer that anybody reads.
             _ if self.buffer.len() < LONGEST_SEQUENCE => self.buffer.push(byte),
             _ => {}
@@ -397,8 +433,9 @@ impl Parser {
     /// Takes what looked like a string for keys.
     fn retype(&mut self, introducer: u8, last: Option<u8>, out: &mut Vec<Typed>) {
         let between = std::mem::take(&mut self.buffer);
+        let introducer = (!self.acted).then_some(introducer);
         self.reset();
-        let typed = [introducer].into_iter().chain(between).chain(last);
+        let typed = introducer.into_iter().chain(between).chain(last);
         typed.for_each(|byte| self.step(byte, false, out));
     }
 

@@ -115,6 +115,17 @@ pub(super) fn single_shift(parameters: &[u8], end: u8) -> Option<KeyEvent> {
     }
 }
 
+/// Whether a byte right behind `ESC [` ends a sequence, or begins its numbers.
+pub(super) fn is_sequence(byte: u8) -> bool {
+    let is_key = || read(b"", byte, &mut |_| {}).is_some();
+    is_key() || matches!(byte, b'I' | b'O' | b'[' | b'0'..=b'?')
+}
+
+/// The same right behind `ESC O`.
+pub(super) fn is_shifted(byte: u8) -> bool {
+    single_shift(b"", byte).is_some()
+}
+
 fn arrow(end: u8) -> Option<KeyCode> {
     Some(match end {
         b'A' => KeyCode::Up,

@@ -338,9 +338,36 @@ fn an_esc_that_was_meant_costs_nothing() {
     }
     let found = slowly(&[(0, b"\x1b"), (600, b"\r")]);
     assert_eq!(found, [esc(), key(KeyCode::Enter, M::NONE)]);
-    // A tail of a person's own making ends with the next silence.
-    let found = slowly(&[(0, b"\x1b"), (300, b"["), (600, b"D")]);
-    assert_eq!(found, [esc(), key(KeyCode::Char('D'), M::SHIFT)]);
+    // What might have been the head of a sequence was typed if nothing follows, or none ends so.
+    for head in ["[", "O"] {
+        let head_key = super::letter(head.chars().next().unwrap(), M::NONE);
+        let found = slowly(&[(0, b"\x1b"), (300, head.as_bytes()), (600, b"D")]);
+        let last = key(KeyCode::Char('D'), M::SHIFT);
+        assert_eq!(found, [esc(), head_key.clone(), last]);
+        for pause in [0, 200] {
+            let found = slowly(&[(0, b"\x1b"), (300, head.as_bytes()), (pause, b"hj")]);
+            assert_eq!(found, [esc(), head_key.clone(), plain('h'), plain('j')]);
+        }
+    }
+}
+
+/// Letters that begin strings are keys with Alt as soon as nobody goes on.
+#[test]
+fn alt_with_the_head_of_a_string_costs_nothing_either() {
+    for head in ["_", "^"] {
+        let alt = super::letter(head.chars().next().unwrap(), M::ALT);
+        let bytes = format!("\x1b{head}");
+        let found = slowly(&[(0, bytes.as_bytes()), (40, b"xy")]);
+        assert_eq!(found, [alt.clone(), plain('x'), plain('y')], "{head}");
+        let twice = format!("{bytes}{bytes}");
+        assert_eq!(
+            slowly(&[(0, twice.as_bytes()), (40, b"")]),
+            [alt.clone(), alt],
+            "{head}"
+        );
+    }
+    let alt = super::letter(']', M::ALT);
+    assert_eq!(parse(b"\x1b]x"), [alt, plain('x')]);
 }
 
 /// Keys that terminals begin strings with are keys, too, as soon as what follows is none of theirs.

@@ -131,7 +131,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     /// A legal stream, cut anywhere, with any pause up to half a second: the same keys, or
-    /// fewer, never other ones. An Esc that a pause follows may act; where none does, not a key
+    /// fewer, never other ones. An Esc that a pause follows may act, and so may Alt with the head of a string
+    /// that nobody asks for; where none does, not a key
     /// is missing.
     #[test]
     fn no_pause_makes_a_key_of_what_is_none(
@@ -149,6 +150,10 @@ proptest! {
                 if opens && at == 1 && pause >= 30 {
                     means.push((esc(), false));
                     (is_cut, acted) = (true, acted + 1);
+                }
+                if opens && at == 2 && pause >= 30 && matches!(one.bytes[1], b'_' | b'^') {
+                    let alt = letter(char::from(one.bytes[1]), KeyModifiers::ALT);
+                    means.push((alt, false));
                 }
                 pieces.push((pause, byte));
             }
