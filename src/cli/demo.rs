@@ -17,7 +17,7 @@ use crate::store::fs::create::create;
 /// Write a demo plan to explore: an invented programme with steps, gates and papers.
 ///
 /// The same number of steps and the same seed always give the same files. Up to 4,000 steps, each
-/// block gets forty; from 9,901 steps on, all blocks are full. With `--untidy`, the plan looks like
+/// block gets forty; from 9,901 steps on, nearly all blocks are full. With `--untidy`, the plan looks like
 /// one that five people have kept for years, with their spellings, links, comments and slips:
 /// `stepdeck check` finds about eight problems per ten steps. With `--history`, the folder becomes a
 /// git repository with a year of commits by five people and the papers that they wrote, the same for the
