@@ -252,6 +252,13 @@ impl<'a> Reader<'a> {
             let (text, content, _) = std::mem::take(&mut self.run).finish(behind, bytes);
             heading.text = text.replace('\n', " ");
             heading.content = content;
+            if let Some(at) = attributes(&heading.text)
+                && let Some(from) = attributes(&String::from_utf8_lossy(&bytes[content.range()]))
+            {
+                heading.text.truncate(heading.text[..at].trim_end().len());
+                let words = Span::new(content.start, content.start + from);
+                heading.content = trimmed_end(bytes, words);
+            }
         }
     }
 
@@ -508,6 +515,15 @@ fn alignment(of: pulldown_cmark::Alignment) -> Alignment {
         pulldown_cmark::Alignment::Center => Alignment::Center,
         pulldown_cmark::Alignment::Right => Alignment::Right,
     }
+}
+
+/// Where the attributes begin that Pandoc, kramdown and Hugo let one write behind a heading's words:
+/// `{#step-0041 .wide}`. Other braces are words.
+fn attributes(heading: &str) -> Option<usize> {
+    let inner = heading.strip_suffix('}')?;
+    let at = inner.rfind('{')?;
+    let is_apart = at == 0 || inner[..at].ends_with(char::is_whitespace);
+    (is_apart && inner[at + 1..].starts_with(['#', '.'])).then_some(at)
 }
 
 fn block_kind(tag: &Tag<'_>) -> Option<BlockKind> {

@@ -372,6 +372,10 @@ mod tests {
             ("Step_0002 Two", "Two"),
             ("[ ] Step 0002 — Two", "Two"),
             ("[x] **Step 0002** — Two", "Two"),
+            ("Step 0002 — Two {#step-0002 .wide}", "Two"),
+            ("**Step 0002** — *Two* {.wide}", "*Two*"),
+            ("Step 0002 — Two {id}", "Two {id}"),
+            ("Step 0002 {#s2}", ""),
             ("Step 0002", ""),
         ] {
             let (document, sections) = read(&format!("### {heading} ###\n"));
@@ -393,6 +397,19 @@ mod tests {
         ] {
             assert!(read(&format!("### {none}\n")).1.is_empty(), "{none}");
         }
+    }
+
+    #[test]
+    fn the_attributes_of_a_heading_stay_where_its_words_change() {
+        let (document, sections) = read("### Step 0002 — Two {#step-0002 .wide}\n\n- Owner: ops\n");
+        let heading = sections[0].heading;
+        let changed = document.set_heading_text(heading, sections[0].title_span, "Three");
+        let changed = document.apply(&changed.unwrap()).unwrap();
+        assert!(
+            changed
+                .bytes()
+                .starts_with("### Step 0002 — Three {#step-0002 .wide}\n".as_bytes())
+        );
     }
 
     #[test]
