@@ -144,7 +144,9 @@ impl Proof<'_> {
     /// The bullets of some checks, each with room before the next.
     fn places(&self, checks: &[usize], newline: &str) -> String {
         let bullet = |at: &usize| {
-            let words = escaped(&self.stage.checks[*at].text);
+            // A line break in a check is no end of its bullet.
+            let words = self.stage.checks[*at].text.split_whitespace();
+            let words = escaped(&words.collect::<Vec<_>>().join(" "));
             match *at == self.check {
                 true => format!("- {words} — {}", self.proof),
                 false => format!("- {words}"),

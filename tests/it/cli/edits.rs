@@ -274,6 +274,21 @@ fn evidence_goes_to_the_roadmap_with_the_tick() {
 }
 
 #[test]
+fn a_check_over_several_lines_is_one_bullet_of_the_roadmap() {
+    let folder = folder();
+    let check = "- Runbooks cover deploy\n  and rollback.\n";
+    let broken = DOCUMENT.replace(check, &check.replace("deploy\n", "deploy\\\n"));
+    assert_ne!(broken, DOCUMENT);
+    folder.write(CANON, &broken);
+    let link = "https://example.org/run";
+    let run = folder.run(&["tick", "ground", "1", "--evidence", link]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let roadmap = folder.read("docs/ROADMAP.md");
+    let bullet = format!("\n- Runbooks cover deploy and rollback. — <{link}> (");
+    assert!(roadmap.contains(&bullet), "{roadmap}");
+}
+
+#[test]
 fn evidence_may_have_any_name() {
     for path in [
         "docs/my run.md",
