@@ -154,5 +154,5 @@ fn without_git_it_says_so_and_lists_the_papers() {
         screen.contains("no history (not in a git repository)"),
         "{screen}"
     );
-    assert!(screen.contains("Status: at risk"), "{screen}");
+    assert!(screen.contains("ben: at risk"), "{screen}");
 }
