@@ -380,6 +380,19 @@ fn an_export_goes_into_a_file_but_never_into_the_plan() {
     assert!(!folder.path().join(".git/site").exists());
 }
 
+/// What is counted by stamps alone is said to be.
+#[test]
+fn metrics_without_a_history_say_how_they_know() {
+    let run = folder().run(&["export", "--format", "openmetrics"]);
+    let why = "dates come from updated_at";
+    assert!(run.err.contains(why), "{run:?}");
+    for name in ["stepdeck_week_steps", "stepdeck_forecast_timestamp_seconds"] {
+        let begins = format!("# HELP {name} ");
+        let help = run.out.lines().find(|line| line.starts_with(&begins));
+        assert!(help.unwrap().contains(why), "{help:?}");
+    }
+}
+
 /// `-` and the names of standard output are standard output; a device gets the bytes.
 #[test]
 fn an_export_to_standard_output_by_name_is_printed() {
