@@ -116,7 +116,8 @@ fn unquoted(name: &str) -> &str {
     match quoted(name) {
         Some(length) if length == name.len() => {
             let mut inner = name.chars();
-            (inner.next(), inner.next_back());
+            inner.next();
+            inner.next_back();
             inner.as_str().trim()
         }
         _ => name,
