@@ -174,7 +174,7 @@ impl FromStr for Key {
         match key.sent_as() {
             None => Ok(key),
             Some(other) => Err(format!(
-                "terminals send {other} for “{text}”, so neither could be told from the other: choose another key"
+                "terminals send {other} for “{text}”, so the two cannot be told apart: choose another key"
             )),
         }
     }
