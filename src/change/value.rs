@@ -82,13 +82,23 @@ pub fn accept(plan: &Plan, field: Field, typed: &str) -> Result<String, Refusal>
         },
         Kind::Block => match text.parse::<BlockId>() {
             Ok(id) if plan.find_block(id).is_some() => Ok(id.to_string()),
-            Ok(id) => refuse(format!("there is no block {id} in the block table")),
+            Ok(id) => refuse(no_block(plan, id)),
             Err(_) => refuse(format!(
                 "“{text}” is not a block: write B and a number, such as B07"
             )),
         },
         _ if field == Field::Title && text.is_empty() => refuse("a step needs a title"),
         _ => Ok(text.to_owned()),
+    }
+}
+
+/// That there is no such block, and where it would be.
+pub(crate) fn no_block(plan: &Plan, block: BlockId) -> String {
+    match plan.block_rows().next() {
+        Some(_) => format!("there is no block {block} in the block table"),
+        None => {
+            format!("there is no block {block}: no step is in it, and the plan has no block table")
+        }
     }
 }
 
@@ -148,7 +158,10 @@ fn accept_entry(
     if field != Field::Dependencies {
         return Ok(vec![text]);
     }
-    let known = |id: StepId| match plan.find(id) {
+    let known = |id: StepId| match plan.find(plan.meant(id)) {
+        Some(found) if plan.step(found).id() == step => {
+            refuse(format!("{step} cannot depend on itself"))
+        }
         _ if id == step => refuse(format!("{id} cannot depend on itself")),
         None => refuse(format!(
             "there is no step {id}; pick one, or describe a condition in words"

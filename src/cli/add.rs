@@ -5,6 +5,7 @@ use color_eyre::eyre::{Result, bail, eyre};
 use super::invocation::{Invocation, Name, refused};
 use super::open_plan::OpenPlan;
 use crate::change::compose::{Assignment, Composer, FieldRequest, requests};
+use crate::change::value::no_block;
 use crate::plan::Plan;
 use crate::plan::checks::numbers;
 use crate::plan::field::Field;
@@ -77,12 +78,12 @@ impl Add {
     ) -> Result<StepId> {
         let plan = &opened.plan;
         if let Some(Name(parent)) = &self.under {
-            opened.find(*parent)?;
-            let child = composer.next_child(*parent);
+            let parent = plan.step(opened.find(*parent)?).id();
+            let child = composer.next_child(parent);
             return child.ok_or_else(|| eyre!("{parent} has no free sub-step ID left"));
         }
         if let Some(Name(id)) = &self.after {
-            opened.find(*id)?;
+            let id = plan.step(opened.find(*id)?).id();
             let next = StepId::new(id.number().saturating_add(1));
             return composer.next_free(next).ok_or_else(|| {
                 eyre!(
@@ -117,7 +118,7 @@ fn named_block(plan: &Plan, wishes: &[(Field, FieldRequest)]) -> Result<Option<B
     };
     let known = plan.find_block(block);
     if known.is_none() && plan.block_rows().next().is_some() {
-        bail!("there is no block {block} in the block table")
+        bail!(no_block(plan, block))
     }
     let range = known.map_or(block.default_range(), |index| plan.blocks()[index].range);
     Ok(Some((block, range)))
@@ -144,8 +145,13 @@ fn free_in(plan: &Plan, composer: &Composer<'_>, (block, range): Block) -> Resul
         Some(gap) => bail!(
             "block {block} ({numbers}) has no free ID after its last step: `--id {gap}` takes the first gap"
         ),
-        None => bail!(
-            "block {block} is full: all of {numbers} are used, here or on a branch; add the step to another block"
-        ),
+        None => match composer.first_named(range) {
+            None => bail!(
+                "block {block} is full: all of {numbers} are used, here or on a branch; add the step to another block"
+            ),
+            Some(named) => bail!(
+                "block {block} is full: all of {numbers} are used, here or on a branch, or named by dependencies, checks or papers; `--id {named}` takes one that is only named, or add the step to another block"
+            ),
+        },
     }
 }

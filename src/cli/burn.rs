@@ -53,6 +53,10 @@ pub struct Burn {
     json: bool,
 }
 
+/// What the rows mean where stamps are all that there is.
+const GROWTH: &str =
+    "a step counts as added when it was edited last: how the plan grew is not known";
+
 /// How long a row is.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
 enum By {
@@ -98,7 +102,12 @@ impl Burn {
             }
         }
         landings.retain(|landing| !landing.events.is_empty());
-        invocation.say_unknown(&past)?;
+        let has_history = past.git().is_some();
+        let mut notes = past.notes();
+        if !has_history {
+            notes.push(GROWTH.to_owned());
+        }
+        notes.iter().try_for_each(|note| invocation.say(note))?;
         let steps = selected.iter().map(|step| plan.step(*step));
         let (retired, counted): (Vec<StepRef<'_>>, Vec<StepRef<'_>>) =
             steps.partition(|step| step.state() == State::Retired);
@@ -109,7 +118,6 @@ impl Burn {
             By::Week => Period::Week,
             By::Day => Period::Day,
         };
-        let has_history = past.git().is_some();
         let mut points = series(&landings, counts, period, now, has_history);
         // What is retired is left out of all rows, and counted beside them.
         let retired = series(&of_retired, retired, period, now, has_history).into_iter();
@@ -128,7 +136,7 @@ impl Burn {
             Format::Text | Format::Json => json_text(&Document {
                 schema: "stepdeck/burn@1",
                 source: source_of(has_history),
-                notes: past.notes(),
+                notes,
                 points: rows,
             })?,
         };

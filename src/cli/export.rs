@@ -36,7 +36,8 @@ use crate::store::locate::discover::Layout;
 ///
 /// csv has a column for each field, with the values as they are written in the plan; cells that a
 /// spreadsheet would run as a formula get a leading apostrophe. xlsx is a workbook with a sheet each
-/// for steps, blocks, stages, checks, problems, risks, decisions and weeks. json is stepdeck/list@1;
+/// for steps, blocks, stages, checks, problems, risks, decisions and weeks, and one that says what it is of
+/// (About). json is stepdeck/list@1;
 /// with --with-history it is stepdeck/export@1, which holds that list and what happened to its steps
 /// (stepdeck/log@1). markdown is a table. openmetrics counts steps by status, state and block, with
 /// throughput and forecast; the checks, risks and problems in it are those of the whole plan,
@@ -152,10 +153,16 @@ impl Export {
             Format::Xlsx => Made::Bytes(xlsx::workbook(self, invocation, picked)?),
             Format::Openmetrics => {
                 let problems = problems(&opened, invocation);
-                let (points, _) = gather::points(invocation, picked);
-                let outlooks = gather::outlooks(invocation, picked);
-                let past = (&*points, &*outlooks, invocation.outside.now);
-                openmetrics::exposition(&opened.plan, &steps, &problems, past).into()
+                let (points, notes) = gather::points(invocation, picked);
+                let past = openmetrics::Past {
+                    points: &points,
+                    outlooks: &gather::outlooks(invocation, picked),
+                    notes: &notes,
+                    now: invocation.outside.now,
+                };
+                let text = openmetrics::exposition(&opened.plan, &steps, &problems, &past);
+                notes.iter().try_for_each(|note| invocation.say(note))?;
+                text.into()
             }
         };
         self.deliver(invocation, made, steps.len(), &guarded)

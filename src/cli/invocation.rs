@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use super::Arguments;
 use super::open_plan::OpenPlan;
+use super::settings::Settings;
 use crate::change::Change;
 use crate::change::compose::Composer;
 use crate::change::conflict::{Conflict, Obstacle};
@@ -170,6 +171,24 @@ impl Invocation<'_, '_> {
         let path = opened.layout.root.join(&at.path);
         let (path, Location { line, column, .. }) = (path.display(), at);
         self.say(&format!("{path}:{line}:{column}: {message}"))
+    }
+
+    /// Says what is wrong in one's own configuration, where a command heeds it. What is wrong in the
+    /// shared file is said when the plan is opened.
+    ///
+    /// # Errors
+    /// When standard error cannot be written.
+    pub(crate) fn say_own_mistakes(
+        &mut self,
+        opened: &OpenPlan,
+        settings: &Settings,
+    ) -> Result<()> {
+        let own = self.outside.config.clone();
+        let problems = settings.problems.iter();
+        for problem in problems.filter(|of| own.as_deref() == Some(&of.place.path)) {
+            self.say_mistake(opened, &problem.place, &problem.message)?;
+        }
+        Ok(())
     }
 
     /// Says how many lines of the logs could not be read, if any: what is printed is not the

@@ -180,11 +180,7 @@ impl List {
             Some(name) => {
                 let own = invocation.outside.config.clone();
                 let settings = judged(&opened.layout, own.as_deref());
-                // What is wrong in the shared file has been said.
-                let is_own = |path| own.as_deref() == Some(path);
-                for problem in settings.problems.iter().filter(|of| is_own(&of.place.path)) {
-                    invocation.say_mistake(opened, &problem.place, &problem.message)?;
-                }
+                invocation.say_own_mistakes(opened, &settings)?;
                 let views = all(&settings.config.views);
                 NamedView::named(&views, name)
                     .map_err(|reason| eyre!("{reason}"))?

@@ -48,7 +48,8 @@ impl Log {
         let opened = invocation.open()?;
         let plan = &opened.plan;
         let mut steps = followed(&query, plan, &invocation.selected(&query, &opened)?);
-        let mut one = self.id.map(|Name(id)| Followed::one(plan, id));
+        let id = self.id.map(|Name(id)| plan.meant(id));
+        let mut one = id.map(|id| Followed::one(plan, id));
         let mut past = invocation.past(&opened);
         let moment = |when: &Option<When>| {
             let moment = when
@@ -99,7 +100,7 @@ impl Log {
         if !is_read {
             return Ok(());
         }
-        if let Some(Name(id)) = self.id
+        if let Some(id) = id
             && sheet.is_empty()
             && plan.find(id).is_none()
         {

@@ -31,7 +31,7 @@ impl OpenPlan {
     /// # Errors
     /// When no step has it.
     pub(crate) fn find(&self, id: StepId) -> Result<usize> {
-        let found = self.plan.find(id);
+        let found = self.plan.find(self.plan.meant(id));
         found.ok_or_else(|| match renumbered(&self.plan, id) {
             Some(now) => eyre!("there is no step {id}: it was renumbered to {now}"),
             None => eyre!("there is no step {id}; `stepdeck list` lists them all"),
@@ -60,6 +60,7 @@ impl OpenPlan {
     /// # Errors
     /// When no step has it, or several have.
     pub(crate) fn find_only(&self, id: StepId) -> Result<usize> {
+        let id = self.plan.spelled(self.plan.meant(id));
         self.undisputed(id)?;
         match self.plan.find_nth(id, 1) {
             Some(_) => bail!(
@@ -75,6 +76,7 @@ impl OpenPlan {
     /// # Errors
     /// When there are fewer, or an unfinished merge is about them.
     pub(crate) fn find_nth(&self, id: StepId, nth: u32) -> Result<usize> {
+        let id = self.plan.spelled(self.plan.meant(id));
         self.undisputed(id)?;
         self.find(id)?;
         let step = (nth.checked_sub(1)).and_then(|nth| self.plan.find_nth(id, nth));

@@ -168,8 +168,15 @@ impl Resolve {
         let all = disputes(plan);
         let mut wanted = vec![self.what.is_empty(); all.len()];
         for what in &self.what {
-            let is_it = |dispute: &Dispute| match (typed_id(what), what.parse()) {
-                (Some(id), _) => dispute.steps.contains(&id),
+            let id = typed_id(what);
+            let is_exact = |id| all.iter().any(|dispute| dispute.steps.contains(&id));
+            let is_exact = id.is_some_and(is_exact);
+            let is_it = |dispute: &Dispute| match (id, what.parse()) {
+                (Some(id), _) if is_exact => dispute.steps.contains(&id),
+                (Some(id), _) => {
+                    let mut steps = dispute.steps.iter();
+                    steps.any(|step| step.in_capitals() == id.in_capitals())
+                }
                 (_, Ok(block)) => is_in_block(plan, dispute, block),
                 _ => {
                     let (path, line) = place(what);

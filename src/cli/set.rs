@@ -84,13 +84,15 @@ impl Set {
         id: StepId,
         fields: &[Assignment],
     ) -> Result<()> {
+        let spelled = std::cell::Cell::new(id);
         let change = invocation.edit(|opened, composer| {
             let step = opened.find_only(id)?;
+            spelled.set(opened.plan.step(step).id());
             let requests = requests(fields, Some(opened.plan.step(step))).map_err(refused)?;
             composer.set_fields(step, &requests).map_err(refused)
         })?;
         match change.edits.is_empty() {
-            true => invocation.say(&format!("{id} already has these values")),
+            true => invocation.say(&format!("{} already has these values", spelled.get())),
             false => invocation.say(&change.label),
         }
     }

@@ -30,12 +30,12 @@ impl Show {
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let opened = invocation.open()?;
         let plan = &opened.plan;
-        opened.find(self.id.0)?;
-        let family = plan.family(self.id.0).map(|index| plan.step(index));
-        let steps: Vec<StepRef<'_>> = family.filter(|step| step.id() == self.id.0).collect();
+        let id = plan.step(opened.find(self.id.0)?).id();
+        let family = plan.family(id).map(|index| plan.step(index));
+        let steps: Vec<StepRef<'_>> = family.filter(|step| step.id() == id).collect();
         if steps.len() > 1 {
             let count = steps.len();
-            invocation.say(&format!("{count} steps have the ID {}", self.id.0))?;
+            invocation.say(&format!("{count} steps have the ID {id}"))?;
         }
         if self.json {
             for step in steps {

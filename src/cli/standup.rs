@@ -11,7 +11,7 @@ use super::tick::find_stage;
 use crate::document::visible::visible;
 use crate::plan::source::Role;
 use crate::record::standup::{
-    self as record, Card, CardPart, CardRequest, Dialect, Entry, Health, digest,
+    self as record, Card, CardPart, CardRequest, Dialect, Digest, Entry, Health, digest,
 };
 use crate::store::posts::posts_on_branches;
 
@@ -159,11 +159,20 @@ impl Standup {
         let entries: Vec<&Entry> = day.entries.iter().collect();
         // What is read here and now may say "here"; what goes on to others may not.
         let is_read_here = invocation.outside.terminal.is_some() && !self.slack;
-        let local = match is_read_here {
+        let local_minutes = match is_read_here {
             true => invocation.outside.local_minutes,
             false => 0,
         };
-        let text = digest(&day, &standup.stages(), &entries, local, dialect);
+        let text = digest(
+            &day,
+            &standup.stages(),
+            &entries,
+            &Digest {
+                only: self.only.as_deref(),
+                local_minutes,
+                dialect,
+            },
+        );
         invocation.print_signs(&visible(&text))
     }
 }

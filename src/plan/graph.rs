@@ -260,19 +260,19 @@ impl Graph {
         None
     }
 
-    /// Everything that `step` waits for, directly or through others, nearest first, with
+    /// Everything that `step` depends on, directly or through others, nearest first, with
     /// the distance in edges.
     pub fn ancestors(&self, step: usize) -> Vec<(usize, u32)> {
         reach(&self.shape.upstream, step)
     }
 
-    /// Everything that waits for `step`, directly or through others, nearest first, with
-    /// the distance in edges.
+    /// Everything that depends on `step`, directly or through others, nearest first, with
+    /// the distance in edges. Not all of it waits: see [`Graph::count_waiting`].
     pub fn dependants(&self, step: usize) -> Vec<(usize, u32)> {
         reach(&self.shape.downstream, step)
     }
 
-    /// The beginning of what `step` waits for, or of what waits for it.
+    /// The beginning of what `step` waits for or waited for, or of what waits or waited for it.
     pub(crate) fn reach_of(&self, step: usize, up: bool) -> Reach {
         let mut seen = vec![false; self.states.len()];
         seen[step] = true;
@@ -292,11 +292,20 @@ impl Graph {
             false => &self.shape.downstream,
         };
         let mut left = edges;
-        while let Some(node) = reach.found.get(reach.next) {
-            let targets = &of.of(*node as usize)[reach.edge..];
+        while let Some(node) = reach.found.get(reach.next).copied() {
+            let targets = &of.of(node as usize)[reach.edge..];
             let now = &targets[..targets.len().min(left)];
             left -= now.len();
             for target in now {
+                let (waits, on) = match reach.up {
+                    true => (node, *target),
+                    false => (*target, node),
+                };
+                // What is complete waits for nothing that is open.
+                let is_open = |step: u32| self.states[step as usize].is_open();
+                if is_open(on) && !is_open(waits) {
+                    continue;
+                }
                 if !std::mem::replace(&mut reach.seen[*target as usize], true) {
                     reach.found.push(*target);
                 }

@@ -104,6 +104,19 @@ impl StepId {
         std::str::from_utf8(&self.suffix[..end.unwrap_or(SUFFIX)]).unwrap_or_default()
     }
 
+    /// The same name with its suffix in capitals.
+    pub(crate) fn in_capitals(mut self) -> Self {
+        self.suffix.make_ascii_uppercase();
+        self
+    }
+
+    /// Whether it is a sub-step of another one, at any depth, or that itself.
+    pub(crate) fn is_within(self, other: Self) -> bool {
+        let below = self.suffix().strip_prefix(other.suffix());
+        let is_below = below.is_some_and(|below| below.is_empty() || below.starts_with('.'));
+        self.number == other.number && is_below
+    }
+
     /// The step that a sub-step belongs to.
     pub(crate) fn parent(self) -> Option<Self> {
         let cut = self.suffix().rfind('.')?;

@@ -236,6 +236,20 @@ impl Plan {
         self.find(id).map_or(id, |at| self.steps[at].id)
     }
 
+    /// The ID that somebody means who typed one: where no step has it, the one step's whose suffix is
+    /// just in another case.
+    pub(crate) fn meant(&self, typed: StepId) -> StepId {
+        if typed.suffix().is_empty() || self.find(typed).is_some() {
+            return typed;
+        }
+        let family = self.steps[self.family(typed)].iter().map(|step| step.id);
+        let mut alike = family.filter(|id| id.in_capitals() == typed.in_capitals());
+        match (alike.next(), alike.next_back()) {
+            (Some(one), last) if last.is_none_or(|last| last == one) => one,
+            _ => typed,
+        }
+    }
+
     /// Index of the `nth` step with this ID, counted from 0.
     pub fn find_nth(&self, id: StepId, nth: u32) -> Option<usize> {
         let at = self.find(id)? + nth as usize;

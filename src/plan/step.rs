@@ -14,7 +14,7 @@ use super::status::{State, Status};
 use super::{LogPlace, Plan, Step, StepKey};
 use crate::document::json;
 use crate::document::log::LineRef;
-use crate::document::markdown::MarkdownDocument;
+use crate::document::markdown::{MarkdownDocument, is_nothing};
 use crate::document::splice::Span;
 
 /// A step of a plan.
@@ -212,9 +212,13 @@ impl<'a> StepRef<'a> {
         self.text(Field::Title)
     }
 
-    /// The owner; nothing where there is none.
+    /// The owner; nothing where there is none, or where words say so.
     pub fn owner(self) -> Cow<'a, str> {
-        self.text(Field::Owner)
+        let owner = self.text(Field::Owner);
+        match is_nothing(&owner) {
+            true => Cow::Borrowed(""),
+            false => owner,
+        }
     }
 
     /// What the step depends on, in the order in which it is written.
@@ -315,8 +319,11 @@ impl<'a> StepRef<'a> {
                     section.text(document, field)?,
                     section.source(document, field)?,
                 ];
+                let is_nobody = |owner: &str| field == Field::Owner && is_nothing(owner);
                 said.iter().any(|canon| {
-                    same_words(canon, &log) || field == Field::Notes && same_sentences(canon, &log)
+                    same_words(canon, &log)
+                        || is_nobody(canon) && is_nobody(&log)
+                        || field == Field::Notes && same_sentences(canon, &log)
                 })
             }
         };

@@ -90,6 +90,22 @@ impl Key {
         }
     }
 
+    /// The key as which most terminals send this one: their control codes are the same.
+    fn sent_as(self) -> Option<Self> {
+        let code = match self.code {
+            Code::Char('i') => Code::Tab,
+            Code::Char('m') => Code::Enter,
+            Code::Char('[') => Code::Esc,
+            Code::Char('h' | '?') => Code::Backspace,
+            _ => return None,
+        };
+        self.ctrl.then_some(Self {
+            code,
+            ctrl: false,
+            alt: self.alt,
+        })
+    }
+
     /// The spelling for terminals that show ASCII only.
     pub(crate) fn ascii(self) -> String {
         let shown = self.to_string();
@@ -154,7 +170,13 @@ impl FromStr for Key {
                 ));
             }
         };
-        Ok(Self { code, ctrl, alt })
+        let key = Self { code, ctrl, alt };
+        match key.sent_as() {
+            None => Ok(key),
+            Some(other) => Err(format!(
+                "terminals send {other} for “{text}”, so the two cannot be told apart: choose another key"
+            )),
+        }
     }
 }
 
@@ -187,6 +209,17 @@ mod tests {
             ("insert", "Insert"),
         ] {
             assert_eq!(text.parse::<Key>().unwrap().to_string(), shown);
+        }
+        for (text, key) in [
+            ("ctrl-i", "Tab"),
+            ("Ctrl-M", "⏎"),
+            ("ctrl-[", "Esc"),
+            ("ctrl-h", "Backspace"),
+            ("ctrl-alt-i", "Alt-Tab"),
+        ] {
+            let said = text.parse::<Key>().unwrap_err();
+            let why = format!("terminals send {key} for “{text}”");
+            assert!(said.starts_with(&why), "{said}");
         }
         for none in ["hyper-x", "f0", "f25", "f+5", "fx"] {
             assert!(none.parse::<Key>().is_err(), "{none}");

@@ -290,7 +290,7 @@ fn step_rows(
     let number = |index: usize| plan.step(index).id().number();
     let distance = |index: usize| number(index).abs_diff(from);
     // Whoever types a number means the step with that number, whatever else has these digits.
-    let meant = typed_id(text).and_then(|id| plan.find(id));
+    let meant = typed_id(text).and_then(|id| plan.find(plan.meant(id)));
     let mut scored = Vec::new();
     for other in plan.steps() {
         if !strides.add(1) {

@@ -339,7 +339,7 @@ fn steps(
     progress: &Progress,
     found: &mut Vec<Found>,
 ) -> Option<()> {
-    let named = typed_id(wanted.text);
+    let named = typed_id(wanted.text).map(|id| plan.meant(id));
     progress.expect(plan.len());
     let mut strides = progress.strides();
     let mut ranked = Vec::new();
@@ -411,6 +411,7 @@ impl Model {
 
     fn step_by_number(&self, text: &str) -> Option<Found> {
         let id = typed_id(text)?;
+        let id = self.plan.meant(id);
         let found = self.plan.find(id);
         let title = found.map(|step| self.plan.step(step).title());
         let title = title.unwrap_or("there is no such step".into());

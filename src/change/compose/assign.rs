@@ -4,6 +4,7 @@
 use super::FieldRequest;
 use crate::change::value::{Refusal, refuse};
 use crate::plan::StepRef;
+use crate::plan::dependency::Dependency;
 use crate::plan::field::{Field, Kind};
 use crate::plan::id::typed_id;
 use crate::plan::list_entry::ListEntry;
@@ -128,7 +129,16 @@ fn found(entries: &[String], field: Field, typed: &str) -> Result<usize, Refusal
     let plain = ListEntry::plain(words);
     let is_it = |entry: &String| ListEntry::plain(entry.as_str()).agrees(&plain, field);
     let exact = entries.iter().position(|entry| *entry == plain.text);
-    match exact.or_else(|| entries.iter().position(is_it)) {
+    // As people type suffixes, where nothing is written just so.
+    let is_like_it = |entry: &String| {
+        let other = match Dependency::read(entry.as_str().into()) {
+            Dependency::Step(other) => other,
+            Dependency::Condition { .. } => return false,
+        };
+        id.is_some_and(|id| other.in_capitals() == id.in_capitals())
+    };
+    let found = exact.or_else(|| entries.iter().position(is_it));
+    match found.or_else(|| entries.iter().position(is_like_it)) {
         Some(at) => Ok(at),
         None => refuse(format!(
             "{} has no entry “{}”",

@@ -47,6 +47,19 @@ impl Composer<'_> {
         self.first_free(id.children().filter(|id| !taken.contains(id)))
     }
 
+    /// The first number in a range that no step has, but something names.
+    pub(crate) fn first_named(&self, (first, last): (u32, u32)) -> Option<StepId> {
+        let is_used = |id: StepId| {
+            let is_elsewhere = self.elsewhere.is_some_and(|ids| ids.contains(&id));
+            is_elsewhere || self.plan.find(id).is_some() || self.unreadable_with(id).is_some()
+        };
+        let named = self.named().into_iter().filter(|id| {
+            let is_inside = (first..=last).contains(&id.number());
+            is_inside && id.suffix().is_empty() && !is_used(*id)
+        });
+        named.min().map(|id| self.spelling_of(id).spell(id))
+    }
+
     /// Which numbers steps have, and which are passed over.
     pub(crate) fn numbers(&self) -> Numbers {
         let used = self.plan.steps().map(|step| step.id().number());

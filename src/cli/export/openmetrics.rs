@@ -45,9 +45,27 @@ impl<'t> Family<'t> {
     }
 }
 
-/// What the past says: how the steps came to be what they are, what is to be expected of the plan and
-/// its stages, and the instant of both.
-pub(super) type Past<'a> = (&'a [Point], &'a [Outlook], DateTime<Utc>);
+/// What the past says.
+pub(super) struct Past<'a> {
+    /// How the steps came to be what they are.
+    pub points: &'a [Point],
+    /// What is to be expected of the plan and its stages.
+    pub outlooks: &'a [Outlook],
+    /// What is not known of either.
+    pub notes: &'a [String],
+    /// The instant of both.
+    pub now: DateTime<Utc>,
+}
+
+impl Past<'_> {
+    /// The help of a family, with what is not known of the past.
+    fn help(&self, words: &str) -> String {
+        match self.notes {
+            [] => words.to_owned(),
+            notes => format!("{words} Note: {}.", notes.join("; ")),
+        }
+    }
+}
 
 /// The whole exposition: `steps` counted by status and state and by block, what the past says of
 /// them, the checks of the stages, the risks and the problems of the plan.
@@ -55,15 +73,15 @@ pub(super) fn exposition(
     plan: &Plan,
     steps: &[usize],
     problems: &Findings,
-    (points, outlooks, now): Past<'_>,
+    past: &Past<'_>,
 ) -> String {
     let mut text = String::new();
     by_status(&mut text, plan, steps);
     by_block(&mut text, plan, steps);
-    throughput(&mut text, points, now);
-    forecast(&mut text, outlooks);
+    throughput(&mut text, past);
+    forecast(&mut text, past);
     checks(&mut text, plan);
-    risks(&mut text, plan, now.date_naive());
+    risks(&mut text, plan, past.now.date_naive());
     scorecard(&mut text, plan);
     let mut family = Family::begin(
         &mut text,
@@ -168,16 +186,16 @@ fn checks(text: &mut String, plan: &Plan) {
 
 /// What happened in the last full week and happens in the running one. Weeks before are in what was
 /// scraped before.
-fn throughput(text: &mut String, points: &[Point], now: DateTime<Utc>) {
-    let running = Period::Week.last_day(now);
+fn throughput(text: &mut String, past: &Past<'_>) {
+    let running = Period::Week.last_day(past.now);
     let last = running - chrono::Days::new(7);
     let mut family = Family::begin(
         text,
         "stepdeck_week_steps",
-        "Steps that were completed, reopened, added and removed in a week.",
+        &past.help("Steps that were completed, reopened, added and removed in a week."),
     );
     for (week, end) in [("last", last), ("running", running)] {
-        let point = points.iter().find(|point| point.date == end);
+        let point = past.points.iter().find(|point| point.date == end);
         let events = [
             ("completed", point.map(|point| point.completed)),
             ("reopened", point.map(|point| point.reopened)),
@@ -192,7 +210,8 @@ fn throughput(text: &mut String, points: &[Point], now: DateTime<Utc>) {
 
 /// By when the plan and its stages are likely to be done, and due, as Unix time at midnight; nothing
 /// where there is no date.
-fn forecast(text: &mut String, outlooks: &[Outlook]) {
+fn forecast(text: &mut String, past: &Past<'_>) {
+    let outlooks = past.outlooks;
     let seconds = |date: NaiveDate| {
         let at = date.and_time(NaiveTime::MIN).and_utc().timestamp();
         usize::try_from(at).unwrap_or(0)
@@ -215,7 +234,7 @@ fn forecast(text: &mut String, outlooks: &[Outlook]) {
     let mut family = Family::begin(
         text,
         "stepdeck_forecast_timestamp_seconds",
-        "The day by which so many percent of simulated futures are done.",
+        &past.help("The day by which so many percent of simulated futures are done."),
     );
     for (at, outlook) in all() {
         for (level, date) in LEVELS.iter().zip(outlook.dates()) {

@@ -59,6 +59,8 @@ pub(super) struct Book<'a> {
     pub findings: &'a Findings,
     /// How the steps came to be, week by week.
     pub points: &'a [Point],
+    /// What is not known of that.
+    pub notes: &'a [String],
     /// What is to be expected of the plan, then of each stage.
     pub outlooks: &'a [Outlook],
 }
@@ -445,6 +447,9 @@ impl<'a> Book<'a> {
             ],
             vec!["Written by".into(), "stepdeck".into()],
         ];
+        if !self.notes.is_empty() {
+            rows.push(vec!["Weeks".into(), self.notes.join("; ").into()]);
+        }
         if !self.filter.is_empty() {
             let what = "the sheets about steps, blocks and weeks have only what matches";
             rows.push(vec!["Filter".into(), self.filter.into(), what.into()]);

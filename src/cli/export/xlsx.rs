@@ -29,7 +29,7 @@ pub(super) fn workbook(
 ) -> Result<Vec<u8>> {
     let opened = picked.opened;
     let findings = problems(opened, invocation);
-    let (points, _) = gather::points(invocation, picked);
+    let (points, notes) = gather::points(invocation, picked);
     let commit = gather::commit(invocation);
     let book = Book {
         plan: &opened.plan,
@@ -41,9 +41,12 @@ pub(super) fn workbook(
         redacted: &gather::redacted(export)?,
         findings: &findings,
         points: &points,
+        notes: &notes,
         outlooks: &gather::outlooks(invocation, picked),
     };
-    Ok(written(&book)?)
+    let bytes = written(&book)?;
+    notes.iter().try_for_each(|note| invocation.say(note))?;
+    Ok(bytes)
 }
 
 /// How cells look.

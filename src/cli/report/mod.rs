@@ -173,7 +173,8 @@ impl Invocation<'_, '_> {
         let opened = self.open()?;
         let cache = self.outside.cache.clone();
         let own = self.outside.config.as_deref();
-        let config = judged(&opened.layout, own).config;
+        let settings = judged(&opened.layout, own);
+        let config = &settings.config;
         let reporter = Reporter {
             plan: &opened.plan,
             layout: &opened.layout,
@@ -190,6 +191,9 @@ impl Invocation<'_, '_> {
         let materials = reporter.materials(&gathered);
         (materials.since.notes.iter()).try_for_each(|note| self.say(note))?;
         let Answer { made, json } = answer(&materials)?;
+        if runs_sources || common.write && !made.shown.is_empty() {
+            self.say_own_mistakes(&opened, &settings)?;
+        }
         if common.json {
             self.print(&json)?;
         } else if common.slack {

@@ -69,13 +69,59 @@ pub(crate) fn rows(document: &MarkdownDocument, file: usize) -> Vec<RosterRow> {
     rows
 }
 
-/// What is separated by commas or line breaks.
+/// What is separated by commas or line breaks. Quotes keep a name together that has a comma.
 fn several(text: &str) -> Vec<String> {
-    let parts = text.split([',', '\n']).map(str::trim);
-    parts
-        .filter(|part| !part.is_empty())
+    let mut parts = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    while let Some(c) = text[at..].chars().next() {
+        let begins_word = text[..at].ends_with([',', '\n', ' ']) || at == 0;
+        match quoted(&text[at..]).filter(|_| begins_word) {
+            Some(length) => at += length,
+            None => {
+                if matches!(c, ',' | '\n') {
+                    parts.push(&text[start..at]);
+                    start = at + c.len_utf8();
+                }
+                at += c.len_utf8();
+            }
+        }
+    }
+    parts.push(&text[start..]);
+    let names = parts.into_iter().map(|part| unquoted(part.trim()));
+    names
+        .filter(|name| !name.is_empty())
         .map(str::to_owned)
         .collect()
+}
+
+/// Pairs of quotes as people and word processors set them.
+const QUOTES: [(char, char); 3] = [('"', '"'), ('“', '”'), ('„', '“')];
+
+/// How long the text between quotes is that is at the beginning, with them, where a word ends with
+/// it.
+fn quoted(text: &str) -> Option<usize> {
+    let (opening, closing) = QUOTES
+        .iter()
+        .find(|(opening, _)| text.starts_with(*opening))?;
+    let ends = text.match_indices(*closing);
+    let mut ends = ends.map(|(at, sign)| at + sign.len());
+    ends.find(|end| {
+        let is_word = text[*end..].is_empty() || text[*end..].starts_with([',', '\n', ' ']);
+        *end > opening.len_utf8() && is_word
+    })
+}
+
+/// A name without the quotes around all of it.
+fn unquoted(name: &str) -> &str {
+    match quoted(name) {
+        Some(length) if length == name.len() => {
+            let mut inner = name.chars();
+            inner.next();
+            inner.next_back();
+            inner.as_str().trim()
+        }
+        _ => name,
+    }
 }
 
 #[cfg(test)]
@@ -100,5 +146,22 @@ mod tests {
         assert_eq!(rows[0].weeks, ["2026-W48", "W50–W52"]);
         assert_eq!((rows[0].file, rows[0].line), (3, 5));
         assert_eq!((&*rows[1].name, &*rows[1].team), ("Bo", "Growth"));
+    }
+
+    #[test]
+    fn quotes_keep_a_name_with_a_comma_together() {
+        for (cell, names) in [
+            ("\"Müller, Anna\", GRC", vec!["Müller, Anna", "GRC"]),
+            ("ops, \"a, b\"", vec!["ops", "a, b"]),
+            ("“Müller, Anna”, GRC", vec!["Müller, Anna", "GRC"]),
+            (
+                "Anna \"Ann, Annie\" Lee, Bo",
+                vec!["Anna \"Ann, Annie\" Lee", "Bo"],
+            ),
+            ("5\" nails, ops", vec!["5\" nails", "ops"]),
+            ("\"\", ops", vec!["ops"]),
+        ] {
+            assert_eq!(several(cell), names, "{cell}");
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! A step under way that nobody owns.
 //!
 //! Nobody will report on it in the standup or be asked about it. Set the owner; any word will do: a
-//! person, a team or "unassigned".
+//! person, a team or "unassigned". Words that say that there is nobody, such as "none" or "n/a", are no
+//! owner.
 //!
 //! ## Caught
 //!

@@ -15,7 +15,7 @@ mod value;
 pub mod words;
 
 use std::fmt::{self, Write as _};
-use std::ops::RangeBounds as _;
+use std::ops::{Bound, RangeBounds as _};
 
 use chrono::{DateTime, Utc};
 
@@ -25,11 +25,12 @@ use self::slip::{Slip, is_written};
 use self::syntax::Tree;
 pub use self::terms::TERMS;
 use self::terms::{Asked, NO_STATUS, Test, Whole};
+use self::value::Bounds;
 use self::words::{Word, Words, fold, fold_onto};
 use super::canon::block_table::BlockColumn;
 use super::dependency::Dependency;
 use super::field::Field;
-use super::id::USUAL_DIGITS;
+use super::id::{StepId, USUAL_DIGITS};
 use super::marks::Marks;
 use super::people::Identity;
 use super::{Plan, StepRef};
@@ -377,7 +378,10 @@ impl Prepared<'_> {
     }
 
     fn holds(&self, test: &Test, step: StepRef<'_>) -> bool {
-        let has = |field| !step.text(field).trim().is_empty();
+        let has = |field| match field {
+            Field::Owner => !step.owner().is_empty(),
+            _ => !step.text(field).trim().is_empty(),
+        };
         match test {
             Test::Status(status) => step.status() == Some(*status),
             Test::Written(value) => is_written(value, step, self.now),
@@ -392,13 +396,17 @@ impl Prepared<'_> {
                 .into_iter()
                 .map(|digits| step.id().padded_to(digits).to_string().to_lowercase())
                 .any(|id| id.starts_with(start.as_str())),
-            Test::IdIs(id) => step.id() == *id,
-            Test::Ids(range) => range.contains(&step.id().number()),
-            Test::DependsOn(id) => step.dependencies().any(|d| d == Dependency::Step(*id)),
+            Test::IdIs(id) => step.id() == self.plan.meant(*id),
+            Test::Ids(range) => lies_in(step.id(), range),
+            Test::DependsOn(id) => {
+                let id = self.plan.meant(*id);
+                step.dependencies().any(|d| d == Dependency::Step(id))
+            }
             Test::Evidence { given } => (has(Field::Actual) || has(Field::Link)) == *given,
             Test::Field(field, value) => {
                 value.holds(&step.text(*field), || step.list(*field).len(), self.now)
             }
+            Test::Unowned => !has(Field::Owner),
             Test::AnyOf(fields) => fields.iter().any(|field| has(*field)),
             Test::Key(key, value) => {
                 let raw = step.log_line().and_then(|line| line.get(key));
@@ -421,6 +429,22 @@ impl Prepared<'_> {
             _ => false,
         }
     }
+}
+
+/// Whether an ID lies between two in capitals; the sub-steps of an end belong to it.
+fn lies_in(id: StepId, (from, to): &Bounds<StepId>) -> bool {
+    let id = id.in_capitals();
+    let is_behind = match from {
+        Bound::Included(first) => id >= *first,
+        Bound::Excluded(first) => id > *first && !id.is_within(*first),
+        Bound::Unbounded => true,
+    };
+    is_behind
+        && match to {
+            Bound::Included(last) => id <= *last || id.is_within(*last),
+            Bound::Excluded(last) => id < *last,
+            Bound::Unbounded => true,
+        }
 }
 
 /// A line that is being understood.

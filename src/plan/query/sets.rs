@@ -43,7 +43,7 @@ impl Query {
         past: Option<&PlanPast>,
     ) -> Gathering {
         let none = || Gathered::Known(Known::Steps(vec![false; plan.len()]));
-        let reached = |id: &StepId, up: bool| match plan.find(*id) {
+        let reached = |id: &StepId, up: bool| match plan.find(plan.meant(*id)) {
             Some(step) => Gathered::Reach(plan.graph().reach_of(step, up)),
             None => none(),
         };

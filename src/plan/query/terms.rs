@@ -6,6 +6,7 @@ use super::syntax::Term;
 use super::time::{self, Interval};
 use super::value::{Bounds, Sign, TextTest, Value, bounds, count, has_end, number};
 use super::words::fold;
+use crate::document::markdown::is_nothing;
 use crate::plan::Plan;
 use crate::plan::column::DERIVED;
 use crate::plan::field::{Field, Kind, fields};
@@ -75,7 +76,7 @@ impl TermSpec {
 #[rustfmt::skip]
 pub const TERMS: [TermSpec; 24] = [
     row("owner:", Values::Owners, Read::Step(owner),
-        "the owner contains this text; owner:none finds steps without one, owner=ops those of just ops").ordered(),
+        "the owner contains this text; owner:none finds steps without one, owner:\"none\" those of somebody called so, owner=ops those of just ops").ordered(),
     row("status:", Values::These(STATUSES), Read::Step(status),
         "idea, draft, progress, blocked or complete; any other word finds the statuses that are written so"),
     row("block:", Values::Blocks, Read::Step(block),
@@ -92,9 +93,9 @@ pub const TERMS: [TermSpec; 24] = [
     row("dep:", Values::Free, Read::Step(|of| of.step().map(Test::DependsOn)),
         "depends directly on this step"),
     row("up:", Values::Free, Read::Whole(|of| Ok(Whole::Upstream(of.step()?))),
-        "everything a step waits for, directly or indirectly"),
+        "everything a step waits for, directly or through others, complete steps among it"),
     row("down:", Values::Free, Read::Whole(|of| Ok(Whole::Downstream(of.step()?))),
-        "everything that waits for a step"),
+        "everything that waits for a step, directly or through others; nobody waits through a complete step"),
     row("evidence:", Values::These(&["missing", "given"]), Read::Step(evidence),
         "missing or given"),
     row("has:", Values::Fields, Read::Step(has),
@@ -151,13 +152,15 @@ pub(super) enum Test {
     Blocks(Bounds<BlockId>),
     Id(String),
     IdIs(StepId),
-    /// Numbers, whatever the suffix.
-    Ids(Bounds<u32>),
+    /// Between two, in capitals; the sub-steps of the last are among them.
+    Ids(Bounds<StepId>),
     DependsOn(StepId),
     Evidence {
         given: bool,
     },
     Field(Field, Value),
+    /// Nobody is the owner.
+    Unowned,
     /// Something stands in one of these.
     AnyOf(Vec<Field>),
     /// The same of a key of the log that no field stands for.
@@ -229,6 +232,10 @@ pub(super) fn read(term: &Term) -> Result<Option<Vec<Asked>>, String> {
     let Some((name, sign, rest)) = name_of(&term.text) else {
         return Ok(None);
     };
+    // One in front is gone by now.
+    if name.starts_with('-') {
+        return Err("one - negates a term: leave the second out".to_owned());
+    }
     let key = name.to_lowercase();
     let value = term.from(term.text.len() - rest.len());
     let parts = value.split(',');
@@ -308,7 +315,7 @@ fn of_table(of: &Operand<'_>) -> Result<Asked, String> {
     if let Some(named) = Field::named(of.key) {
         return field(named, of).map(Asked::Step);
     }
-    if of.name.starts_with(['(', '-']) {
+    if of.name.starts_with('(') {
         return Err(NO_PAIR.to_owned());
     }
     if let Some(instead) = of_column(of.key) {
@@ -360,12 +367,10 @@ pub(super) fn unknown(text: &str) -> Option<String> {
 }
 
 fn owner(of: &Operand<'_>) -> Result<Test, String> {
-    match &*of.folded() {
-        "" | "none" | "-" if matches!(of.sign, None | Some(Sign::Equal)) => {
-            let nobody = TextTest::Is(String::new());
-            Ok(Test::Field(Field::Owner, Value::Text(nobody)))
-        }
-        _ => field(Field::Owner, of),
+    let is_nobody = !of.is_quoted && is_nothing(of.value);
+    match is_nobody && matches!(of.sign, None | Some(Sign::Equal)) {
+        true => Ok(Test::Unowned),
+        false => field(Field::Owner, of),
     }
 }
 
@@ -463,14 +468,14 @@ fn has(of: &Operand<'_>) -> Result<Test, String> {
 
 fn id(of: &Operand<'_>) -> Result<Test, String> {
     let (sign, value) = of.signed();
-    let in_number = |text: &str| typed_id(text).map(StepId::number);
+    let in_capitals = |text: &str| typed_id(text).map(StepId::in_capitals);
     let test = match sign {
         None if !value.contains("..") => Some(Test::Id(of.folded())),
-        None => bounds(sign, value, in_number).map(Test::Ids),
+        None => bounds(sign, value, in_capitals).map(Test::Ids),
         Some(Sign::Equal) => typed_id(value).map(Test::IdIs),
         Some(_) => {
             let is_whole = typed_id(value).is_some_and(|id| id.suffix().is_empty());
-            let ids = bounds(sign, value, in_number).filter(|_| is_whole);
+            let ids = bounds(sign, value, in_capitals).filter(|_| is_whole);
             ids.map(Test::Ids)
         }
     };

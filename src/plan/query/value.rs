@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::time::{Interval, moment};
 use super::words::fold;
 use crate::document::json;
+use crate::plan::list_entry::says_nothing;
 use crate::plan::step::measure;
 
 /// How a value is compared.
@@ -171,7 +172,17 @@ impl Value {
             (Self::Either(Some(bounds), _), Some(items)) => {
                 bounds.contains(&(items.count() as f64))
             }
+            (Self::Given, Some(mut items)) => items.any(|item| !says_nothing(item)),
+            (Self::Given, None) if is_empty_object(raw) => false,
             _ => self.holds(&json::words(raw), || 0, now),
         }
     }
+}
+
+/// Whether a raw value is an object with nothing in it.
+fn is_empty_object(raw: &str) -> bool {
+    let inner = raw
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'));
+    inner.is_some_and(|inner| inner.trim().is_empty())
 }

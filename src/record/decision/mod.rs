@@ -65,7 +65,11 @@ impl Secretary<'_> {
         if title.is_empty() {
             return refuse("a decision needs a title: what was decided, in one line");
         }
-        if let Some(id) = new.steps.iter().find(|id| self.plan.find(**id).is_none()) {
+        if let Some(id) = new
+            .steps
+            .iter()
+            .find(|id| self.plan.find(self.plan.meant(**id)).is_none())
+        {
             return refuse(format!("{id} is not in the plan"));
         }
         let date = self.now.date_naive();
@@ -143,7 +147,9 @@ impl Secretary<'_> {
 
 /// The steps as a note names them.
 fn ids(plan: &Plan, steps: &[StepId]) -> String {
-    let spelled = steps.iter().map(|id| plan.spelled(*id).in_prose());
+    let spelled = steps
+        .iter()
+        .map(|id| plan.spelled(plan.meant(*id)).in_prose());
     spelled
         .map(|id| id.to_string())
         .collect::<Vec<_>>()

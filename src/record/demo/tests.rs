@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
+use crate::document::generated::{self, Generated};
 
 /// The lines of a plan's log behind the header, with the text of its other files.
 struct Read {
@@ -401,5 +402,15 @@ proptest! {
     #[test]
     fn another_seed_is_another_plan(seed in 0_u64..u64::MAX) {
         prop_assert!(plan(60, seed) != plan(60, seed + 1));
+    }
+}
+
+/// Whoever changes a word of it has to change its mark: else it would be taken for edited by hand.
+#[test]
+fn the_plan_of_the_quarter_is_as_it_was_generated() {
+    let text = include_str!("../../../assets/demo/planning/2026-Q4.md");
+    for section in text.split("\n## ") {
+        let found = generated::find(section.as_bytes());
+        assert_ne!(found, Generated::Edited, "{section}");
     }
 }

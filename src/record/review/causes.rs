@@ -133,10 +133,7 @@ impl Shortage {
         }
         direct.sort_by_key(|(waiting, step)| (Reverse(*waiting), *step));
         direct.truncate(COUNTED);
-        let in_all = |step: usize| {
-            let dependants = graph.dependants(step).into_iter();
-            dependants.filter(|(step, _)| is_waiting(step)).count()
-        };
+        let in_all = |step: usize| graph.count_waiting(step, plan.len());
         let mut waiting: Vec<(usize, usize)> = direct
             .iter()
             .map(|(_, step)| (in_all(*step), *step))

@@ -74,7 +74,11 @@ impl Register<'_> {
         if title.is_empty() {
             return refuse("a risk needs a title: what may happen, in one line");
         }
-        if let Some(id) = new.steps.iter().find(|id| self.plan.find(**id).is_none()) {
+        if let Some(id) = new
+            .steps
+            .iter()
+            .find(|id| self.plan.find(self.plan.meant(**id)).is_none())
+        {
             return refuse(format!("{id} is not in the plan"));
         }
         let date = self.now.date_naive();
@@ -85,7 +89,10 @@ impl Register<'_> {
         bullet(&mut out, label::STATUS, "open");
         bullet(&mut out, label::OWNER, new.owner);
         if !new.steps.is_empty() {
-            let ids = new.steps.iter().map(|id| self.plan.spelled(*id).in_prose());
+            let ids = new
+                .steps
+                .iter()
+                .map(|id| self.plan.spelled(self.plan.meant(*id)).in_prose());
             let ids: Vec<String> = ids.map(|id| id.to_string()).collect();
             bullet(&mut out, label::STEPS, &ids.join(", "));
         }

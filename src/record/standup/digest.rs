@@ -54,28 +54,34 @@ impl Dialect {
     }
 }
 
+/// How a day is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Digest<'a> {
+    /// The one person whose entries these are, where not everybody's were asked for.
+    pub only: Option<&'a str>,
+    /// How far the reader's clocks are ahead of UTC; 0 leaves them out.
+    pub local_minutes: i32,
+    /// In which markup.
+    pub dialect: Dialect,
+}
+
 /// A day, or what some of its entries say, stage by stage in the order of cards; whoever has
 /// said nothing of a stage is left out there.
-/// `local_minutes` is how far the reader's clocks are ahead of UTC; 0 leaves them out.
-pub fn digest(
-    day: &Day,
-    stages: &[String],
-    entries: &[&Entry],
-    local_minutes: i32,
-    dialect: Dialect,
-) -> String {
+pub fn digest(day: &Day, stages: &[String], entries: &[&Entry], of: &Digest<'_>) -> String {
+    let dialect = of.dialect;
     let title = format!("Standup {}", day.date);
     let mut text = format!("{}\n\n", dialect.heading(1, &title));
     let due = day.deadline.format("%H:%M UTC");
-    text += &format!("Due {due}{}. ", day.due_here(local_minutes));
+    text += &format!("Due {due}{}. ", day.due_here(of.local_minutes));
     if let [_, ..] = &day.stewards[..] {
         let stewards = dialect.words(&day.stewards.join(", "));
         text += &format!("Steward: {stewards}. ");
     }
     let who: Vec<String> = entries.iter().map(|entry| stamp(entry, dialect)).collect();
-    text += &match who.is_empty() {
-        true => "Nobody has posted.".to_owned(),
-        false => format!("Posted: {}.", who.join(", ")),
+    text += &match (who.is_empty(), of.only) {
+        (true, None) => "Nobody has posted.".to_owned(),
+        (true, Some(name)) => format!("{} has not posted.", dialect.words(name)),
+        (false, _) => format!("Posted: {}.", who.join(", ")),
     };
     text.push('\n');
     if !day.missing.is_empty() {

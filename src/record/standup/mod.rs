@@ -34,7 +34,7 @@ use crate::plan::{Plan, StepRef};
 
 pub(crate) use blockers::Standing;
 pub(crate) use day::{Day, DayCard, Said};
-pub(crate) use digest::{Dialect, digest};
+pub(crate) use digest::{Dialect, Digest, digest};
 pub(crate) use edit::CardRequest;
 pub(crate) use paper::read;
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::overwrite::{OverwriteError, overwrite};
+use super::overwrite::{OverwriteError, is_of_git, overwrite};
 use crate::store::fs::read::read;
 
 /// The mark is within so many bytes at the beginning of a page.
@@ -79,6 +79,9 @@ pub(crate) fn write_folder(
         let path = path.to_owned();
         move |error| FolderError::Folder(path, error)
     };
+    if is_of_git(folder) {
+        return Err(OverwriteError::OfGit(folder.to_owned()).into());
+    }
     if !folder.is_dir() {
         fs::create_dir(folder).map_err(failed(folder))?;
     }

@@ -24,6 +24,8 @@ const TRIES: usize = 10;
 pub enum OverwriteError {
     /// The file is one of those guarded.
     Guarded(PathBuf),
+    /// It is one of git's own files.
+    OfGit(PathBuf),
     /// The folder it should be in is not a folder.
     NoFolder(PathBuf),
     /// What is there cannot be read, so it is not replaced either.
@@ -40,6 +42,11 @@ impl fmt::Display for OverwriteError {
             Self::Guarded(path) => write!(
                 f,
                 "{} belongs to the plan, so nothing was written; name another file",
+                path.display()
+            ),
+            Self::OfGit(path) => write!(
+                f,
+                "{} belongs to git, so nothing was written; name another file",
                 path.display()
             ),
             Self::NoFolder(folder) => write!(
@@ -75,6 +82,9 @@ pub fn overwrite(path: &Path, guarded: &[PathBuf], bytes: &[u8]) -> Result<(), O
     if guarded.iter().any(is_same) {
         return Err(OverwriteError::Guarded(path.to_owned()));
     }
+    if is_of_git(path) {
+        return Err(OverwriteError::OfGit(path.to_owned()));
+    }
     // A folder that is not there is a slip of the keyboard.
     if let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) {
         return Err(OverwriteError::NoFolder(folder.to_owned()));
@@ -95,6 +105,33 @@ pub fn overwrite(path: &Path, guarded: &[PathBuf], bytes: &[u8]) -> Result<(), O
             Err(error) => return Err(OverwriteError::Save(error)),
         }
     }
+}
+
+/// What git reads in a checkout, beside its own folder.
+const OF_GIT: [&str; 4] = [".git", ".gitattributes", ".gitignore", ".gitmodules"];
+
+/// Whether a path is one of git's own files, or leads into its folder, whether or not something is
+/// there. A checkout may be below that folder: what is in it is not git's.
+pub(super) fn is_of_git(path: &Path) -> bool {
+    let is_named = |path: &Path, names: &[&str]| {
+        let name = path.file_name();
+        name.is_some_and(|name| names.iter().any(|own| name.eq_ignore_ascii_case(own)))
+    };
+    let is_below = |path: &Path| {
+        for above in path.ancestors() {
+            if is_named(above, &OF_GIT[..1]) {
+                return true;
+            }
+            if above.join(OF_GIT[0]).exists() {
+                return false;
+            }
+        }
+        false
+    };
+    let folder = path.parent().map(fs::canonicalize);
+    let ends = [Some(fs::canonicalize(path)), folder];
+    let mut ends = ends.into_iter().flatten().filter_map(Result::ok);
+    is_named(path, &OF_GIT) || ends.any(|end| is_named(&end, &OF_GIT) || is_below(&end))
 }
 
 #[cfg(test)]

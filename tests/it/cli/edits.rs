@@ -476,6 +476,21 @@ fn a_step_goes_to_no_block_that_the_table_does_not_have() {
     assert!(run.err.contains("there is no block B200"), "{}", run.err);
 }
 
+/// A plan may have no such table.
+#[test]
+fn a_block_that_is_not_there_is_missed_where_it_would_be() {
+    let folder = Folder::new(&[(
+        LOG,
+        "{\"step_id\": \"00012\", \"title\": \"x\", \"owner\": \"ops\"}\n",
+    )]);
+    let run = folder.run(&["set", "12", "block=B99"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    let said = "there is no block B99: no step is in it, and the plan has no block table";
+    assert!(run.err.contains(said), "{run:?}");
+    let run = folder.run(&["set", "12", "owner=ops"]);
+    assert_eq!(run.err, "stepdeck: 00012 already has these values\n");
+}
+
 /// Files as an editor on another system saves them.
 #[test]
 fn a_file_in_another_encoding_is_named_and_never_written() {

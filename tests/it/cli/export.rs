@@ -331,6 +331,9 @@ fn an_export_goes_into_a_file_but_never_into_the_plan() {
     assert_eq!(folder.read("out/steps.csv"), printed);
     std::os::unix::fs::symlink(folder.path().join(LOG), folder.path().join("link.csv")).unwrap();
     folder.write("docs/reviews/2026-W47.md", "# Review\n");
+    folder.write(".git/config", "[core]\n");
+    folder.write(".git/hooks/README", "");
+    std::os::unix::fs::symlink(".git", folder.path().join("git")).unwrap();
     for file in [
         LOG,
         CANON,
@@ -339,10 +342,21 @@ fn an_export_goes_into_a_file_but_never_into_the_plan() {
         "docs/reviews/2026-W47.md",
         "docs/ROADMAP.md",
         "stepdeck.toml",
+        ".gitattributes",
+        ".git/config",
+        ".git/hooks/pre-commit",
+        "out/../.git/new",
+        "git/config",
     ] {
         let run = export(file);
         assert_eq!(run.code, 2, "{file}");
-        assert!(run.err.contains("belongs to the plan"), "{}", run.err);
+        let whose = if file.contains("git") {
+            "git"
+        } else {
+            "the plan"
+        };
+        let said = format!("belongs to {whose}");
+        assert!(run.err.contains(&said), "{file}: {}", run.err);
     }
     let locked = folder.run(&["--read-only", "export", "--format", "csv", "-o", "x.csv"]);
     assert_eq!(locked.code, 2);
@@ -350,6 +364,33 @@ fn an_export_goes_into_a_file_but_never_into_the_plan() {
     assert_eq!(folder.read(LOG), LINES);
     assert_eq!(folder.read(CANON), DOCUMENT);
     assert_eq!(folder.read("docs/reviews/2026-W47.md"), "# Review\n");
+    assert_eq!(folder.read(".git/config"), "[core]\n");
+    let page = folder.run(&[
+        "export",
+        "--format",
+        "html",
+        "--worktree",
+        "-o",
+        ".git/site/",
+    ]);
+    assert!(
+        page.code == 2 && page.err.contains("belongs to git"),
+        "{page:?}"
+    );
+    assert!(!folder.path().join(".git/site").exists());
+}
+
+/// What is counted by stamps alone is said to be.
+#[test]
+fn metrics_without_a_history_say_how_they_know() {
+    let run = folder().run(&["export", "--format", "openmetrics"]);
+    let why = "dates come from updated_at";
+    assert!(run.err.contains(why), "{run:?}");
+    for name in ["stepdeck_week_steps", "stepdeck_forecast_timestamp_seconds"] {
+        let begins = format!("# HELP {name} ");
+        let help = run.out.lines().find(|line| line.starts_with(&begins));
+        assert!(help.unwrap().contains(why), "{help:?}");
+    }
 }
 
 /// `-` and the names of standard output are standard output; a device gets the bytes.

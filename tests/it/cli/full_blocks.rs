@@ -54,6 +54,25 @@ fn add_to_a_full_block_says_that_it_is_full() {
     assert!(gap.err.contains(said), "{gap:?}");
 }
 
+/// A number that something waits for is nobody's, and the block is full all the same.
+#[test]
+fn a_block_is_full_of_numbers_that_are_only_named_too() {
+    let line = |number: u32| format!("{{\"step_id\": \"{number:04}\", \"title\": \"x\"}}\n");
+    let lines: String = (1..=39).chain(45..=99).map(line).collect();
+    let last = "{\"step_id\": \"0100\", \"title\": \"x\", \"dependencies\": [\"0040\", \"0041\", \"0042\", \"0043\", \"0044\"]}\n";
+    let folder = Folder::new(&[(LOG, &(lines + last)), (CANON, DOCUMENT)]);
+    let run = folder.run(&["add", "title=x", "block=B01"]);
+    let said = "block B01 is full: all of 0001–0100 are used, here or on a branch, or named by \
+        dependencies, checks or papers; `--id 0040` takes one that is only named, or add the step to another block";
+    assert!(run.err.contains(said), "{run:?}");
+    assert_eq!(
+        folder
+            .run(&["add", "title=x", "--id", "0040", "block=B01"])
+            .ok(),
+        "0040\n"
+    );
+}
+
 /// Another branch has the block's last number.
 #[test]
 fn add_passes_over_the_end_of_a_block_that_a_branch_uses() {

@@ -9,6 +9,7 @@ mod full_blocks;
 mod hosts;
 mod edits;
 mod export;
+mod filters;
 mod list;
 mod looks;
 mod mine;

@@ -19,6 +19,18 @@ fn lines_of(bytes: &[u8]) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
+/// Who looks for a schema finds it where the command line is described.
+#[test]
+fn every_schema_is_linked_from_the_page_about_the_command_line() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(repository.join("docs/command-line.md")).unwrap();
+    for schema in fs::read_dir(repository.join("assets/schema")).unwrap() {
+        let name = schema.unwrap().file_name().into_string().unwrap();
+        let link = format!("](../assets/schema/{name})");
+        assert!(page.contains(&link), "{name}");
+    }
+}
+
 /// Every line of the logs that are known to be good, and each of some that are not.
 #[test]
 fn the_schema_of_a_log_line_takes_good_lines_and_no_others() {

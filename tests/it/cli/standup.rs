@@ -94,6 +94,21 @@ fn a_day_is_one_text_for_a_message() {
     insta::assert_snapshot!([today, before, slack, one].join("\n~~~\n"));
 }
 
+/// That one person has not posted does not mean that nobody has.
+#[test]
+fn who_has_not_posted_is_named() {
+    let folder = folder();
+    let of = |arguments: &[&str]| folder.run(&[&["standup"][..], arguments].concat()).ok();
+    let day = ["--date", "2026-11-20"];
+    let nobody = of(&[&day[..], &["--person", "Zoe"]].concat());
+    assert!(nobody.contains("Zoe has not posted."), "{nobody}");
+    assert!(!nobody.contains("Nobody"), "{nobody}");
+    let slack = of(&[&day[..], &["--slack", "--person", "Zoe"]].concat());
+    assert!(slack.contains("Zoe has not posted."), "{slack}");
+    assert!(of(&[&day[..], &["--person", "bo"]].concat()).contains("Posted: Bo"));
+    assert!(of(&[]).contains("Nobody has posted."));
+}
+
 #[test]
 fn json_is_what_the_schema_says() {
     let folder = folder();

@@ -210,6 +210,18 @@ fn text_stays_text_whatever_it_looks_like() {
     }
 }
 
+/// A sheet by stamps alone is said to be one.
+#[test]
+fn a_workbook_without_a_history_says_how_it_knows() {
+    let folder = demo();
+    let run = folder.run(&["export", "--format", "xlsx", "-o", "plan.xlsx"]);
+    assert!(run.err.contains("dates come from updated_at"), "{run:?}");
+    let rows = Book::read(&folder, "plan.xlsx").rows("About");
+    let of_weeks = rows.iter().find(|row| row[0] == text("Weeks")).unwrap();
+    let said = of_weeks[1].to_string();
+    assert!(said.starts_with("dates come from updated_at"), "{said}");
+}
+
 #[test]
 fn what_is_filtered_out_or_redacted_is_in_no_sheet() {
     let folder = demo();

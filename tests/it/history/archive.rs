@@ -184,6 +184,30 @@ fn a_file_that_is_not_copied_is_said_and_stops_nothing() {
     );
 }
 
+/// What is wrong there is said by what would have heeded it, and by nothing else.
+#[test]
+fn a_limit_that_cannot_be_read_is_said_by_who_uses_it() {
+    let Some(repo) = plan() else { return };
+    let (folder, outside) = (&repo.folder, TempDir::new().unwrap());
+    let archive = outside.path().join("kept");
+    configure(folder, &archive, "limit = \"much\"\n");
+    let run = write(folder);
+    let own = folder.own_config();
+    let said = format!("{}:3:9: limit must be a size", own.display());
+    assert!(
+        run.err.contains(&said) && run.err.contains("not \"much\": it is ignored"),
+        "{run:?}"
+    );
+    let printed = folder.run(&["report", "demo"]);
+    assert!(!printed.err.contains("limit"), "{printed:?}");
+    assert!(!folder.run(&["list"]).err.contains("limit"));
+    for limit in ["\"300 B\"", "\"300\"", "300", "\"1 TB\""] {
+        configure(folder, &archive, &format!("limit = {limit}\n"));
+        let run = write(folder);
+        assert!(!run.err.contains("limit"), "{run:?}");
+    }
+}
+
 /// The same by the key of screen 9: with the yes, not with the question.
 #[test]
 fn the_key_that_writes_a_demo_archives_what_it_shows() {

@@ -225,12 +225,12 @@ fn without_git_a_step_counts_from_its_last_edit_on() {
     assert_eq!(points[0]["date"], "2026-08-31");
     assert_eq!(points[0]["completed"], 1);
     add_up(&points);
-    assert!(
-        folder
-            .run(&["burn"])
-            .err
-            .contains("dates come from updated_at")
-    );
+    let said = folder.run(&["burn"]).err;
+    assert!(said.contains("dates come from updated_at"), "{said}");
+    let growth = "a step counts as added when it was edited last: how the plan grew is not known";
+    assert!(said.contains(growth), "{said}");
+    let json: Value = serde_json::from_str(&folder.run(&["burn", "--json"]).ok()).unwrap();
+    assert_eq!(json["notes"][1], growth);
 }
 
 #[test]

@@ -92,6 +92,9 @@ fn the_table_of_placeholders_is_that_of_the_program() {
     for name in named.split('`').skip(1).step_by(2) {
         assert!(place_names().contains(&name), "{name}");
     }
+    for name in place_names() {
+        assert!(named.contains(&format!("`{name}`")), "{name}");
+    }
 }
 
 #[test]

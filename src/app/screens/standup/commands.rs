@@ -10,7 +10,7 @@ use crate::app::screens::gates::commands::offer;
 use crate::app::screens::standup::card::CardAction;
 use crate::app::screens::standup::view::Thread;
 use crate::document::visible::visible;
-use crate::record::standup::{CardPart, CardRequest, Dialect, Entry, digest};
+use crate::record::standup::{CardPart, CardRequest, Dialect, Digest, Entry, digest};
 
 /// Both panes.
 const STANDUP: Places = Places::Only(PANES);
@@ -332,7 +332,16 @@ fn copy(model: &mut Model) {
     let stages = model.standup().stages();
     let entries: Vec<&Entry> = day.entries.iter().collect();
     // "Here" would be another place to whoever gets it: no local times.
-    let text = digest(day, &stages, &entries, 0, Dialect::Markdown);
+    let text = digest(
+        day,
+        &stages,
+        &entries,
+        &Digest {
+            only: None,
+            local_minutes: 0,
+            dialect: Dialect::Markdown,
+        },
+    );
     let what = format!("the standup of {} as Markdown", day.date);
     // It is pasted into other programs, terminals among them.
     let text = visible(&text).into_owned();

@@ -46,7 +46,7 @@ pub(super) const LIMIT: Entry = Entry {
     section: "archive",
     name: "limit",
     files: &[Own],
-    value: "a size such as \"20 MB\" or \"1 GB\"",
+    value: "a size such as \"20 MB\" or \"1 GB\", or a number of bytes",
     default: Cow::Borrowed("`\"100 MB\"`"),
     meaning: Cow::Borrowed("how large a file may be that is copied there"),
     read: limit,
@@ -69,22 +69,32 @@ fn folder(config: &mut Config, _: &Named<'_>, value: &DeValue<'_>) -> Result<(),
 
 /// Takes the size limit.
 fn limit(config: &mut Config, _: &Named<'_>, value: &DeValue<'_>) -> Result<(), Mistake> {
-    config.archive.limit = value.as_str().and_then(bytes).ok_or(Mistake::Kind)?;
+    let size = match value {
+        DeValue::Integer(integer) => u64::from_str_radix(integer.as_str(), integer.radix())
+            .ok()
+            .filter(|bytes| *bytes > 0),
+        value => value.as_str().and_then(bytes),
+    };
+    config.archive.limit = size.ok_or(Mistake::Kind)?;
     Ok(())
 }
 
-/// The bytes of a size such as `20 MB`.
+/// The bytes of a size such as `20 MB`, or of a bare number of them.
 fn bytes(size: &str) -> Option<u64> {
     let size = size.trim();
-    let end = size.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-    let (number, unit) = size.split_at(end);
+    let end = size.find(|c: char| !c.is_ascii_digit() && c != '.');
+    let (number, unit) = size.split_at(end.unwrap_or(size.len()));
     let unit: f64 = match &*unit.trim().to_ascii_lowercase() {
+        "" | "b" if number.contains('.') => return None,
+        "" | "b" => 1.0,
         "kb" => 1e3,
         "mb" => 1e6,
         "gb" => 1e9,
+        "tb" => 1e12,
         "kib" => 1024.0,
         "mib" => 1024.0 * 1024.0,
         "gib" => 1024.0 * 1024.0 * 1024.0,
+        "tib" => 1024.0 * 1024.0 * 1024.0 * 1024.0,
         _ => return None,
     };
     let bytes = (number.parse::<f64>().ok()? * unit).round();
@@ -101,7 +111,13 @@ mod tests {
             ("20 MB", Some(20_000_000)),
             ("1.5gb", Some(1_500_000_000)),
             (" 4 KiB ", Some(4096)),
-            ("20", None),
+            ("20", Some(20)),
+            ("300 B", Some(300)),
+            ("1 TB", Some(1_000_000_000_000)),
+            ("1 TiB", Some(1_099_511_627_776)),
+            ("1.5 B", None),
+            ("0", None),
+            ("", None),
             ("MB", None),
             ("0 MB", None),
             ("1.2.3 MB", None),

@@ -488,7 +488,7 @@ impl Diary<'_> {
                 .iter()
                 .filter(|line| self.block(**line) == block);
             let became = match (complete, total) {
-                (0, _) => "not begun",
+                (0, _) => "not started",
                 (complete, total) if complete == total => "complete",
                 _ => "under way",
             };
