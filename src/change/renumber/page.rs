@@ -23,7 +23,8 @@ pub(crate) fn places(file: &SourceFile) -> Vec<Place> {
             }
         }
     }
-    let headings = document.headings().iter().map(|heading| heading.content);
+    // Their attributes are no words of theirs.
+    let headings = document.headings().iter().map(|heading| heading.span);
     for address in document.addresses().into_iter().chain(headings) {
         for mention in in_anchors(&document.source(address)) {
             let source = Span::from(mention.span.clone()).shifted(address.start);
