@@ -121,7 +121,11 @@ pub enum Stays {
 }
 
 impl Stays {
-    /// What people read.
+    /// All of them, in the order of `assets/schema/renumber.schema.json`.
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 3] = [Self::Range, Self::Year, Self::Closed];
+
+    /// What people read, and what JSON has.
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Range => "part of a range",

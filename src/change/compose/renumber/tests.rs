@@ -203,3 +203,13 @@ fn what_only_the_canon_has_says_in_its_notes_what_it_was() {
         ## Step 0005 — Four\n\n- **Outcome:** x\n- **Status:** draft\n- **Notes:** (was 0004)\n"
     );
 }
+
+/// What is printed is what the schema allows, reason by reason.
+#[test]
+fn the_schema_names_every_reason() {
+    let schema = include_str!("../../../../assets/schema/renumber.schema.json");
+    let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+    let why = &schema["properties"]["left"]["items"]["properties"]["why"]["enum"];
+    let words = Stays::ALL.map(Stays::words);
+    assert_eq!(*why, serde_json::json!(words));
+}
