@@ -262,12 +262,7 @@ fn renumbered(invocation: &mut Invocation<'_, '_>) -> Result<()> {
         count => invocation.say(&format!("{count} mentions follow"))?,
     }
     for left in &done.left {
-        let (path, line) = (left.path.display(), left.line);
-        invocation.say(&format!(
-            "{path}:{line}: {} stays: {}",
-            left.id,
-            left.why.words()
-        ))?;
+        invocation.say(&left.to_string())?;
     }
     Ok(())
 }
