@@ -11,6 +11,7 @@ pub mod conflict;
 pub mod delta;
 pub mod difference;
 mod dispute;
+mod effect;
 pub mod form;
 pub mod history;
 pub(crate) mod list;

@@ -34,7 +34,7 @@ impl Target {
 
 impl Edit {
     /// The step that it is about.
-    fn step(&self) -> Option<StepKey> {
+    pub(super) fn step(&self) -> Option<StepKey> {
         match &self.target {
             Target::LogValue { step, nth, .. } | Target::LogStep { step, nth, .. } => {
                 Some((*step, *nth))

@@ -15,7 +15,7 @@ use crate::plan::id::{BlockId, StepId};
 ///
 /// The ID is the next free one: after the last step of the block given with block=B07, after the
 /// step given with --after, or the first free sub-step of the step given with --under; by default,
-/// after the last step of the plan. IDs that a local or a fetched branch uses are passed over. An ID that a dependency, a check or a paper still names is only
+/// after the last step of the plan that is in no retired block. IDs that a local or a fetched branch uses are passed over. An ID that a dependency, a check or a paper still names is only
 /// used if --id asks for it. New lines spell IDs the way most lines of the log do.
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = super::set::fields_help())]
@@ -94,7 +94,12 @@ impl Add {
         if let Some(block) = named_block(plan, wishes)? {
             return free_in(plan, composer, block);
         }
-        let last = plan.steps().next_back().map(|step| step.id().number());
+        let mut counted = plan
+            .steps()
+            .rev()
+            .filter(|step| !step.is_of_retired_block());
+        let last = counted.next().or_else(|| plan.steps().next_back());
+        let last = last.map(|step| step.id().number());
         let from = last.map_or(1, |number| number.saturating_add(1));
         let free = composer.next_free_of_all(from);
         free.ok_or_else(|| eyre!("there is no free ID from {} on", StepId::new(from)))

@@ -1,5 +1,7 @@
 //! `stepdeck move`: steps to another block.
 
+use std::cell::RefCell;
+
 use color_eyre::eyre::{Result, eyre};
 
 use super::invocation::{Invocation, Name, refused};
@@ -24,20 +26,26 @@ pub struct Move {
 }
 
 impl Move {
-    /// Writes the change and says it.
+    /// Writes the change and says it, and which mentions do not follow.
     ///
     /// # Errors
     /// When there is no such step or block, they do not fit, or the files cannot be written.
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let named = self.steps.iter().map(|name| name.0).collect();
         let steps = Steps::of(named, &self.several)?;
+        let left = RefCell::new(Vec::new());
         steps.change(invocation, |opened, composer, steps| {
             let gone = || eyre!("there is no block {}", self.block);
             let at = composer.plan.find_block(self.block).ok_or_else(gone)?;
             let branches = opened.branch_ids();
             let composer = composer.passing_over(branches.ids());
             let relocated = composer.relocated(steps, at).map_err(refused)?;
+            left.replace(relocated.moved.left);
             Ok(relocated.bulk)
-        })
+        })?;
+        for left in left.into_inner() {
+            invocation.say(&left.to_string())?;
+        }
+        Ok(())
     }
 }

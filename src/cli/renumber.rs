@@ -114,10 +114,8 @@ impl Renumber {
             lines += &format!("{path}:{line}: {from} → {to}\n");
         }
         for left in &done.left {
-            let path = left.path.display().to_string();
-            let path = crate::document::visible::visible(&path);
-            let (line, id, why) = (left.line, left.id, left.why.words());
-            lines += &format!("{path}:{line}: {id} stays: {why}\n");
+            let left = left.to_string();
+            lines += &format!("{}\n", crate::document::visible::visible(&left));
         }
         if done.change.edits.is_empty() {
             return match self.collisions {

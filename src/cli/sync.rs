@@ -15,9 +15,11 @@ use super::invocation::Invocation;
 use super::mainline::{MERGED, VARIABLE};
 use super::open_plan::OpenPlan;
 use super::renumber::renumbered as give_way;
+use crate::git::checkout::Checkout;
 use crate::git::mainline::Mainline;
 use crate::git::{Answer, Git};
 use crate::store::changes::commit::unfinished;
+use crate::store::changes::why_not;
 use crate::store::renumbering::RenumberRequest;
 use crate::store::transaction::commit::Committer;
 
@@ -55,6 +57,7 @@ impl Sync {
         let opened = invocation.open()?;
         let root = opened.layout.root.clone();
         let git = Git::at(&root);
+        Checkout::around(&root).map_err(|error| eyre!(why_not(&error)))?;
         let branch = ready(&git)?;
         opened.has_no_conflict()?;
         let main = self.fetched(invocation, &opened, &git)?;
@@ -259,12 +262,7 @@ fn renumbered(invocation: &mut Invocation<'_, '_>) -> Result<()> {
         count => invocation.say(&format!("{count} mentions follow"))?,
     }
     for left in &done.left {
-        let (path, line) = (left.path.display(), left.line);
-        invocation.say(&format!(
-            "{path}:{line}: {} stays: {}",
-            left.id,
-            left.why.words()
-        ))?;
+        invocation.say(&left.to_string())?;
     }
     Ok(())
 }

@@ -30,6 +30,21 @@ pub(crate) struct MarkedConflict {
     pub their_label: Span,
 }
 
+impl MarkedConflict {
+    /// The same where the bytes of its file are elsewhere; its line is that of the file it was read from.
+    pub(crate) fn moved(&self, to: impl Fn(Span) -> Span) -> Self {
+        Self {
+            whole: to(self.whole),
+            ours: to(self.ours),
+            base: self.base.map(&to),
+            theirs: to(self.theirs),
+            our_label: to(self.our_label),
+            their_label: to(self.their_label),
+            ..*self
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Marker {
     sign: u8,

@@ -99,14 +99,19 @@ impl fmt::Display for GitError {
             Self::TimedOut { subcommand } => {
                 write!(f, "git {subcommand} took too long and was stopped")
             }
-            Self::Failed { complaint, .. } if complaint.contains(NO_REPOSITORY) => {
-                f.write_str("not in a git repository")
-            }
+            error if error.is_no_repository() => f.write_str("not in a git repository"),
             Self::Failed {
                 subcommand,
                 complaint,
             } => write!(f, "git {subcommand}: {complaint}"),
         }
+    }
+}
+
+impl GitError {
+    /// Whether there is no repository to ask.
+    pub(crate) fn is_no_repository(&self) -> bool {
+        matches!(self, Self::Failed { complaint, .. } if complaint.contains(NO_REPOSITORY))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::change::compose::Composer;
 use crate::change::compose::renumber::{MentioningText, Reach, Renumbered};
 use crate::plan::StepKey;
 use crate::plan::disputes::unresolved;
-use crate::plan::id::StepId;
+use crate::plan::id::{BlockId, StepId};
 
 /// What is to get another number.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -59,6 +59,13 @@ impl RenumberInput<'_> {
     fn step(&self, (old, nth): StepKey, new: StepId) -> Result<Renumbered, String> {
         let step = self.composer.plan.find_nth(old, nth);
         let step = step.ok_or_else(|| format!("{old} is no longer in the plan"))?;
+        let plan = self.composer.plan;
+        let block = plan.find_block(BlockId(new.block_number()));
+        // Where it is retired as well, it counts for no less than before.
+        if let Some(block) = block.filter(|_| !plan.step(step).is_of_retired_block()) {
+            let allowed = self.composer.may_take(block, "use a number of another one");
+            allowed.map_err(|refusal| refusal.to_string())?;
+        }
         let steps = [(step, new)];
         if nth > 0 {
             // Whoever names the ID means the first step that has it.

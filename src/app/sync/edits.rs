@@ -198,16 +198,24 @@ impl Model {
         let Some(change) = self.sync.history.undo().cloned() else {
             return false;
         };
-        if !self.never_saved(&change)
-            && let Err(reason) = self.put_on(&change.inverse(), Event::Undone(change.clone()))
-        {
-            self.sync.history.skip_undo();
-            let more = self.sync.can_undo();
-            self.cannot("undo", &change, &reason.to_string(), more);
-            return false;
-        }
+        let put = match self.never_saved(&change) {
+            true => Ok(String::new()),
+            false => {
+                let event = Event::Undone(change.clone());
+                self.put_on_again(change.inverse(), event, "undone")
+            }
+        };
+        let mut words = match put {
+            Ok(words) => words,
+            Err(reason) => {
+                self.sync.history.skip_undo();
+                let more = self.sync.can_undo();
+                self.cannot("undo", &change, &reason, more);
+                return false;
+            }
+        };
         let aside = self.reveal(&change);
-        let mut words = aside.map_or(String::new(), |words| format!(" · {words}"));
+        words += &aside.map_or(String::new(), |words| format!(" · {words}"));
         if change.decides_a_conflict() {
             let redo = self.keymap.key_of("redo");
             words += &format!(" · both versions are there again: {redo} decides as before");
@@ -254,10 +262,10 @@ impl Model {
         let Some(change) = self.sync.history.redo().cloned() else {
             return;
         };
-        match self.put_on(&change, Event::Redone(change.clone())) {
-            Ok(()) => {
+        match self.put_on_again(change.clone(), Event::Redone(change.clone()), "done") {
+            Ok(mut words) => {
                 let aside = self.reveal(&change);
-                let words = aside.map_or(String::new(), |words| format!(" · {words}"));
+                words += &aside.map_or(String::new(), |words| format!(" · {words}"));
                 self.notice = Some(Notice {
                     text: format!("{}{words}", change.redone()),
                     tone: Tone::Done,
@@ -266,7 +274,7 @@ impl Model {
             }
             Err(reason) => {
                 self.sync.history.skip_redo();
-                self.cannot("redo", &change, &reason.to_string(), self.sync.can_redo());
+                self.cannot("redo", &change, &reason, self.sync.can_redo());
             }
         }
     }
@@ -314,6 +322,24 @@ impl Model {
         }
         let opening = self.work.is_opening();
         opening.then(|| "read-only until the plan is loaded".to_owned())
+    }
+
+    /// Puts a change of the history on, or its inverse, as far as nobody else has `done` that already.
+    /// Answers what to say of what somebody has.
+    ///
+    /// # Errors
+    /// The reason in words, when it cannot be put on, or there is nothing to write.
+    fn put_on_again(&mut self, change: Change, event: Event, done: &str) -> Result<String, String> {
+        let Some((change, already)) = change.without_effectless(&self.plan) else {
+            return Err(format!("it is {done} already"));
+        };
+        let put = self.put_on(&change, event);
+        put.map_err(|reason| reason.to_string())?;
+        Ok(match already {
+            0 => String::new(),
+            1 => format!(" · 1 step was {done} already"),
+            count => format!(" · {count} steps were {done} already"),
+        })
     }
 
     /// Puts a change onto the plan and on its way to disk, where `event` is remembered of it.

@@ -60,14 +60,8 @@ impl Composer<'_> {
             })
             .unwrap_or((", ".to_owned(), ": ".to_owned()));
         let block = self.plan.find_block(BlockId(id.block_number()));
-        let retired = block.and_then(|block| self.plan.blocks()[block].retirement());
-        if let Some(how) = retired {
-            return refuse(format!(
-                "{} is {}, so the step would count for nothing: restore the block first, or add the \
-                 step to another one",
-                BlockId(id.block_number()),
-                how.in_a_sentence()
-            ));
+        if let Some(block) = block {
+            self.may_take(block, "add the step to another one")?;
         }
         let theme = block.map_or("", |block| self.plan.block_text(block, BlockColumn::Theme));
         let block = block.map_or(BlockId(id.block_number()), |block| {

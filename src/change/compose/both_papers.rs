@@ -1,18 +1,19 @@
-//! Both versions of a stretch of canon or of a paper: what the merge driver makes of them where it
-//! finds no dispute in them, else ours and what theirs has besides. Of what there can be one only,
-//! ours stays, and that is said.
+//! Both versions of a stretch of canon or of a paper: what the merge driver makes of them, and of what it
+//! finds in dispute ours and what theirs has besides. Of what there can be one only, ours stays, and
+//! that is said. Where it is known what both started from, what one side alone changed is in no dispute.
 
 use std::cell::Cell;
 use std::ops::Range;
 
-use super::resolve;
-use crate::change::markdown_merge::{CommonCommit, merge_knowing, parts_of_sections, same_name};
+use super::{paper_side, resolve};
+use crate::change::markdown_merge::{CommonCommit, merge_both, parts_of_sections, same_name};
 use crate::change::three_way::{Markers, Versions};
 use crate::change::value::{Refusal, refuse};
 use crate::document::generated;
-use crate::document::markdown::{ListItem, MarkdownDocument};
-use crate::document::markers::MarkedConflict;
+use crate::document::markdown::{Check, ListItem, MarkdownDocument};
+use crate::document::markers::{MarkedConflict, conflicts};
 use crate::document::rope::{Piece, Rope};
+use crate::document::splice::Span;
 use crate::plan::canon::normalised;
 use crate::plan::disputes::Dispute;
 
@@ -48,20 +49,74 @@ impl Version {
 }
 
 /// What stays of a conflict among `all` of its file; what a person should know of it goes to
-/// `remarks`.
+/// `remarks`. `page` is the file that both sides started from, as far as that is known.
 ///
 /// # Errors
-/// When there would be two of what there can be one only: a labelled bullet, a row of a name.
+/// When there would be two of what there can be one only: a labelled bullet, a row of a name, a check.
 pub(super) fn both(
     dispute: &Dispute,
+    all: &[MarkedConflict],
+    (bytes, page): (&[u8], Option<&[u8]>),
+    (common, remarks): (CommonCommit<'_>, &mut Vec<String>),
+) -> Result<Vec<u8>, Refusal> {
+    let own = all.iter().position(|other| *other == dispute.place);
+    let own = own.ok_or_else(|| Refusal("the conflict is no longer there".to_owned()))?;
+    let about = &dispute.about;
+    let Some(mut text) = paper_side::undecided((own, all), bytes, page, common) else {
+        return together((about, own), all, bytes, (common, remarks));
+    };
+    let left = conflicts(&text);
+    let whole = dispute.place.whole;
+    let file = [&bytes[..whole.start], &text, &bytes[whole.end..]].concat();
+    let behind = |span: Span| (span.counted_from(whole.end)).shifted(whole.start + text.len());
+    let before = all[..own].iter().copied();
+    let within = left
+        .iter()
+        .map(|it| it.moved(|span| span.shifted(whole.start)));
+    let after = all[own + 1..].iter().map(|it| it.moved(behind));
+    let places: Vec<MarkedConflict> = before.chain(within).chain(after).collect();
+    for (at, conflict) in left.iter().enumerate().rev() {
+        if let Some(name) = one_check([conflict.ours, conflict.theirs].map(|it| &text[it.range()]))
+        {
+            return refuse(twice(about, &name));
+        }
+        let kept = together((about, own + at), &places, &file, (common, remarks))?;
+        text.splice(conflict.whole.range(), kept);
+    }
+    Ok(text)
+}
+
+/// The words of a check that two versions of one thing are, each with its own.
+fn one_check(versions: [&[u8]; 2]) -> Option<String> {
+    let [ours, theirs] =
+        versions.map(|text| MarkdownDocument::load(text.trim_ascii_start().to_vec()));
+    let item = |document: &MarkdownDocument| -> Option<(String, bool)> {
+        let mut items = document.items().iter().filter(|item| item.parent.is_none());
+        let item = items.next()?;
+        let is_alone = items.next().is_none() && item.label.is_none();
+        is_alone.then(|| (item.text.clone(), item.check != Check::None))
+    };
+    let ((words, is_check), (_, is_check_too)) = (item(&ours)?, item(&theirs)?);
+    (is_check || is_check_too).then_some(words)
+}
+
+fn twice(about: &str, name: &str) -> String {
+    let name = match about.contains(name) {
+        true => String::new(),
+        false => format!(", {name}"),
+    };
+    format!("{about}{name} would be there twice: keep one version, or edit it")
+}
+
+/// What stays of the conflict `own` among `all`, if nobody knows what both sides started from.
+fn together(
+    (about, own): (&str, usize),
     all: &[MarkedConflict],
     bytes: &[u8],
     (common, remarks): (CommonCommit<'_>, &mut Vec<String>),
 ) -> Result<Vec<u8>, Refusal> {
-    let of = |span: crate::document::splice::Span| &bytes[span.range()];
-    let own = all.iter().position(|other| *other == dispute.place);
-    let own = own.ok_or_else(|| Refusal("the conflict is no longer there".to_owned()))?;
-    let ours = of(dispute.place.ours);
+    let of = |span: Span| &bytes[span.range()];
+    let ours = of(all[own].ours);
     let theirs = without_generated(bytes, all, own, remarks);
     if theirs.trim_ascii().is_empty() {
         return Ok(ours.to_vec());
@@ -98,16 +153,18 @@ pub(super) fn both(
     }
     let other = with(&theirs);
     if let Some(name) = same_name::in_both(&base.bytes, &one.bytes, &other.bytes) {
-        let about = &dispute.about;
-        let name = match about.contains(&name) {
-            true => String::new(),
-            false => format!(", {name}"),
-        };
-        return refuse(format!(
-            "{about}{name} would be there twice: keep one version, or edit it"
-        ));
+        return refuse(twice(about, &name));
     }
-    Ok(resolve::both(ours, b"", &theirs))
+    // What is in no dispute is there once; of the rest, each version.
+    let Some((mut text, _)) = merged([&base, &one, &other], own, &common) else {
+        return Ok(resolve::both(ours, b"", &theirs));
+    };
+    for conflict in conflicts(&text).into_iter().rev() {
+        let [ours, theirs] = [conflict.ours, conflict.theirs].map(|span| &text[span.range()]);
+        let kept = resolve::both(ours, b"", theirs);
+        text.splice(conflict.whole.range(), kept);
+    }
+    Ok(text)
 }
 
 impl Version {
@@ -183,7 +240,7 @@ pub(super) fn merged(
         theirs: "",
         size: 7,
     };
-    let merged = merge_knowing(versions_of, markers, common)?.merged;
+    let merged = merge_both(versions_of, markers, common)?.merged;
     let (place, all) = (&versions[1].places[own], &versions[1].bytes);
     let rest = merged.bytes.strip_prefix(&all[..place.start])?;
     let text = rest.strip_suffix(&all[place.end..])?;

@@ -13,9 +13,29 @@ use crate::document::markers::{MarkedConflict, conflicts};
 /// `page` is the file that both sides started from, where the markers do not show it. Nothing where
 /// that is not known, or the merge would change anything else.
 pub(super) fn one(
-    (own, all): (usize, &[MarkedConflict]),
+    place: (usize, &[MarkedConflict]),
     bytes: &[u8],
     (page, is_ours): (Option<&[u8]>, bool),
+    common: CommonCommit<'_>,
+) -> Option<Vec<u8>> {
+    let mut text = undecided(place, bytes, page, common)?;
+    for conflict in conflicts(&text).into_iter().rev() {
+        let kept = if is_ours {
+            conflict.ours
+        } else {
+            conflict.theirs
+        };
+        let kept = text[kept.range()].to_vec();
+        text.splice(conflict.whole.range(), kept);
+    }
+    Some(text)
+}
+
+/// The same with markers around what somebody has to decide: what both sides changed.
+pub(super) fn undecided(
+    (own, all): (usize, &[MarkedConflict]),
+    bytes: &[u8],
+    page: Option<&[u8]>,
     common: CommonCommit<'_>,
 ) -> Option<Vec<u8>> {
     let place = all.get(own)?;
@@ -39,16 +59,7 @@ pub(super) fn one(
         .with(own, text.to_vec())
     };
     let [base, ours, theirs] = [&base, ours, theirs].map(with);
-    let (mut text, _) = merged([&base, &ours, &theirs], own, common)?;
-    for conflict in conflicts(&text).into_iter().rev() {
-        let kept = if is_ours {
-            conflict.ours
-        } else {
-            conflict.theirs
-        };
-        let kept = text[kept.range()].to_vec();
-        text.splice(conflict.whole.range(), kept);
-    }
+    let (text, _) = merged([&base, &ours, &theirs], own, common)?;
     Some(text)
 }
 

@@ -16,7 +16,7 @@ impl Composer<'_> {
     /// them: to the numbers behind its last step, then to those that are free before it.
     ///
     /// # Errors
-    /// When the block has fewer free numbers than steps are to move, all of them are in it
+    /// When the block is retired or has fewer free numbers than steps are to move, all of them are in it
     /// already, or a line or a file cannot be edited.
     pub fn relocate(&self, steps: &[usize], block: usize) -> Result<Change, Refusal> {
         Ok(self.relocated(steps, block)?.bulk.change)
@@ -29,6 +29,7 @@ impl Composer<'_> {
     pub(crate) fn relocated(&self, steps: &[usize], block: usize) -> Result<Relocated, Refusal> {
         let of = &self.plan.blocks()[block];
         let id = of.id;
+        self.may_take(block, "move the step to another one")?;
         let (there, moving): (Vec<usize>, Vec<usize>) =
             (self.movable(steps).into_iter()).partition(|at| self.is_in(*at, of.range));
         let already = |at: usize| {
@@ -83,6 +84,22 @@ impl Composer<'_> {
         };
         let own = steps.iter().copied().filter(|at| !goes_along(at));
         own.collect()
+    }
+
+    /// Refuses a block in which a step would count for nothing; `instead` says what else to do.
+    ///
+    /// # Errors
+    /// When it is retired, or merged into another one.
+    pub(crate) fn may_take(&self, block: usize, instead: &str) -> Result<(), Refusal> {
+        let block = &self.plan.blocks()[block];
+        match block.retirement() {
+            None => Ok(()),
+            Some(how) => refuse(format!(
+                "{} is {}, so the step would count for nothing: restore the block first, or {instead}",
+                block.id,
+                how.in_a_sentence()
+            )),
+        }
     }
 
     /// Whether a step has a number of the range to itself already.

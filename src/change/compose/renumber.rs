@@ -5,6 +5,7 @@
 //! that would be out of order goes to its place.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -109,10 +110,17 @@ pub struct Left {
     pub why: Stays,
 }
 
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (path, line, id) = (self.path.display(), self.line, self.id);
+        write!(f, "{path}:{line}: {id} stays: {}", self.why.words())
+    }
+}
+
 /// Why a mention stays as it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stays {
-    /// It begins or ends a range, which means whatever steps are in it.
+    /// It begins or ends a range, which means whatever steps are in it, or is in one and leaves it.
     Range,
     /// It is rather a year.
     Year,
@@ -121,7 +129,11 @@ pub enum Stays {
 }
 
 impl Stays {
-    /// What people read.
+    /// All of them, in the order of `assets/schema/renumber.schema.json`.
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 3] = [Self::Range, Self::Year, Self::Closed];
+
+    /// What people read, and what JSON has.
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Range => "part of a range",

@@ -193,7 +193,13 @@ impl Composer<'_> {
             let places = disputes::in_file(dispute.file, file);
             let places: Vec<MarkedConflict> = places.iter().map(|other| other.place).collect();
             if is_both {
-                return both_papers::both(dispute, &places, &bytes, (facts.common, remarks));
+                let page = (facts.page)(&file.path);
+                return both_papers::both(
+                    dispute,
+                    &places,
+                    (&bytes, page),
+                    (facts.common, remarks),
+                );
             }
             let own = places.iter().position(|other| *other == dispute.place);
             let is_ours = *resolution == Resolution::Ours;

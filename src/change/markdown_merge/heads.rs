@@ -1,6 +1,7 @@
 //! The own lines of a unit, as two sides changed them: box and words of an item, the list or notes
 //! behind a label, prose line by line.
 
+use super::NewTicks;
 use super::output::Output;
 use super::unit::{Kind, Parts, Unit};
 use crate::change::merge::joined;
@@ -27,7 +28,12 @@ pub(super) enum Head {
 }
 
 /// Merges the heads of a unit that both sides have and at least one changed.
-pub(super) fn merge(base: Option<&Unit<'_>>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Head {
+pub(super) fn merge(
+    base: Option<&Unit<'_>>,
+    ours: &Unit<'_>,
+    theirs: &Unit<'_>,
+    ticks: NewTicks,
+) -> Head {
     let was = base.map(|base| base.head);
     if ours.head == theirs.head || was == Some(theirs.head) {
         return Head::One(ours.head.to_vec());
@@ -47,7 +53,7 @@ pub(super) fn merge(base: Option<&Unit<'_>>, ours: &Unit<'_>, theirs: &Unit<'_>)
         }
     };
     match ours.kind {
-        Kind::Item => item(base, ours, theirs).unwrap_or_else(|| whole(Vec::new())),
+        Kind::Item => item(base, ours, theirs, ticks).unwrap_or_else(|| whole(Vec::new())),
         Kind::Prose | Kind::Definition => match was {
             Some(was) => Head::Lines(lines(was, ours.head, theirs.head)),
             None => whole(Vec::new()),
@@ -120,7 +126,12 @@ impl<'a> Pieces<'a> {
 
 /// An item whose marker, box and text are merged each by itself. What is in no dispute is in both
 /// versions.
-fn item(base: Option<&Unit<'_>>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Option<Head> {
+fn item(
+    base: Option<&Unit<'_>>,
+    ours: &Unit<'_>,
+    theirs: &Unit<'_>,
+    ticks: NewTicks,
+) -> Option<Head> {
     let (o, t) = (Pieces::of(ours)?, Pieces::of(theirs)?);
     let b = base.and_then(Pieces::of);
     let one = |base: Option<&[u8]>, ours: &[u8], theirs: &[u8]| match () {
@@ -133,6 +144,9 @@ fn item(base: Option<&Unit<'_>>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Option<H
     let marker = marker.unwrap_or_else(|| o.marker.max(t.marker).to_vec());
     let check = one(b.as_ref().map(|b| b.check), o.check, t.check);
     let check = check.or_else(|| (o.is_done == t.is_done).then(|| o.check.max(t.check).to_vec()));
+    let ticked = if o.is_done { o.check } else { t.check };
+    let holds = base.is_none() && ticks == NewTicks::Hold;
+    let check = check.or_else(|| holds.then(|| ticked.to_vec()));
     let was = b.as_ref().map(|b| b.text);
     let text = one(was, o.text, t.text)
         .or_else(|| later(o.text, t.text))

@@ -175,7 +175,7 @@ fn merge_run(lists: Lists<'_, '_>, output: &mut Output<'_>) {
         let things = things(lists.base, lists.ours, lists.theirs);
         !things.iter().any(is_removed)
     } && {
-        let mut scrap = Output::new(output.markers);
+        let mut scrap = Output::new(output.markers, output.ticks);
         merge_inside(lists.swapped(), [base, theirs, ours], &mut scrap)
     };
     let mark = output.mark();
@@ -240,7 +240,7 @@ fn merge_units(
         output.read(&bullet);
         return output.note_together([base, Some(ours), Some(theirs)], from);
     }
-    match heads::merge(base, ours, theirs) {
+    match heads::merge(base, ours, theirs, output.ticks) {
         Head::One(head) => {
             let from = output.bytes.len();
             output.head(ours.kind, &head);

@@ -61,6 +61,32 @@ pub fn merge_knowing(
     markers: Markers<'_>,
     common: CommonCommit<'_>,
 ) -> Option<MarkdownMerged> {
+    merge_with(versions, (markers, NewTicks::Disputed), common)
+}
+
+/// The same for somebody who wants what both sides have: of a check that both added, the tick.
+pub(crate) fn merge_both(
+    versions: Versions<'_>,
+    markers: Markers<'_>,
+    common: CommonCommit<'_>,
+) -> Option<MarkdownMerged> {
+    merge_with(versions, (markers, NewTicks::Hold), common)
+}
+
+/// What becomes of a check that both sides added, and one of them ticked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum NewTicks {
+    /// Somebody has to say which of the two it is.
+    Disputed,
+    /// It is ticked.
+    Hold,
+}
+
+fn merge_with(
+    versions: Versions<'_>,
+    (markers, ticks): (Markers<'_>, NewTicks),
+    common: CommonCommit<'_>,
+) -> Option<MarkdownMerged> {
     let sources = [versions.base, versions.ours, versions.theirs].map(|rope| rope.contiguous());
     let [base, ours, theirs] = [&sources[0], &sources[1], &sources[2]].map(|bytes| &bytes[..]);
     // What one side left alone is the other's, whatever it is.
@@ -76,7 +102,7 @@ pub fn merge_knowing(
     let lines = facts::settled(generated::settled(lines), common);
     let lines = ticks::followed(verdicts::faced(lines));
     let [base, ours, theirs] = [&lines[0], &lines[1], &lines[2]].map(|bytes| read::read(bytes));
-    let mut output = Output::new(markers);
+    let mut output = Output::new(markers, ticks);
     merge_lists(
         Lists {
             base: &base.units,

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::NewTicks;
 use super::read;
 use super::unit::{Kind, Unit};
 use crate::change::three_way::{Conflict, Dispute, Markers};
@@ -10,6 +11,7 @@ use crate::change::three_way::{Conflict, Dispute, Markers};
 /// What is written so far.
 pub(super) struct Output<'m> {
     pub markers: Markers<'m>,
+    pub ticks: NewTicks,
     pub bytes: Vec<u8>,
     pub conflicts: Vec<Conflict>,
     /// The kind and own lines of each unit, in file order.
@@ -33,9 +35,10 @@ pub(super) struct Mark {
 }
 
 impl<'m> Output<'m> {
-    pub(super) fn new(markers: Markers<'m>) -> Self {
+    pub(super) fn new(markers: Markers<'m>, ticks: NewTicks) -> Self {
         Self {
             markers,
+            ticks,
             bytes: Vec::new(),
             conflicts: Vec::new(),
             written: Vec::new(),

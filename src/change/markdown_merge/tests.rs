@@ -473,7 +473,7 @@ mod laws {
         fn units_put_together_are_the_file(base in lines("b", 30)) {
             let text = base.concat();
             let version = read::read(text.as_bytes());
-            let mut output = Output::new(MARKERS);
+            let mut output = Output::new(MARKERS, NewTicks::Disputed);
             output.units(&version.units);
             output.bytes.extend_from_slice(version.tail);
             prop_assert_eq!(String::from_utf8(output.bytes).unwrap(), text);

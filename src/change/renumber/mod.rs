@@ -19,6 +19,9 @@ use crate::plan::mention::{Form, Mention};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NewIds(HashMap<StepId, StepId>);
 
+/// So many steps are looked for one by one.
+const FEW: usize = 8;
+
 impl FromIterator<(StepId, StepId)> for NewIds {
     fn from_iter<T: IntoIterator<Item = (StepId, StepId)>>(pairs: T) -> Self {
         Self(pairs.into_iter().filter(|(old, new)| old != new).collect())
@@ -36,9 +39,24 @@ impl NewIds {
         self.0.is_empty()
     }
 
+    /// Whether bytes may have a range with one of the steps between its ends: told without reading them.
+    pub(crate) fn may_be_between(&self, bytes: &[u8]) -> bool {
+        if self.0.len() > FEW {
+            return bytes.iter().any(u8::is_ascii_digit);
+        }
+        let numbers = bytes
+            .split(|byte| !byte.is_ascii_digit())
+            .filter_map(|digits| std::str::from_utf8(digits).ok()?.parse::<u32>().ok());
+        let mut first = u32::MAX;
+        numbers.into_iter().any(|last| {
+            let from = std::mem::replace(&mut first, last);
+            let is_between = |old: &StepId| from < old.number() && old.number() < last;
+            self.0.keys().any(is_between)
+        })
+    }
+
     /// Whether bytes may name one of the steps: told without reading them.
     pub(crate) fn may_be_in(&self, bytes: &[u8]) -> bool {
-        const FEW: usize = 8;
         if self.0.len() > FEW {
             return bytes.iter().any(u8::is_ascii_digit);
         }

@@ -11,6 +11,7 @@ use super::blocks::{
 use super::boxes::odd_box;
 use super::inline::{Run, Source, bare_address, is_blank, trimmed, trimmed_end};
 use super::shadow::Shadow;
+use crate::document::log::is_conflict_marker;
 use crate::document::splice::Span;
 
 /// GitHub's dialect: that is where plans are read and reviewed.
@@ -380,11 +381,28 @@ impl<'a> Reader<'a> {
             self.sink = Some(Sink::Lead(index));
             self.begin_lead(index, &event, span);
         }
+        if matches!(self.sink, Some(Sink::Lead(_))) && self.is_before_marker(&event, span) {
+            return self.end_lead();
+        }
         if self.sink.is_some()
             && let Some((event, span)) = self.behind_box(event, span)
         {
             self.run.push(&event, span, self.source);
         }
+    }
+
+    /// Whether the next line is a marker of an unfinished merge: to Markdown it goes on with the words
+    /// before it, and it is nobody's.
+    fn is_before_marker(&self, event: &Event<'_>, span: Span) -> bool {
+        if !matches!(event, Event::SoftBreak | Event::HardBreak) {
+            return false;
+        }
+        let rest = &self.source.bytes[span.start..];
+        let Some(feed) = memchr::memchr(b'\n', rest) else {
+            return false;
+        };
+        let next = rest[feed + 1..].split(|byte| *byte == b'\n').next();
+        next.is_some_and(|line| is_conflict_marker(line.trim_ascii()))
     }
 
     /// Reads the box that an item begins with, where it is one that Markdown does not know.

@@ -288,3 +288,48 @@ fn a_decision_names_steps_and_what_it_supersedes_and_is_named_back() {
         (2, vec!["0999 is not in the plan"])
     );
 }
+
+/// Where `add` adds nothing, nothing is moved to either, whichever command would.
+#[test]
+fn no_step_goes_to_a_retired_block() {
+    let folder = folder();
+    folder.run(&["block", "retire", "B02", "--why", "x"]).ok();
+    let (log, canon) = (folder.read(LOG), folder.read(CANON));
+    for (arguments, other) in [
+        (
+            ["move", "0001", "--block", "B02"],
+            "move the step to another one",
+        ),
+        (
+            ["renumber", "0001", "0150", "--dry-run"],
+            "use a number of another one",
+        ),
+        (
+            ["renumber", "0001", "0150", "--json"],
+            "use a number of another one",
+        ),
+    ] {
+        let run = folder.run(&arguments);
+        assert_eq!(run.code, 2, "{run:?}");
+        let said = format!(
+            "B02 is retired, so the step would count for nothing: restore the block first, or {other}"
+        );
+        assert!(run.err.contains(&said), "{run:?}");
+    }
+    assert_eq!((folder.read(LOG), folder.read(CANON)), (log, canon));
+    // Out of it, and within it, a step can go all the same.
+    folder.run(&["renumber", "0103", "0105"]).ok();
+    folder.run(&["move", "0101", "--block", "B01"]).ok();
+}
+
+/// The last step is in a retired block: the next one follows the last that counts.
+#[test]
+fn a_new_step_goes_to_the_last_block_that_is_not_retired() {
+    let folder = folder();
+    folder.run(&["block", "retire", "B02", "--why", "x"]).ok();
+    assert_eq!(folder.run(&["add", "title=z"]).ok(), "0003\n");
+    let run = folder.run(&["add", "title=z", "--after", "0103"]);
+    assert!(run.err.contains("B02 is retired"), "{run:?}");
+    folder.run(&["block", "restore", "B02"]).ok();
+    assert_eq!(folder.run(&["add", "title=z"]).ok(), "0104\n");
+}

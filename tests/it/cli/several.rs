@@ -154,3 +154,34 @@ fn a_stage_without_checks_has_none_to_tick() {
         "{run:?}"
     );
 }
+
+/// What names a step and does not follow it is listed, whichever command gives it its number.
+#[test]
+fn a_move_lists_the_ranges_that_it_leaves() {
+    let step = |id: &str, up: &str| {
+        format!("{{\"step_id\": \"{id}\", \"title\": \"T\", \"dependencies\": [{up}]}}\n")
+    };
+    let log = [
+        step("0001", ""),
+        step("0003", ""),
+        step("0101", "\"Steps 0001–0003\", \"0001\""),
+    ];
+    let canon = "# Plan\n\n| Block | Step Range |\n|---|---|\n| B01 | 0001–0100 |\n| B02 | 0101–0200 |\n\n\
+                 # Checklist\n\n## Alpha\n\n- [ ] a (Steps 0001–0003)\n";
+    for arguments in [
+        &["move", "0001", "--block", "B02"][..],
+        &["renumber", "0001", "0050"],
+    ] {
+        let folder = Folder::new(&[
+            ("data/plans/plan.jsonl", &log.concat()),
+            ("docs/plan.md", canon),
+        ]);
+        let run = folder.run(arguments);
+        let said = run.out + &run.err;
+        for place in ["data/plans/plan.jsonl:3", "docs/plan.md:12"] {
+            let left = format!("{place}: 0001 stays: part of a range");
+            assert!(said.contains(&left), "{left} in {said}");
+        }
+        assert_eq!(said.matches("stays").count(), 2, "{said}");
+    }
+}

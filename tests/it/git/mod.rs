@@ -1,6 +1,7 @@
 //! The git side of the log, with real git in temporary repositories: merge, rebase and
 //! cherry-pick through the merge driver, and what people see in `git diff` and `git show`.
 
+mod both_versions;
 mod decisions;
 mod demo_history;
 mod layout;

@@ -88,6 +88,30 @@ fn blocks_are_merged_and_rethemed_from_the_grid() {
     }
 }
 
+/// The list of blocks says it, and typing the number is no way round.
+#[test]
+fn no_step_is_moved_to_a_retired_block() {
+    let mut desk = desk(80, 24);
+    desk.keys("G<S-Tab>rr").keys("<Enter>y");
+    desk.wait_for("B02 retired");
+    desk.settle();
+    let (log, canon) = (desk.file(LOG), desk.file(CANON));
+    desk.keys("<Tab>ggp").wait_for("Move 0001 to");
+    let screen = desk.screen();
+    let row = screen.lines().find(|line| line.contains("B02 Loops"));
+    assert!(row.is_some_and(|row| row.contains("retired")), "{screen}");
+    desk.keys("B02<Enter>");
+    assert!(
+        !desk.screen().contains("Move 0001 to B02?"),
+        "{}",
+        desk.screen()
+    );
+    desk.keys("<Esc><Esc>#<C-u>0150<Enter>")
+        .wait_for("B02 is retired");
+    desk.settle();
+    assert_eq!((desk.file(LOG), desk.file(CANON)), (log, canon));
+}
+
 /// The second field of two is left: both texts are there again.
 #[test]
 fn a_decision_that_was_left_at_its_reasons_has_its_title_again() {

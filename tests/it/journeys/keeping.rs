@@ -87,6 +87,44 @@ fn an_undo_that_cannot_be_says_why_and_lets_older_ones_be_reached() {
     assert!(line(&desk.file(LOG), "0002").contains("\"draft\""));
 }
 
+/// What somebody put back outside is undone already: no stamp says that it was worked on.
+#[test]
+fn an_undo_or_redo_of_what_is_so_already_writes_nothing_and_says_so() {
+    let mut desk = desk();
+    desk.keys("jet<C-u>Renamed<Enter>");
+    desk.keys("eo<C-u>zed<Enter>");
+    let (log, canon) = (desk.file(LOG), desk.file(CANON));
+    assert!(line(&log, "0002").contains("\"owner\": \"zed\""), "{log}");
+    desk.write_outside(LOG, LINES);
+    desk.write_outside(CANON, DOCUMENT);
+    desk.wait_for("changed on disk");
+    for what in ["0002 owner", "0002 title"] {
+        desk.keys("u");
+        let screen = desk.screen();
+        assert!(screen.contains(&format!("cannot undo {what}")), "{screen}");
+        assert!(screen.contains("it is undone already"), "{screen}");
+        assert_eq!(
+            (desk.file(LOG), desk.file(CANON)),
+            (LINES.into(), DOCUMENT.into())
+        );
+    }
+    desk.keys("eo<C-u>zed<Enter>u");
+    let is_undone = |desk: &Desk| desk.file(LOG) == LINES;
+    desk.run_until("it is undone", is_undone);
+    let again = line(&log, "0002").replace("Renamed", "Review the schema");
+    let theirs = LINES.replace(line(LINES, "0002"), &again);
+    desk.write_outside(LOG, &theirs);
+    desk.write_outside(CANON, &canon.replace("Renamed", "Review the schema"));
+    desk.wait_for("changed on disk");
+    desk.keys("U");
+    assert!(
+        desk.screen().contains("cannot redo 0002 owner"),
+        "{}",
+        desk.screen()
+    );
+    assert_eq!(desk.file(LOG), theirs);
+}
+
 /// One value made of both versions; theirs stays a key away.
 #[test]
 fn the_result_of_a_conflict_can_be_written_by_hand() {

@@ -488,3 +488,32 @@ fn marked_steps_move_together_or_the_block_says_that_they_do_not_fit() {
     desk.keys("<Esc><Esc>GpB02<Enter>");
     desk.wait_for("0101 is in B02 already");
 }
+
+/// Of several steps, those that somebody put back outside keep the stamp that is there.
+#[test]
+fn an_undo_of_several_leaves_alone_those_that_are_as_they_were() {
+    let mut desk = desk();
+    desk.keys(FOUR).keys("sp");
+    desk.settle();
+    let theirs = desk
+        .file(LOG)
+        .replace(&step(&desk.file(LOG), "2.A"), &step(LINES, "2.A"));
+    desk.write_outside(LOG, &theirs);
+    desk.wait_for("changed on disk");
+    let stamped = step(LINES, "2.A").replace("2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z");
+    desk.write_outside(LOG, &theirs.replace(&step(LINES, "2.A"), &stamped));
+    let is_read = |desk: &Desk| {
+        let plan = &desk.cockpit.model.plan;
+        let at = plan.find("2.A".parse().unwrap()).unwrap();
+        String::from_utf8_lossy(plan.step(at).log_line().unwrap().bytes()).contains("11-02")
+    };
+    desk.run_until("the stamp is read", is_read);
+    desk.keys("u");
+    desk.settle();
+    assert!(
+        said(&desk).contains("1 step was undone already"),
+        "{}",
+        said(&desk)
+    );
+    assert_eq!(desk.file(LOG), LINES.replace(&step(LINES, "2.A"), &stamped));
+}

@@ -39,7 +39,7 @@ pub(crate) fn title(steps: &[StepKey]) -> String {
     format!("Move {} to", called(steps))
 }
 
-/// The blocks that match, each with its room; one without enough says so.
+/// The blocks that match, each with its room; one without enough says so, as does one that is retired.
 pub(crate) fn block_rows(
     plan: &Plan,
     steps: &Arc<[StepKey]>,
@@ -66,7 +66,8 @@ pub(crate) fn block_rows(
             .iter()
             .filter(|at| !composer.is_in(**at, block.range))
             .count();
-        let blocked = (free < count).then(|| no_room(free, count));
+        let retired = block.retirement().map(|how| how.in_a_sentence());
+        let blocked = retired.or_else(|| (free < count).then(|| no_room(free, count)));
         let detail = blocked.clone().unwrap_or_else(|| format!("{free} free"));
         let choice = Choice::MoveTo(steps.clone(), block.id);
         let label = format!("{} {name}", block.id);

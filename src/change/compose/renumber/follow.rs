@@ -69,7 +69,7 @@ impl Job<'_, '_> {
             start += source.bytes().len();
             let Some(step) = of_line
                 .get(&at)
-                .filter(|_| self.ids.may_be_in(source.bytes()))
+                .filter(|_| self.may_concern(source.bytes()))
             else {
                 continue;
             };
@@ -78,6 +78,7 @@ impl Job<'_, '_> {
                 continue;
             };
             let mut places = line::places(&text, &object);
+            let ranges = ranges(places.iter().map(|place| &place.place));
             places.retain(|place| {
                 let span = place.place.source.shifted(begin).range();
                 let id = place.place.mention.id;
@@ -90,7 +91,7 @@ impl Job<'_, '_> {
                     own(&text, id, &span)
                 })
             });
-            let splices = self.follow(&file.path, at + 1, &places);
+            let splices = self.follow(&file.path, at + 1, &places, &ranges);
             match moving.get(&at) {
                 Some((_, new)) => {
                     let after = self.renamed_line(&text, splices, plan.step(*step), *new)?;
@@ -108,21 +109,45 @@ impl Job<'_, '_> {
     }
 
     /// The splices for the mentions that follow; notes what becomes of each.
-    fn follow(&mut self, path: &Path, line: usize, places: &[LinePlace]) -> Vec<Splice> {
+    fn follow(
+        &mut self,
+        path: &Path,
+        line: usize,
+        places: &[LinePlace],
+        ranges: &[Several],
+    ) -> Vec<Splice> {
         let mut splices = Vec::new();
         for place in places {
-            self.note(path, line, &place.place, true);
+            self.note((path, line), &place.place, ranges, true);
             splices.extend(place.renamed(self.ids));
         }
         splices
     }
 
-    fn note(&mut self, path: &Path, line: usize, place: &Place, is_open: bool) {
+    fn note(
+        &mut self,
+        (path, line): (&Path, usize),
+        place: &Place,
+        ranges: &[Several],
+        is_open: bool,
+    ) {
+        let left = |id: StepId, why: Stays| Left {
+            path: path.to_owned(),
+            line,
+            id,
+            why,
+        };
+        let range = ranges.iter().find(|range| range.at.contains(&place.source));
+        let is_first = |range: &&Several| range.at[0] == place.source;
+        if let Some(range) = range.filter(is_first).filter(|_| is_open) {
+            let gone = self.gone_from(range).into_iter();
+            self.left.extend(gone.map(|id| left(id, Stays::Range)));
+        }
         let id = place.mention.id;
         let Some(new) = self.ids.get(id) else { return };
         let why = match place.mention.form {
             _ if !is_open => Stays::Closed,
-            Form::Range if self.is_block_end(id) => return,
+            Form::Range if range.is_some_and(|range| self.is_block(range)) => return,
             Form::Range => Stays::Range,
             Form::Year => Stays::Year,
             Form::Single | Form::Anchor => {
@@ -134,19 +159,34 @@ impl Job<'_, '_> {
                 });
             }
         };
-        self.left.push(Left {
-            path: path.to_owned(),
-            line,
-            id,
-            why,
-        });
+        self.left.push(left(id, why));
     }
 
-    /// Whether the ID is the first or the last that a block has, which is said in its row.
-    fn is_block_end(&self, id: StepId) -> bool {
-        let blocks = self.composer.plan.blocks().iter();
-        let mut ends = blocks.flat_map(|block| [block.range.0, block.range.1]);
-        ends.any(|end| end == id.number())
+    /// Whether bytes may say something of the steps: told without reading them.
+    fn may_concern(&self, bytes: &[u8]) -> bool {
+        self.ids.may_be_in(bytes) || self.ids.may_be_between(bytes)
+    }
+
+    /// The steps between the ends of a range that are no longer in it.
+    fn gone_from(&self, range: &Several) -> Vec<StepId> {
+        let (first, last) = (range.first.number(), range.last.number());
+        let is_out = |id: &StepId| {
+            let new = self.ids.get(*id);
+            new.is_some_and(|new| !(first..=last).contains(&new.number()))
+        };
+        let within = match self.is_block(range) {
+            true => 0..0,
+            false => first + 1..last,
+        };
+        let within = within.map(|number| StepId::new(number).padded_to(range.first.digits()));
+        within.filter(is_out).collect()
+    }
+
+    /// Whether the range is all that a block may have: it names the block, as its row does.
+    fn is_block(&self, range: &Several) -> bool {
+        let ends = (range.first.number(), range.last.number());
+        let mut blocks = self.composer.plan.blocks().iter();
+        blocks.any(|block| block.range == ends)
     }
 
     /// The line of a renumbered step.
@@ -253,11 +293,17 @@ impl Job<'_, '_> {
         let Some(document) = file.markdown() else {
             return Ok(Vec::new());
         };
-        if !self.ids.may_be_in(document.bytes()) {
+        if !self.may_concern(document.bytes()) {
             return Ok(Vec::new());
         }
         let mut places = page::places(file);
-        places.retain(|place| self.ids.get(place.mention.id).is_some());
+        let ranges = ranges(places.iter());
+        places.retain(|place| {
+            let is_first = |range: &&Several| range.at[0] == place.source;
+            let mut of_range = ranges.iter().filter(is_first);
+            self.ids.get(place.mention.id).is_some()
+                || of_range.any(|range| !self.gone_from(range).is_empty())
+        });
         let is_open = self.is_open(file, document);
         let own = match self.reach {
             Reach::Own(own) => Some(own),
@@ -278,7 +324,7 @@ impl Job<'_, '_> {
             }
             let follows = is_own.unwrap_or(is_open);
             let line = document.line_of(place.source.start);
-            self.note(&file.path, line, place, follows);
+            self.note((&file.path, line), place, &ranges, follows);
             splices.extend(place.renamed(self.ids).filter(|_| follows));
         }
         let (in_notes, new_notes) = self.former_in_notes(file, document)?;
@@ -364,6 +410,28 @@ impl Job<'_, '_> {
         }
         Ok((splices, edits))
     }
+}
+
+/// Steps that are named by the first and the last of them.
+struct Several {
+    first: StepId,
+    last: StepId,
+    /// Where these two are.
+    at: [Span; 2],
+}
+
+/// The ranges among mentions: their ends come in pairs.
+fn ranges<'p>(places: impl Iterator<Item = &'p Place>) -> Vec<Several> {
+    let ends: Vec<&Place> = places
+        .filter(|place| place.mention.form == Form::Range)
+        .collect();
+    let pairs = ends.chunks_exact(2);
+    let several = |pair: &[&Place]| Several {
+        first: pair[0].mention.id,
+        last: pair[1].mention.id,
+        at: [pair[0].source, pair[1].source],
+    };
+    pairs.map(several).collect()
 }
 
 fn stem(path: &Path) -> &str {

@@ -203,3 +203,40 @@ fn what_only_the_canon_has_says_in_its_notes_what_it_was() {
         ## Step 0005 — Four\n\n- **Outcome:** x\n- **Status:** draft\n- **Notes:** (was 0004)\n"
     );
 }
+
+/// A range is what a block has only where it says all of the block: its row, a heading above its steps.
+#[test]
+fn a_range_that_a_step_leaves_is_told_also_at_the_ends_of_blocks() {
+    let log = "{\"step_id\": \"0001\"}\n{\"step_id\": \"0002\"}\n{\"step_id\": \"0003\"}\n\
+        {\"step_id\": \"0100\"}\n{\"step_id\": \"0201\", \"dependencies\": [\"Steps 0001–0003\", \"Steps 0098–0100\"]}\n";
+    let canon = "# Plan\n\n| Block | Step Range |\n|---|---|\n| B01 | 0001–0100 |\n\n\
+        ## Base (Steps 0001–0100)\n\n# Checklists\n\n## Alpha\n\n- [ ] a (Steps 0001–0003)\n\
+        - [ ] b (Step 0001)\n";
+    let plan = plan(&[(LOG, Role::Log, log), (CANON, Role::Canon, canon)]);
+    let left = |old: &str, new: &str| -> Vec<(usize, String)> {
+        let done = renumbered(&plan, &[(old, new)], Reach::Open);
+        let left = done.left.iter().filter(|left| left.why == Stays::Range);
+        left.map(|left| (left.line, left.id.to_string())).collect()
+    };
+    let of = |lines: &[(usize, &str)]| -> Vec<(usize, String)> {
+        lines
+            .iter()
+            .map(|(line, id)| (*line, (*id).to_owned()))
+            .collect()
+    };
+    assert_eq!(left("0001", "0050"), of(&[(5, "0001"), (13, "0001")]));
+    assert_eq!(left("0100", "0050"), of(&[(5, "0100")]));
+    // Nor does a step within it stay in silence.
+    assert_eq!(left("0002", "0050"), of(&[(5, "0002"), (13, "0002")]));
+    assert_eq!(left("0002", "0250"), of(&[(5, "0002"), (13, "0002")]));
+}
+
+/// What is printed is what the schema allows, reason by reason.
+#[test]
+fn the_schema_names_every_reason() {
+    let schema = include_str!("../../../../assets/schema/renumber.schema.json");
+    let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+    let why = &schema["properties"]["left"]["items"]["properties"]["why"]["enum"];
+    let words = Stays::ALL.map(Stays::words);
+    assert_eq!(*why, serde_json::json!(words));
+}

@@ -242,3 +242,22 @@ fn tabs_do_not_displace_markers() {
     let words: Vec<&str> = of.items().iter().map(|i| i.text.as_str()).collect();
     assert_eq!(words, ["a", "b", "c", "d", "e", "f"]);
 }
+
+#[test]
+fn the_words_of_an_item_end_where_a_marker_of_a_merge_begins() {
+    let text = "- [ ] one\n<<<<<<< HEAD\n- [ ] two\n  goes on\n||||||| base\n- **Owner:** Ana\n=======\n\
+                - three  \n  >>>>>>> side\n- four\n  <<< and\n  ======= so on\n";
+    let document = MarkdownDocument::load(text.as_bytes());
+    let words: Vec<&str> = document.items().iter().map(|item| &*item.text).collect();
+    assert_eq!(
+        words,
+        [
+            "one",
+            "two goes on",
+            "Owner: Ana",
+            "three",
+            "four <<< and ======= so on"
+        ]
+    );
+    assert_eq!(document.label(2).unwrap().text, "Ana");
+}
