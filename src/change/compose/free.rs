@@ -32,9 +32,17 @@ impl Composer<'_> {
         self.first_free(numbers.filter(|id| !taken.contains(id)))
     }
 
-    /// The first free number from one on, in whatever block.
+    /// The first free number from one on, in whatever block that is not retired.
     pub(crate) fn next_free_of_all(&self, number: u32) -> Option<StepId> {
-        self.first_free((number..=u32::MAX).map(StepId::new))
+        let blocks = self.plan.blocks().iter();
+        let retired: Vec<(u32, u32)> = blocks
+            .filter(|block| block.retirement().is_some())
+            .map(|block| block.range)
+            .collect();
+        let is_retired =
+            |number: &u32| (retired.iter()).any(|(first, last)| (first..=last).contains(&number));
+        let numbers = (number..=u32::MAX).filter(|number| !is_retired(number));
+        self.first_free(numbers.map(StepId::new))
     }
 
     /// The first free sub-step letter below `id`: `.A` to `.Z`, then `.AA` and on.

@@ -332,4 +332,8 @@ fn a_new_step_goes_to_the_last_block_that_is_not_retired() {
     assert!(run.err.contains("B02 is retired"), "{run:?}");
     folder.run(&["block", "restore", "B02"]).ok();
     assert_eq!(folder.run(&["add", "title=z"]).ok(), "0104\n");
+    // Where the block is full, what is retired is passed over.
+    folder.run(&["block", "retire", "B02", "--why", "x"]).ok();
+    folder.run(&["add", "title=z", "--id", "0100"]).ok();
+    assert_eq!(folder.run(&["add", "title=z"]).ok(), "0201\n");
 }
