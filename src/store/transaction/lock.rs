@@ -147,10 +147,8 @@ impl std::error::Error for LockError {
 /// The right to write the plan, until dropped.
 #[derive(Debug)]
 pub struct PlanLock {
-    /// Closing it releases the lock.
     file: Option<File>,
-    /// So does closing this.
-    _folder: Option<File>,
+    folder: Option<File>,
     /// The files as stepdecks left them, the last one last.
     left: Vec<Stamp>,
 }
@@ -174,13 +172,13 @@ impl PlanLock {
             }
         }
         match Self::acquire_file(&place.file, (begun, timeout)) {
-            Ok(lock) => Ok(Self {
-                _folder: folder,
-                ..lock
-            }),
+            Ok(mut lock) => {
+                lock.folder = folder;
+                Ok(lock)
+            }
             Err(LockError::Failed { .. }) if folder.is_some() => Ok(Self {
                 file: None,
-                _folder: folder,
+                folder,
                 left: Vec::new(),
             }),
             Err(error) => Err(error),
@@ -205,7 +203,7 @@ impl PlanLock {
         write_note(&mut file, &left);
         Ok(Self {
             file: Some(file),
-            _folder: None,
+            folder: None,
             left,
         })
     }
@@ -223,6 +221,16 @@ impl PlanLock {
         self.left.drain(..surplus);
         if let Some(file) = &mut self.file {
             write_note(file, &self.left);
+        }
+    }
+}
+
+/// To close them is not enough: a program that another thread is starting holds all files for a moment.
+impl Drop for PlanLock {
+    fn drop(&mut self) {
+        for file in [&self.file, &self.folder].into_iter().flatten() {
+            // What cannot be unlocked is as soon as it is closed everywhere.
+            let _ = file.unlock();
         }
     }
 }
@@ -358,6 +366,18 @@ mod tests {
         }
         drop(held);
         acquire(&path, NONE).unwrap();
+    }
+
+    /// A program that is being started has the file open, as our threads have.
+    #[test]
+    fn a_lock_is_free_once_it_is_dropped_whoever_has_its_file_open() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("it.lock");
+        let held = acquire(&path, NONE).unwrap();
+        let inherited = held.file.as_ref().unwrap().try_clone().unwrap();
+        drop(held);
+        acquire(&path, NONE).unwrap();
+        drop(inherited);
     }
 
     #[test]
