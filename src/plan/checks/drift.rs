@@ -4,8 +4,8 @@
 //! believes something else. A fix uses the log's or the canon's version for all fields of the step,
 //! whichever you prefer, but for a field that this version has no value for, such as a status that
 //! is not one of the five; an edit of the field is written to both at once. A field that only one of
-//! the two has is not drift, and neither is another order of the sentences in the notes: a merge of two
-//! that were appended has no other way to tell which came first in the canon.
+//! the two has is not drift, and neither is another order of the sentences in the notes: where two people
+//! appended one each, the canon does not know which came first.
 //!
 //! ## Caught
 //!
