@@ -128,6 +128,27 @@ mod tests {
     }
 
     #[test]
+    fn it_catches_one_among_many() {
+        let keys = |range: std::ops::Range<usize>| -> Vec<String> {
+            range.map(|at| format!("\"k{at}\": {at}")).collect()
+        };
+        for (count, again) in [(3, 2), (12, 0), (13, 12), (40, 0), (40, 39)] {
+            let mut all = keys(0..count);
+            let line = |all: &[String]| {
+                let all = all.join(", ");
+                format!("{{\"step_id\": \"0001\", \"x\": {{{all}}}}}\n")
+            };
+            assert!(found(&RULE, &[(LOG, &line(&all))]).is_empty());
+            all.extend(keys(again..again + 1));
+            assert_eq!(
+                found(&RULE, &[(LOG, &line(&all))]).len(),
+                1,
+                "{count} {again}"
+            );
+        }
+    }
+
+    #[test]
     fn it_leaves_one_of_each_alone() {
         let log = "{\"step_id\": \"0001\", \"title\": \"a\", \"Title\": \"b\", \"evidence\": {\"title\": [{\"a\": 1}, {\"a\": 1}]}}\nnot {\"a\":1,\"a\":1}\n";
         assert!(found(&RULE, &[(LOG, log)]).is_empty());
