@@ -9,12 +9,7 @@ fn log(lines: &[&str]) -> Folder {
 
 /// The IDs of what a filter finds.
 fn found(folder: &Folder, filter: &str) -> String {
-    let out = folder.run(&["list", "--filter", filter]).ok();
-    let ids: Vec<&str> = out
-        .lines()
-        .map(|line| line.split('\t').next().unwrap())
-        .collect();
-    ids.join(" ")
+    folder.listed(&["--filter", filter])
 }
 
 /// Nobody waits through a step that is complete: the filters say the same as the review and `show`.

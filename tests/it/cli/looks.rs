@@ -11,16 +11,6 @@ fn folder() -> Folder {
     Folder::new(&FILES)
 }
 
-/// The IDs of what is printed, in order.
-fn ids(folder: &Folder, arguments: &[&str]) -> String {
-    let out = folder.run(&[&["list"][..], arguments].concat()).ok();
-    let ids: Vec<&str> = out
-        .lines()
-        .map(|line| line.split('\t').next().unwrap())
-        .collect();
-    ids.join(" ")
-}
-
 #[test]
 fn steps_are_sorted_by_any_column_either_way_and_by_id_among_equals() {
     let folder = folder();
@@ -50,7 +40,7 @@ fn steps_are_sorted_by_any_column_either_way_and_by_id_among_equals() {
         ("-id", "0104 0103 0102 0101 0004 0003.A 0003 0002 0001"),
         ("id", "0001 0002 0003 0003.A 0004 0101 0102 0103 0104"),
     ] {
-        let sorted = ids(&folder, &["--sort", sort]);
+        let sorted = folder.listed(&["--sort", sort]);
         match sort {
             // As `next` ranks them.
             "-score" => {
@@ -66,7 +56,7 @@ fn steps_are_sorted_by_any_column_either_way_and_by_id_among_equals() {
         }
     }
     assert_eq!(
-        ids(&folder, &["--filter", "owner:captain", "--sort", "-age"]),
+        folder.listed(&["--filter", "owner:captain", "--sort", "-age"]),
         "0102 0103 0101 0104"
     );
 }
@@ -253,10 +243,7 @@ fn a_view_is_printed_and_options_replace_its_parts() {
         json!({"age": 10, "owner": "Rigging", "log.berth": "12"})
     );
     assert_eq!(
-        ids(
-            &folder,
-            &["--view", "rig", "--sort", "id", "--filter", "theme:hull"]
-        ),
+        folder.listed(&["--view", "rig", "--sort", "id", "--filter", "theme:hull"]),
         "0001 0004"
     );
     let none = folder
@@ -352,7 +339,7 @@ fn the_view_of_ones_own_steps_begins_with_what_is_stuck_and_says_on_whom_it_wait
          0103\tdraft\t\t\tRehearse man overboard\n"
     );
     assert_eq!(
-        ids(&folder, &["--as", "ada", "--view", "mine"]),
+        folder.listed(&["--as", "ada", "--view", "mine"]),
         "0003 0002 0003.A 0001"
     );
     // Where nobody is known by a name, or nothing is theirs, it says what to do.
@@ -373,7 +360,7 @@ fn the_view_of_ones_own_steps_begins_with_what_is_stuck_and_says_on_whom_it_wait
             "[views.mine]\nfilter = \"is:mine is:ready\"\n",
         ),
     ]);
-    assert_eq!(ids(&shared, &["--as", "robin", "--view", "mine"]), "0103");
+    assert_eq!(shared.listed(&["--as", "robin", "--view", "mine"]), "0103");
 }
 
 /// What is typed or written never reaches a terminal as it is.

@@ -75,6 +75,13 @@ impl Folder {
         self.state.path().join("config.toml")
     }
 
+    /// The IDs of the steps that `list` prints with these arguments, in order.
+    pub fn listed(&self, arguments: &[&str]) -> String {
+        let out = self.run(&[&["list"][..], arguments].concat()).ok();
+        let ids = out.lines().map(|line| line.split('\t').next().unwrap());
+        ids.collect::<Vec<&str>>().join(" ")
+    }
+
     /// Runs `stepdeck` with these arguments, into a pipe.
     pub fn run(&self, arguments: &[&str]) -> Run {
         self.run_on(arguments, None)
