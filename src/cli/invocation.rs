@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -248,7 +249,7 @@ impl Invocation<'_, '_> {
             );
         }
         Ok(OpenPlan {
-            plan,
+            plan: ManuallyDrop::new(plan),
             layout: opened.layout,
         })
     }

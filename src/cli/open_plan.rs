@@ -1,5 +1,7 @@
 //! The plan that a subcommand works on, and the steps that people ask it for.
 
+use std::mem::ManuallyDrop;
+
 use color_eyre::eyre::{Result, bail, eyre};
 
 use crate::plan::Plan;
@@ -12,8 +14,9 @@ use crate::store::locate::discover::Layout;
 
 /// A plan as it was on disk a moment ago.
 pub(crate) struct OpenPlan {
-    /// What its files mean.
-    pub plan: Plan,
+    /// What its files mean. A subcommand ends with its plan, and the system takes the memory of both
+    /// back at once, faster than step by step.
+    pub plan: ManuallyDrop<Plan>,
     /// Where they are.
     pub layout: Layout,
 }

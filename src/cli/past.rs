@@ -1,6 +1,7 @@
 //! What the subcommands about the past share: opening the plan's history, following the steps of a
 //! filter through it, and finding moments in it.
 
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -170,7 +171,7 @@ impl Invocation<'_, '_> {
         let git = History::around(&start).map_err(|error| eyre!("{option} needs git ({error})"))?;
         let plan = match when {
             When::Review | When::Demo | When::Checkpoint | When::Gate(_) => self.reopen()?.plan,
-            _ => Plan::default(),
+            _ => ManuallyDrop::default(),
         };
         let version = Version::find(when, &git, &plan, self.outside.now);
         let version = version.map_err(|error| eyre!("{option}: {error}"))?;

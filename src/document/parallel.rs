@@ -10,7 +10,7 @@ use std::num::NonZero;
 use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{OnceLock, mpsc};
 use std::thread;
 
 thread_local! {
@@ -100,10 +100,36 @@ pub(crate) fn in_order<T: Send, E>(
     })
 }
 
+/// Does two things at once where that `is_worth` a thread and there is a core for it, else one after
+/// the other.
+pub(crate) fn join<A, B: Send>(
+    is_worth: bool,
+    one: impl FnOnce() -> A,
+    other: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    if !is_worth || cores() < 2 {
+        return (one(), other());
+    }
+    let leaves_one = LEAVES_ONE.get();
+    thread::scope(|scope| {
+        let other = scope.spawn(move || {
+            LEAVES_ONE.set(leaves_one);
+            other()
+        });
+        let one = one();
+        match other.join() {
+            Ok(other) => (one, other),
+            Err(panic) => resume_unwind(panic),
+        }
+    })
+}
+
 /// How many cores this thread shares its work with, its own among them.
 fn cores() -> usize {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    cores.saturating_sub(LEAVES_ONE.get().into()).max(1)
+    /// The system answers from a handful of files, which takes as long as some hundred lines do.
+    static ALL: OnceLock<usize> = OnceLock::new();
+    let all = *ALL.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get));
+    all.saturating_sub(LEAVES_ONE.get().into()).max(1)
 }
 
 /// Does `work` in so many parts.
@@ -141,6 +167,15 @@ mod tests {
             100
         );
         assert_eq!(in_parallel(100, 51, |part| part.len()), [100]);
+    }
+
+    #[test]
+    fn two_things_are_done_once_each_at_once_or_not() {
+        for is_worth in [false, true] {
+            let (mut one, mut other) = (0, 0);
+            let joined = join(is_worth, || one += 1, || other += 1);
+            assert_eq!((joined, one, other), (((), ()), 1, 1), "{is_worth}");
+        }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! between copies of a plan.
 
 use super::Node;
+use crate::document::parallel::join;
+use crate::plan::index_steps::SHARE;
 
 /// In a list of numbers: none.
 const NONE: u32 = u32::MAX;
@@ -111,26 +113,39 @@ pub(super) struct GraphShape {
 
 impl GraphShape {
     pub fn of(upstream: Edges) -> Self {
+        let nodes = upstream.nodes();
+        let last = u32::try_from(nodes).unwrap_or(NONE);
+        let is_long = nodes >= SHARE;
         let mut shape = Self {
-            downstream: upstream.reversed(),
             upstream,
             ..Self::default()
         };
-        let nodes = shape.upstream.nodes();
-        let last = u32::try_from(nodes).unwrap_or(NONE);
         if shape.upstream.is_in_order() {
-            shape.height = shape.longest(0..last, &shape.upstream);
-            shape.depth = shape.longest((0..last).rev(), &shape.downstream);
+            let (height, (downstream, depth)) = join(
+                is_long,
+                || shape.longest(0..last, &shape.upstream),
+                || {
+                    let downstream = shape.upstream.reversed();
+                    let depth = shape.longest((0..last).rev(), &downstream);
+                    (downstream, depth)
+                },
+            );
+            (shape.height, shape.downstream, shape.depth) = (height, downstream, depth);
             return shape;
         }
+        shape.downstream = shape.upstream.reversed();
         let mut order = shape.order();
         if order.len() < nodes {
             let (cycle_of, cycles) = cycles(&shape.upstream, &order);
             (shape.cycle_of, shape.cycles) = (cycle_of, cycles);
             order = shape.order();
         }
-        shape.height = shape.longest(order.iter().copied(), &shape.upstream);
-        shape.depth = shape.longest(order.iter().rev().copied(), &shape.downstream);
+        let (height, depth) = join(
+            is_long,
+            || shape.longest(order.iter().copied(), &shape.upstream),
+            || shape.longest(order.iter().rev().copied(), &shape.downstream),
+        );
+        (shape.height, shape.depth) = (height, depth);
         shape
     }
 

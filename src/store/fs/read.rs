@@ -265,15 +265,13 @@ fn read_sized(file: &File, size: u64, like: &Rope, progress: &Progress) -> io::R
     told.add((size - (end - start)) as usize);
     told.end();
     let mut fresh = read_between(file, start..end, progress)?;
-    while back < known.len() && !fresh.last().is_none_or(|piece| piece.ends_with(b"\n")) {
-        let piece = known[back].as_bytes();
-        fresh
-            .last_mut()
-            .expect("there is one")
-            .extend_from_slice(piece);
+    while let Some(last) = fresh.last_mut()
+        && !last.as_bytes().ends_with(b"\n")
+        && let Some(next) = known.get(back)
+    {
+        last.replace(last.len()..last.len(), next.as_bytes());
         back += 1;
     }
-    let fresh = fresh.into_iter().map(Piece::from);
     let shared = |pieces: &[Piece]| pieces.to_vec();
     let pieces = shared(&known[..front]).into_iter().chain(fresh);
     Ok(Rope::of_pieces(pieces.chain(shared(&known[back..]))))
@@ -283,9 +281,10 @@ fn read_sized(file: &File, size: u64, like: &Rope, progress: &Progress) -> io::R
 fn read_front(file: &File, most: u64) -> io::Result<Rope> {
     let mut pieces = read_between(file, 0..most, &Progress::default())?;
     if let Some(last) = pieces.last_mut() {
-        last.truncate(memchr::memrchr(b'\n', last).map_or(0, |at| at + 1));
+        let whole = memchr::memrchr(b'\n', last.as_bytes()).map_or(0, |at| at + 1);
+        last.replace(whole..last.len(), b"");
     }
-    Ok(Rope::of_pieces(pieces.into_iter().map(Piece::from)))
+    Ok(Rope::of_pieces(pieces))
 }
 
 /// Read at once: enough that a piece seldom has to wait for the rest of its last line.
@@ -293,7 +292,7 @@ const BLOCK: u64 = 4 * PIECE as u64;
 
 /// The bytes between two places of a file, cut into pieces; fewer where it ends before. What
 /// comes to its end meanwhile belongs to the next reading.
-fn read_between(file: &File, range: Range<u64>, progress: &Progress) -> io::Result<Vec<Vec<u8>>> {
+fn read_between(file: &File, range: Range<u64>, progress: &Progress) -> io::Result<Vec<Piece>> {
     /// So many blocks are worth a thread of their own.
     const SHARE: usize = 32;
     let Range { start, end } = range;
@@ -331,7 +330,7 @@ fn line_start(file: &File, from: u64, end: u64) -> io::Result<u64> {
 }
 
 /// The same on one thread.
-fn read_part(file: &File, range: Range<u64>, progress: &Progress) -> io::Result<Vec<Vec<u8>>> {
+fn read_part(file: &File, range: Range<u64>, progress: &Progress) -> io::Result<Vec<Piece>> {
     let Range { start, end } = range;
     let mut told = progress.strides();
     let mut pieces = Vec::new();
@@ -354,14 +353,14 @@ fn read_part(file: &File, range: Range<u64>, progress: &Progress) -> io::Result<
         while let Some(piece) = first_piece(&rest[cut..])
             && cut + piece < rest.len()
         {
-            pieces.push(rest[cut..cut + piece].to_vec());
+            pieces.push(Piece::from(rest[cut..cut + piece].to_vec()));
             cut += piece;
         }
         rest.drain(..cut);
     }
     told.end();
     rest.shrink_to_fit();
-    pieces.extend((!rest.is_empty()).then_some(rest));
+    pieces.extend((!rest.is_empty()).then(|| Piece::from(rest)));
     Ok(pieces)
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::absent;
 use super::discover::{Layout, Overrides, discover};
 use crate::document::Document;
-use crate::document::parallel::map_in_parallel;
+use crate::document::parallel::{join, map_in_parallel};
 use crate::document::progress::Progress;
 use crate::document::rope::Rope;
 use crate::plan::Plan;
@@ -251,6 +251,8 @@ struct Reading {
 
 /// So many documents are worth a core's asking for them, and its start.
 const DOCUMENTS: usize = 16;
+/// Logs and Markdown of more bytes than this are worth a thread each.
+const LONG: u64 = 1 << 16;
 
 /// Reads the files of the plan, or a part of it.
 fn read_files(found: Found, part: Part, opening: &Opening) -> Option<Opened> {
@@ -258,7 +260,7 @@ fn read_files(found: Found, part: Part, opening: &Opening) -> Option<Opened> {
     opening.reading.expect(found.length.all());
     opening.taking_apart.expect(found.length.all());
     let mut opened = Opened::nothing(found.layout);
-    let mut found = found.files;
+    let (length, mut found) = (found.length, found.files);
     found.retain(|file| papers || !file.is_paper());
     let (root, papers) = (opened.layout.root.clone(), opened.layout.papers.clone());
     if most < u64::MAX {
@@ -272,10 +274,15 @@ fn read_files(found: Found, part: Part, opening: &Opening) -> Option<Opened> {
     let until = Instant::now() + opening.patience;
     let read = |file: &Candidate| read_file((&root, &papers), file, most, until, opening);
     let logs = found.iter().take_while(|file| file.role == Role::Log);
-    let logs = logs.count();
+    let (logs, documents) = found.split_at(logs.count());
+    let is_long = length.logs.min(length.markdown) > LONG;
     // A log is shared between cores line by line, the documents one by one.
-    let mut readings: Vec<_> = found[..logs].iter().map(read).collect();
-    readings.extend(map_in_parallel(&found[logs..], DOCUMENTS, read));
+    let (mut readings, of_documents) = join(
+        is_long,
+        || logs.iter().map(read).collect::<Vec<_>>(),
+        || map_in_parallel(documents, DOCUMENTS, read),
+    );
+    readings.extend(of_documents);
     for (Candidate { path, role, .. }, reading) in found.into_iter().zip(readings) {
         let reading = match reading? {
             Ok(reading) => reading,
