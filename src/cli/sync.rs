@@ -19,7 +19,7 @@ use crate::git::checkout::Checkout;
 use crate::git::mainline::Mainline;
 use crate::git::{Answer, Git};
 use crate::store::changes::commit::unfinished;
-use crate::store::changes::why_not;
+use crate::store::changes::{nothing_in_common, why_not};
 use crate::store::renumbering::RenumberRequest;
 use crate::store::transaction::commit::Committer;
 
@@ -66,6 +66,9 @@ impl Sync {
             (None, Some(local)) if main.branch != branch => local.clone(),
             _ => bail!("{branch} is the main branch and there is no remote: nothing to merge"),
         };
+        if git.merge_base("HEAD", &target)?.is_none() {
+            bail!(nothing_in_common(&main.name()));
+        }
         let errors = error_count(&opened, invocation);
         let start = format!("refs/stepdeck/sync/{branch}");
         git.must_work(&["update-ref", &start, "HEAD"])?;

@@ -148,6 +148,21 @@ impl Git {
         Ok(bases.into_iter().next())
     }
 
+    /// The newest commit that the checkout and another one both come from. A merge that is not
+    /// concluded counts as if it were.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn checkout_base(&self, other: &str) -> Result<Option<String>, GitError> {
+        let merged = self.commit_of("MERGE_HEAD")?;
+        let own = ["HEAD"].into_iter().chain(merged.as_deref());
+        let words: Vec<&str> = ["merge-base", "--end-of-options", other]
+            .into_iter()
+            .chain(own)
+            .collect();
+        Ok(self.lines(&words)?.into_iter().next())
+    }
+
     /// The newest commit that two commits both have, which may be one of them; `None` where this clone
     /// does not know both.
     ///
@@ -288,6 +303,23 @@ impl Git {
                 (true, false) => return Ok(Some(MergeSide::Ours)),
                 (false, true) => return Ok(Some(MergeSide::Theirs)),
                 _ => {}
+            }
+            // Of two branches the one that holds more of the mainline brings what landed there.
+            let (Some(tip), Some(head), Some(theirs)) = (tip, &head, &theirs) else {
+                continue;
+            };
+            if let Some(held) = self.merge_base(head, tip)?
+                && let Some(known) = self.merge_base(theirs, tip)?
+                && held != known
+            {
+                match (
+                    self.is_ancestor(&known, &held)?,
+                    self.is_ancestor(&held, &known)?,
+                ) {
+                    (true, _) => return Ok(Some(MergeSide::Ours)),
+                    (_, true) => return Ok(Some(MergeSide::Theirs)),
+                    _ => {}
+                }
             }
         }
         let is_on_main = self.branch()?.as_deref() == Some(&main.branch);

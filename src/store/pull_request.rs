@@ -11,6 +11,7 @@ use std::rc::Rc;
 use chrono::{DateTime, Utc};
 
 use super::as_of::AsOf;
+use super::changes::nothing_in_common;
 use super::locate::discover::{Layout, Overrides};
 use super::locate::inspect::CheckInput;
 use super::locate::open::{Opening, open_plan};
@@ -94,10 +95,8 @@ impl PullRequestInput<'_> {
                 "there is no main branch: name what to compare with, or set `main` in `[team]` of stepdeck.toml",
             )?,
         };
-        let merge_base = git.merge_base(&head, &tip).map_err(told)?;
-        let merge_base = merge_base.ok_or_else(|| {
-            format!("{name} and HEAD have no commit in common: a shallow clone lacks it, `git fetch --unshallow` gets it")
-        })?;
+        let merge_base = git.checkout_base(&tip).map_err(told)?;
+        let merge_base = merge_base.ok_or_else(|| nothing_in_common(&name))?;
         let before = versions(&merge_base)?;
         // The roster is the main branch's, whatever branch this goes to.
         let roster = main.map_or_else(|| tip.clone(), |(_, main)| main);

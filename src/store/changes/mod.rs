@@ -110,18 +110,19 @@ impl Changes {
                         .to_owned()
                 })?;
                 let base = match main.tip() {
-                    Some(tip) => git.merge_base("HEAD", tip).map_err(failed)?,
+                    Some(tip) => git.checkout_base(tip).map_err(failed)?,
                     None => None,
                 };
-                let none = || format!("this branch has nothing in common with {}", main.name());
-                (main.name(), Some(base.ok_or_else(none)?))
+                let base = base.ok_or_else(|| nothing_in_common(&main.name()))?;
+                (main.name(), Some(base))
             }
             Base::Revision(name) => {
                 let tip = git.commit_of(name).map_err(failed)?;
                 let none = || format!("“{name}” is not a commit or a branch");
                 let tip = tip.ok_or_else(none)?;
-                let base = git.merge_base("HEAD", &tip).map_err(failed)?;
-                (name.clone(), Some(base.unwrap_or(tip)))
+                let base = git.checkout_base(&tip).map_err(failed)?;
+                let base = base.ok_or_else(|| nothing_in_common(name))?;
+                (name.clone(), Some(base))
             }
         };
         let mut changes = Self {
@@ -458,6 +459,14 @@ fn is_converted(old: &[u8], new: Option<&[u8]>) -> bool {
 /// Whether it is a picture that stepdeck did not draw.
 fn is_foreign(path: &Path, bytes: &[u8]) -> bool {
     is_chart(path) && memchr::memmem::find(bytes, chart::MARK.as_bytes()).is_none()
+}
+
+/// That there is nothing from which both HEAD and this come.
+pub(crate) fn nothing_in_common(name: &str) -> String {
+    format!(
+        "{name} and HEAD have no commit in common: a shallow clone lacks it, `git fetch \
+         --unshallow` gets it"
+    )
 }
 
 /// Why git says nothing of the plan.

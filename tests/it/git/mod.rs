@@ -4,6 +4,7 @@
 mod both_versions;
 mod decisions;
 mod demo_history;
+mod landed;
 mod layout;
 mod papers;
 mod pull_request;
