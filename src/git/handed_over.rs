@@ -22,6 +22,8 @@ pub(crate) struct ProgramOutput {
     pub status: ExitStatus,
     /// What it printed.
     pub output: String,
+    /// What went wrong behind it, although it succeeded, and what puts it right.
+    pub left: Option<String>,
 }
 
 /// Runs a program that may ask at the terminal, for as long as that takes.
@@ -48,7 +50,11 @@ fn hand_over(command: &mut Command) -> io::Result<ProgramOutput> {
     // From here on the terminal is somebody else's.
     let kept = kept.lock().unwrap_or_else(PoisonError::into_inner).take();
     let output = String::from_utf8_lossy(&kept.unwrap_or_default()).into_owned();
-    Ok(ProgramOutput { status, output })
+    Ok(ProgramOutput {
+        status,
+        output,
+        left: None,
+    })
 }
 
 /// The same for a program that is not git.

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
+use super::standing::paths;
 use super::{Git, GitError};
 
 /// The variable that names an index.
@@ -109,6 +110,40 @@ impl Git {
         let path = self.output(&["rev-parse", "--git-path", "index"])?;
         let path = path.strip_suffix(b"\n").unwrap_or(&path);
         Ok(self.folder.join(OsStr::from_bytes(path)))
+    }
+
+    /// The lock of the checkout's index, if another git holds it or left it behind.
+    ///
+    /// # Errors
+    /// When git refuses.
+    pub(crate) fn index_lock(&self) -> Result<Option<PathBuf>, GitError> {
+        let mut lock = self.index_path()?.into_os_string();
+        lock.push(".lock");
+        let lock = PathBuf::from(lock);
+        Ok(lock.exists().then_some(lock))
+    }
+
+    /// What is staged in the whole checkout, from its top.
+    ///
+    /// # Errors
+    /// When git refuses, as it does before the first commit.
+    pub(crate) fn staged_paths(&self) -> Result<Vec<PathBuf>, GitError> {
+        self.names(&["diff-index", "--cached", "HEAD"])
+    }
+
+    /// What `HEAD` has otherwise than its parent, from the top of the checkout.
+    ///
+    /// # Errors
+    /// When git refuses, as it does before the first commit.
+    pub(crate) fn committed_paths(&self) -> Result<Vec<PathBuf>, GitError> {
+        self.names(&["diff-tree", "--root", "--no-commit-id", "-r", "HEAD"])
+    }
+
+    fn names(&self, diff: &[&str]) -> Result<Vec<PathBuf>, GitError> {
+        let only = ["-z", "--name-only", "--no-renames", "--no-ext-diff"];
+        let (subcommand, rest) = diff.split_at(1);
+        let output = self.output(&[subcommand, &only, rest].concat())?;
+        Ok(paths(&output))
     }
 
     /// Makes an index `HEAD` with these entries. What stands in it already only spares reading

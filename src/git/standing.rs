@@ -201,7 +201,7 @@ impl Git {
     }
 }
 
-fn paths(output: &[u8]) -> Vec<PathBuf> {
+pub(super) fn paths(output: &[u8]) -> Vec<PathBuf> {
     let paths = output.split(|byte| *byte == 0);
     let paths = paths.filter(|path| !path.is_empty());
     paths

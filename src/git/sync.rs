@@ -17,9 +17,10 @@ const TIME_LIMIT: Duration = Duration::from_secs(600);
 pub(crate) const MERGE: &str = "merge";
 
 /// What is under way in a checkout, by the file that says so, and how it is ended.
-const UNDER_WAY: [(&str, &str); 5] = [
+const UNDER_WAY: [(&str, &str); 6] = [
     ("MERGE_HEAD", MERGE),
     ("rebase-merge", "rebase"),
+    ("rebase-apply/applying", "am"),
     ("rebase-apply", "rebase"),
     ("CHERRY_PICK_HEAD", "cherry-pick"),
     ("REVERT_HEAD", "revert"),

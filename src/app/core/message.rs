@@ -9,7 +9,7 @@ use super::job::JobResult;
 use super::key::Key;
 use super::pointer::Target;
 use crate::app::own::programs::{Ended, ProgramRun};
-use crate::app::screens::changes::git::GitWork;
+use crate::app::screens::changes::git::{GitEnd, GitWork};
 use crate::app::screens::papers::writing::Written;
 use crate::app::screens::problems::Checked;
 use crate::app::screens::since::seen::SeenChanges;
@@ -168,8 +168,8 @@ pub enum Message {
     GitEnded {
         /// What that was.
         work: GitWork,
-        /// How it ended and what it printed.
-        ended: Result<(Ended, String), String>,
+        /// How it ended.
+        ended: Result<GitEnd, String>,
     },
     /// The person wants to leave.
     Quit,

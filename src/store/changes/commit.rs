@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::staged::StagedBefore;
 use super::{Base, Changes};
 use crate::change::delta::outline::PartPlace;
+use crate::git::checkout::Checkout;
 use crate::git::handed_over::ProgramOutput;
 use crate::git::index::{INDEX, IndexEntry};
 use crate::git::{Git, GitError};
@@ -36,6 +37,12 @@ impl Changes {
         if self.base != Base::Head || head != self.commit {
             return Err("HEAD is another commit by now: look at the changes again".to_owned());
         }
+        if let Some(lock) = git.index_lock().map_err(failed)? {
+            return Err(format!(
+                "another git is at work here, or was killed: wait for it, or remove {}",
+                lock.display()
+            ));
+        }
         let mut files = Vec::new();
         for (at, delta) in self.deltas.iter().enumerate() {
             let is_new = |part: usize| parts.contains(&(at, part));
@@ -61,6 +68,11 @@ impl Changes {
             .filter(|(path, _)| files.iter().any(|(of, ..)| of == path))
             .collect();
         let staged = StagedBefore::of(&git, head.as_deref(), &roles).map_err(failed)?;
+        let elsewhere = match head {
+            Some(_) => git.staged_paths().map_err(failed)?,
+            None => Vec::new(),
+        };
+        let prefix = git.prefix().map_err(failed)?;
         let folder = temporary_folder("stepdeck-commit-");
         let folder = folder.ok_or("there is no room for a temporary index")?;
         let (index, text) = (folder.path().join("index"), folder.path().join("message"));
@@ -81,22 +93,26 @@ impl Changes {
         let told = git.interactively(&["commit", "--file", &text], &[(INDEX, index.as_os_str())]);
         let mut told = told.map_err(failed)?;
         if told.status.success() {
-            let paths: Vec<&Path> = files.iter().map(|(path, ..)| *path).collect();
-            let is_set = git.reset_index(&paths);
+            let own = files.iter().map(|(path, ..)| prefix.join(path)).collect();
+            let is_set = stage_committed(root, own, &elsewhere);
             if let Err(error) = is_set.and_then(|()| staged.stage_again(&git)) {
-                let paths: Vec<String> = paths
-                    .iter()
-                    .map(|path| path.display().to_string())
-                    .collect();
-                told.output += &format!(
-                    "\nThe commit is made, but the index may not have the files as committed ({error}).\n\
-                     `git reset -- {}` puts it right.\n",
-                    paths.join(" ")
-                );
+                told.left = Some(format!(
+                    "the commit is made, but not staged: `git reset` puts that right ({error})"
+                ));
             }
         }
         Ok(told)
     }
+}
+
+/// Stages as committed what is our own, and what hooks added to it, unless something else was staged
+/// there. Paths are those from the top of the checkout.
+fn stage_committed(root: &Path, own: Vec<PathBuf>, elsewhere: &[PathBuf]) -> Result<(), GitError> {
+    let git = Git::at(Checkout::around(root)?.root());
+    let mut paths = git.committed_paths()?;
+    paths.retain(|path| !elsewhere.contains(path));
+    paths.extend(own);
+    git.reset_index(&paths.iter().map(PathBuf::as_path).collect::<Vec<_>>())
 }
 
 /// What is to be done before anything is committed here.

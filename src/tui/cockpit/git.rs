@@ -9,7 +9,7 @@ use super::background::beside_keys;
 use super::{Cockpit, Event};
 use crate::app::core::message::Message;
 use crate::app::own::programs::Ended;
-use crate::app::screens::changes::git::GitWork;
+use crate::app::screens::changes::git::{GitEnd, GitWork};
 use crate::change::compose::Composer;
 use crate::git::Git;
 use crate::git::handed_over::{ProgramOutput, program};
@@ -120,7 +120,11 @@ impl<F: TerminalHost> Cockpit<F> {
                     program(&own, &words).map_err(|error| error.to_string())
                 }
             };
-            ended = told.map(|told| (Ended::from(told.status), told.output));
+            ended = told.map(|told| GitEnd {
+                ended: Ended::from(told.status),
+                output: told.output,
+                left: told.left,
+            });
         })?;
         self.tell(Message::GitEnded { work, ended })
     }

@@ -181,6 +181,60 @@ fn a_hook_that_refuses_is_shown_and_nothing_is_lost() {
 }
 
 #[test]
+fn what_a_hook_adds_is_committed_and_stays() {
+    let Some(folder) = changed() else { return };
+    git(folder.path(), &["add", "src/other.txt"]);
+    hook(
+        folder.path(),
+        "pre-commit",
+        "echo page > page.html; git add page.html",
+    );
+    let mut desk = desk(folder, 120, 40);
+    desk.keys("C<Enter>");
+    assert!(
+        desk.screen().contains("Everything is committed"),
+        "{}",
+        desk.screen()
+    );
+    let status = git(desk.folder(), &["status", "--porcelain"]);
+    assert_eq!(status, "M  src/other.txt\n");
+}
+
+#[test]
+fn nothing_is_committed_past_another_git() {
+    let Some(folder) = changed() else { return };
+    let head = git(folder.path(), &["rev-parse", "HEAD"]);
+    write(folder.path(), ".git/index.lock", "");
+    let mut desk = desk(folder, 120, 40);
+    desk.keys("C<C-u>Mine<Enter>");
+    let screen = desk.screen();
+    assert!(screen.contains("another git is at work here"), "{screen}");
+    let at = desk.folder().to_owned();
+    assert_eq!(git(&at, &["rev-parse", "HEAD"]), head);
+    fs::remove_file(at.join(".git/index.lock")).unwrap();
+    desk.keys("C<Enter>");
+    assert_eq!(git(&at, &["log", "-1", "--format=%s"]), "Mine\n");
+    assert_eq!(git(&at, &["diff", "--cached", "--name-only"]), "");
+}
+
+#[test]
+fn a_commit_that_could_not_be_staged_says_so() {
+    let Some(folder) = changed() else { return };
+    hook(
+        folder.path(),
+        "post-commit",
+        ": > \"$(git rev-parse --git-dir)/index.lock\"",
+    );
+    let mut desk = desk(folder, 160, 40);
+    desk.keys("C<Enter>");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("the commit is made, but not staged"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn a_branch_is_begun_pushed_refused_and_synced() {
     let Some(folder) = changed() else { return };
     let remote = TempDir::new().unwrap();
@@ -267,6 +321,7 @@ fn what_stands_in_the_way_is_said() {
     desk.keys("@");
     git(&at, &["checkout", "-q", "--detach"]);
     says(&mut desk, "S", "no branch is checked out: B creates one");
+    says(&mut desk, "C", "no branch is checked out: B creates one");
     // A merge in progress, with a conflict.
     git(&at, &["add", "data", "docs", "src"]);
     git(&at, &["commit", "-q", "-m", "Mine"]);

@@ -16,6 +16,17 @@ use crate::change::value::{Refusal, refuse};
 use crate::document::english::counted;
 use crate::store::changes::{Base, Changes, commit};
 
+/// How git ended that had the terminal.
+#[derive(Debug)]
+pub struct GitEnd {
+    /// How.
+    pub ended: Ended,
+    /// What it printed.
+    pub output: String,
+    /// What went wrong behind it, although it succeeded, and what puts it right.
+    pub left: Option<String>,
+}
+
 /// Something that git is to do.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum GitWork {
@@ -77,7 +88,7 @@ pub const COMMANDS: &[Command] = &[
         keys: &["B"],
         title: "Create a branch here; uncommitted changes come along",
         group: Group::Edit,
-        blocked: |model| model.is_locked().or_else(|| unknown(model)),
+        blocked: no_new_branch,
         run: |model| {
             let input = model.input("Name of the new branch", "");
             model.open_prompt(input, Purpose::NewBranch);
@@ -136,10 +147,10 @@ fn no_commit(model: &Model) -> Blocked {
             () if read.is_merge() => {
                 in_part(model).or_else(|| read.obstacle(&model.keymap.key_of("checkout-go")))
             }
-            () if read.standing.under_way.is_some() => {
-                read.standing.under_way.map(commit::unfinished)
-            }
+            () if unfinished(read).is_some() => unfinished(read),
             () if model.changes.lines.is_empty() => Some("everything is committed".to_owned()),
+            // Nobody would find it again.
+            () if read.standing.branch.is_none() => Some(no_branch(model)),
             // What a stash left: once it is resolved, it is committed like anything else.
             () if !read.standing.unmerged.is_empty() || model.changes.takes_conflict() => {
                 read.obstacle_in_plan(&model.keymap.key_of("checkout-go"))
@@ -179,8 +190,7 @@ pub(crate) fn after_conflicts(model: &Model) -> String {
         return format!("{} left to decide on {screen}", counted(count, "file"));
     }
     if !read.is_merge() {
-        let unfinished = read.standing.under_way.map(commit::unfinished);
-        return unfinished.map_or_else(|| none.to_owned(), |how| format!("{none}: {how}"));
+        return unfinished(read).map_or_else(|| none.to_owned(), |how| format!("{none}: {how}"));
     }
     let other_base = || (read.base != Base::Head).then(|| elsewhere(model));
     let obstacle = (read.other_obstacle(&model.plan))
@@ -195,6 +205,18 @@ pub(crate) fn after_conflicts(model: &Model) -> String {
     }
 }
 
+/// Why no branch can be begun: git refuses that within a rebase.
+fn no_new_branch(model: &Model) -> Blocked {
+    let unfinished = || unfinished(model.changes.read.as_ref()?);
+    (model.is_locked().or_else(|| unknown(model))).or_else(unfinished)
+}
+
+/// That something else than a merge is not finished.
+fn unfinished(read: &Changes) -> Option<String> {
+    let what = read.standing.under_way.filter(|_| !read.is_merge());
+    what.map(commit::unfinished)
+}
+
 fn no_branch(model: &Model) -> String {
     let key = model.keymap.key_of("new-branch");
     format!("no branch is checked out: {key} creates one")
@@ -205,6 +227,7 @@ fn no_sync(model: &Model) -> Blocked {
     let stops = || {
         let standing = &read?.standing;
         match () {
+            () if unfinished(read?).is_some() => unfinished(read?),
             () if standing.branch.is_none() => Some(no_branch(model)),
             () if read?.is_merge() => {
                 let key = model.keymap.key_of("commit-changes");
@@ -213,7 +236,7 @@ fn no_sync(model: &Model) -> Blocked {
                     "a merge is not finished: {how}, `git merge --abort` drops it"
                 ))
             }
-            () => standing.under_way.map(commit::unfinished),
+            () => None,
         }
     };
     let blocked = model.is_locked().or_else(|| unknown(model));
@@ -225,7 +248,7 @@ fn no_push(model: &Model) -> Blocked {
     let stops = || {
         let standing = &read?.standing;
         match () {
-            () if standing.branch.is_none() => Some(no_branch(model)),
+            () if standing.branch.is_none() => unfinished(read?).or_else(|| Some(no_branch(model))),
             () if standing.head.is_none() => Some("there is no commit to push".to_owned()),
             () if standing.remote.is_none() => {
                 Some("there is no remote: `git remote add origin URL` names one".to_owned())
@@ -342,8 +365,12 @@ impl Model {
     }
 
     /// Takes how git ended, and what it printed.
-    pub(crate) fn git_ended(&mut self, work: &GitWork, ended: Result<(Ended, String), String>) {
-        let (ended, output) = match ended {
+    pub(crate) fn git_ended(&mut self, work: &GitWork, ended: Result<GitEnd, String>) {
+        let GitEnd {
+            ended,
+            output,
+            left,
+        } = match ended {
             Ok(ended) => ended,
             Err(reason) => {
                 self.ask_changes();
@@ -360,7 +387,10 @@ impl Model {
             (true, GitWork::Commit { .. } | GitWork::Conclude { .. }) => {
                 self.changes.message = None;
                 self.changes.change_marks(BTreeSet::clear);
-                self.say(first.unwrap_or_else(|| "committed".to_owned()));
+                match left {
+                    Some(left) => self.refuse(left),
+                    None => self.say(first.unwrap_or_else(|| "committed".to_owned())),
+                }
             }
             (true, GitWork::Branch(name)) => self.say(format!("on {name} now")),
             (true, GitWork::Push { remote, branch, .. }) => {
