@@ -249,6 +249,14 @@ struct Reading {
     is_at_rest: bool,
 }
 
+/// What became of reading a file.
+enum Look {
+    /// It is read, or cannot be, which is told in words; nothing where the opening was stopped.
+    Done(Option<Result<Reading, String>>),
+    /// Somebody is writing it.
+    InMotion(FileState, Box<Debounce>),
+}
+
 /// So many documents are worth a core's asking for them, and its start.
 const DOCUMENTS: usize = 16;
 /// Logs and Markdown of more bytes than this are worth a thread each.
@@ -271,18 +279,24 @@ fn read_files(found: Found, part: Part, opening: &Opening) -> Option<Opened> {
             left != Some(None)
         });
     }
-    let until = Instant::now() + opening.patience;
-    let read = |file: &Candidate| read_file((&root, &papers), file, most, until, opening);
+    let reader = Reader {
+        root: &root,
+        papers: &papers,
+        most,
+        opening,
+    };
+    let look = |file: &Candidate| reader.look(file);
     let logs = found.iter().take_while(|file| file.role == Role::Log);
     let (logs, documents) = found.split_at(logs.count());
     let is_long = length.logs.min(length.markdown) > LONG;
     // A log is shared between cores line by line, the documents one by one.
-    let (mut readings, of_documents) = join(
+    let (mut looks, of_documents) = join(
         is_long,
-        || logs.iter().map(read).collect::<Vec<_>>(),
-        || map_in_parallel(documents, DOCUMENTS, read),
+        || logs.iter().map(look).collect::<Vec<_>>(),
+        || map_in_parallel(documents, DOCUMENTS, look),
     );
-    readings.extend(of_documents);
+    looks.extend(of_documents);
+    let readings = reader.at_rest(&found, looks);
     for (Candidate { path, role, .. }, reading) in found.into_iter().zip(readings) {
         let reading = match reading? {
             Ok(reading) => reading,
@@ -333,62 +347,101 @@ fn read_files(found: Found, part: Part, opening: &Opening) -> Option<Opened> {
     Some(opened)
 }
 
-/// Reads a file until it is at rest, or there is no time left; `read` is told whether it is
-/// asked again. Answers whether the file is at rest.
-fn read_at_rest(
-    role: Role,
-    until: Instant,
-    read: impl Fn(bool) -> Result<FileState, ReadError>,
-) -> Result<(FileState, bool), ReadError> {
-    let mut debounce = Debounce::of_reader();
-    loop {
-        let state = read(debounce.due().is_some())?;
-        if debounce.assess(role, None, &state, false).is_ok() {
-            return Ok((state, true));
-        }
-        let now = Instant::now();
-        if now >= until {
-            return Ok((state, false));
-        }
-        let due = debounce.due().map_or(until, |due| due.min(until));
-        std::thread::sleep(due.saturating_duration_since(now));
-    }
+/// Reads files of a plan.
+struct Reader<'a> {
+    root: &'a Path,
+    papers: &'a Papers,
+    /// How many bytes of a log at the most.
+    most: u64,
+    opening: &'a Opening,
 }
 
-/// Reads one file, or says why it cannot be read; nothing where the opening was stopped. Until
-/// `until` it waits for whoever is writing it.
-fn read_file(
-    (root, papers): (&Path, &Papers),
-    found: &Candidate,
-    most: u64,
-    until: Instant,
-    opening: &Opening,
-) -> Option<Result<Reading, String>> {
-    let (full, nothing) = (root.join(&found.path), Rope::default());
-    let read = |again: bool| match again {
-        false if found.is_file => read_seen(&full, &nothing, most, &opening.reading),
-        false => read_with(&full, &nothing, most, &opening.reading),
-        true => read_with(&full, &nothing, most, &Progress::default()),
-    };
-    let state = match opening.patience.is_zero() {
-        true => read(false).map(|state| (state, true)),
-        false => read_at_rest(found.role, until, read),
-    };
-    let (state, is_at_rest) = match state {
-        Ok(state) => state,
-        Err(error) => return Some(Err(error.to_string())),
-    };
-    let as_of = state.as_of();
-    let file = match state.into_bytes() {
-        None => None,
-        Some(bytes) => {
-            let (path, progress) = (&found.path, &opening.taking_apart);
-            let file = SourceFile::load_with(path, found.role, bytes, progress)?;
-            let is_part = papers.recognise(&file);
-            Some((file, as_of, is_part))
+impl Reader<'_> {
+    /// Reads a file, and takes it apart unless somebody is writing it and there is time to wait.
+    fn look(&self, found: &Candidate) -> Look {
+        let (full, nothing) = (self.root.join(&found.path), Rope::default());
+        let progress = &self.opening.reading;
+        let state = match found.is_file {
+            true => read_seen(&full, &nothing, self.most, progress),
+            false => read_with(&full, &nothing, self.most, progress),
+        };
+        match self.opening.patience.is_zero() {
+            true => Look::Done(self.take_apart(found, state, true)),
+            false => self.assess(found, state, Box::new(Debounce::of_reader())),
         }
-    };
-    Some(Ok(Reading { file, is_at_rest }))
+    }
+
+    fn assess(
+        &self,
+        found: &Candidate,
+        state: Result<FileState, ReadError>,
+        mut debounce: Box<Debounce>,
+    ) -> Look {
+        match state {
+            Ok(state) if debounce.assess(found.role, None, &state, false).is_err() => {
+                Look::InMotion(state, debounce)
+            }
+            state => Look::Done(self.take_apart(found, state, true)),
+        }
+    }
+
+    /// Waits for all files that somebody is writing, until they are at rest or there is no time left.
+    fn at_rest(
+        &self,
+        found: &[Candidate],
+        mut looks: Vec<Look>,
+    ) -> Vec<Option<Result<Reading, String>>> {
+        let until = Instant::now() + self.opening.patience;
+        let due = |look: &Look| match look {
+            Look::InMotion(_, debounce) => debounce.due(),
+            Look::Done(_) => None,
+        };
+        // Looked at together: a clock that is behind has many files seem to be just written.
+        while let Some(due) = looks.iter().filter_map(due).max()
+            && Instant::now() < until
+        {
+            std::thread::sleep(due.min(until).saturating_duration_since(Instant::now()));
+            for (look, found) in looks.iter_mut().zip(found) {
+                if let Look::InMotion(_, debounce) = look {
+                    let (full, nothing) = (self.root.join(&found.path), Rope::default());
+                    let state = read_with(&full, &nothing, self.most, &Progress::default());
+                    *look = self.assess(found, state, std::mem::take(debounce));
+                }
+            }
+        }
+        let done = looks
+            .into_iter()
+            .zip(found)
+            .map(|(look, found)| match look {
+                Look::Done(reading) => reading,
+                Look::InMotion(state, _) => self.take_apart(found, Ok(state), false),
+            });
+        done.collect()
+    }
+
+    /// Takes a file apart, or says why it could not be read; nothing where the opening was stopped.
+    fn take_apart(
+        &self,
+        found: &Candidate,
+        state: Result<FileState, ReadError>,
+        is_at_rest: bool,
+    ) -> Option<Result<Reading, String>> {
+        let state = match state {
+            Ok(state) => state,
+            Err(error) => return Some(Err(error.to_string())),
+        };
+        let as_of = state.as_of();
+        let file = match state.into_bytes() {
+            None => None,
+            Some(bytes) => {
+                let (path, progress) = (&found.path, &self.opening.taking_apart);
+                let file = SourceFile::load_with(path, found.role, bytes, progress)?;
+                let is_part = self.papers.recognise(&file);
+                Some((file, as_of, is_part))
+            }
+        };
+        Some(Ok(Reading { file, is_at_rest }))
+    }
 }
 
 /// Why nothing is read at a path that a symlink is at: what it leads to is not there.
@@ -407,4 +460,29 @@ pub(crate) fn candidates(layout: &Layout) -> Vec<(PathBuf, Role)> {
     files
         .map(|(path, role)| (layout.below(path), *role))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Empty ones may be just written at any time, others where the clock is behind theirs.
+    #[test]
+    fn files_that_may_be_just_written_are_waited_for_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let standups = folder.path().join("docs/standups/2026-11-20");
+        std::fs::create_dir_all(&standups).unwrap();
+        std::fs::create_dir_all(folder.path().join("data/plans")).unwrap();
+        let log = folder.path().join("data/plans/10000_step_plan.jsonl");
+        std::fs::write(log, "{\"step_id\": \"0001\"}\n").unwrap();
+        for person in 0..200 {
+            std::fs::write(standups.join(format!("p{person}.md")), "").unwrap();
+        }
+        let opening = Opening::waiting(Duration::from_secs(5));
+        let opened = open_plan(folder.path(), &Overrides::default(), &opening);
+        let (opened, plan) = opened.unwrap();
+        let papers = opened.examined.iter().filter(|it| it.role == Role::Standup);
+        assert_eq!((plan.len(), papers.count()), (1, 200));
+        assert_eq!(opened.in_motion, Vec::<PathBuf>::new());
+    }
 }
