@@ -6,7 +6,7 @@
 
 pub(crate) mod source;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
 use super::shelf;
 use crate::document::markdown::{MarkdownDocument, Table};
@@ -87,8 +87,12 @@ pub(crate) fn all(plan: &Plan) -> Vec<Scorecard> {
     let filed = shelf::filed(plan, Role::Scorecard).into_iter().rev();
     let read = filed.filter_map(|filed| {
         let document = plan.files()[filed.file].markdown()?;
-        // A week's paper is of its week, whenever somebody wrote it.
-        let date = shelf::day_in(&plan.files()[filed.file].path).or(filed.date);
+        // A week's paper is of its week, whenever somebody wrote it: of its end unless it says earlier.
+        let end = shelf::day_in(&plan.files()[filed.file].path);
+        let within = |date: &NaiveDate| {
+            end.is_none_or(|end| *date <= end && end - *date < TimeDelta::days(7))
+        };
+        let date = filed.date.filter(within).or(end);
         Some(Scorecard::read(filed.file, date, document))
     });
     let mut all: Vec<Scorecard> = read.collect();
@@ -181,6 +185,24 @@ fn reason(rest: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::source::SourceFile;
+
+    /// Written within its week it is of that day; written later, of the end of the week.
+    #[test]
+    fn a_week_has_its_scorecard_when_it_was_written_but_no_later() {
+        for (written, day) in [
+            ("2026-03-17", "2026-03-17"),
+            ("2026-03-25", "2026-03-22"),
+            ("2026-03-02", "2026-03-22"),
+        ] {
+            let text = format!("# Scorecard 2026-W12\n\n- **Date:** {written}\n");
+            let path = "docs/scorecards/2026-W12.md";
+            let file = SourceFile::load(path, Role::Scorecard, text.into_bytes());
+            let scorecards = all(&Plan::read(vec![file]));
+            let days: Vec<_> = scorecards.iter().filter_map(|of| of.date).collect();
+            assert_eq!(days, [day.parse::<NaiveDate>().unwrap()], "{written}");
+        }
+    }
 
     #[test]
     fn a_scorecard_is_read_whoever_wrote_its_table() {
