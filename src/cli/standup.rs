@@ -55,7 +55,7 @@ pub enum Action {
 pub struct Post {
     /// The stage, or enough of its name to be unique.
     pub stage: String,
-    /// How the stage is doing.
+    /// How the stage is doing; with a new blocker it is at risk unless this says otherwise.
     #[arg(long, value_name = "STATUS")]
     pub status: Option<Status>,
     /// What is in the way; may be repeated.
@@ -224,6 +224,8 @@ impl Post {
         );
         wishes.extend(gone);
         wishes.extend(add(CardPart::Blockers, &self.blocker));
+        let is_open = self.status.is_none() && !self.blocker.is_empty();
+        wishes.extend(is_open.then_some(CardRequest::AtRisk));
         wishes.extend(add(CardPart::Evidence, &self.evidence));
         wishes.extend(add(CardPart::Done, &self.done));
         wishes

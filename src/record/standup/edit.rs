@@ -7,6 +7,7 @@
 use chrono::{NaiveDate, SubsecRound as _, Timelike as _};
 
 use super::paper::{self, Kind, Section, Spot};
+use super::suggest::done_words;
 use super::{
     Card, CardPart, Entry, Health, Standup, deadline, person_name, read, same_stage, slug,
 };
@@ -15,6 +16,7 @@ use crate::change::value::{Refusal, refuse, refuse_control};
 use crate::change::{Change, Edit, Target, apply};
 use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::{Span, Splice};
+use crate::plan::id::StepId;
 use crate::plan::link;
 use crate::plan::source::{Role, SourceFile};
 use crate::record::one_line;
@@ -26,6 +28,8 @@ pub enum CardRequest {
     Post,
     /// Another status.
     Status(Health),
+    /// At risk, unless it is blocked: something is in the way.
+    AtRisk,
     /// One more entry of a list.
     Add(CardPart, String),
     /// Another text for an entry; an empty one takes it out.
@@ -53,7 +57,15 @@ impl Standup<'_> {
         wishes: &[CardRequest],
     ) -> Result<Change, Refusal> {
         self.is_open(date)?;
-        let wishes: Vec<CardRequest> = wishes.iter().map(checked).collect::<Result<_, _>>()?;
+        let mut wishes: Vec<CardRequest> = wishes.iter().map(checked).collect::<Result<_, _>>()?;
+        for wish in &mut wishes {
+            if let CardRequest::Add(CardPart::Done, text) = wish
+                && let Ok(id) = text.parse::<StepId>()
+                && let Some(step) = self.plan.find(id)
+            {
+                *text = done_words(self.plan.step(step));
+            }
+        }
         let file = self.file(date);
         let entry = file.and_then(|file| read(file, self.due));
         let posted = entry.as_ref().and_then(|entry| entry.card(stage));
@@ -179,6 +191,8 @@ fn grant(card: &mut Card, wish: &CardRequest) -> Result<(), Refusal> {
         CardRequest::Post => {}
         CardRequest::Status(health) if card.status == Some(*health) => {}
         CardRequest::Status(health) => card.set_status(*health),
+        CardRequest::AtRisk if matches!(card.status, Some(Health::AtRisk | Health::Blocked)) => {}
+        CardRequest::AtRisk => card.set_status(Health::AtRisk),
         CardRequest::Add(part, text) => {
             let list = card.part_mut(*part);
             if !list.contains(text) {
@@ -208,8 +222,9 @@ fn label(card: &Card, wishes: &[CardRequest], posted: bool) -> String {
     for wish in wishes {
         match wish {
             CardRequest::Post => {}
-            CardRequest::Status(_) if !posted => {}
+            CardRequest::Status(_) | CardRequest::AtRisk if !posted => {}
             CardRequest::Status(health) => deeds.push(health.word().to_owned()),
+            CardRequest::AtRisk => deeds.extend(card.status.map(|health| health.word().to_owned())),
             CardRequest::Add(part, text) => deeds.push(format!("{} +{}", part.word(), short(text))),
             CardRequest::Change { part, old, new } if new.is_empty() => {
                 deeds.push(format!("{} −{}", part.word(), short(old)));

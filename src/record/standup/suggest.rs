@@ -96,6 +96,11 @@ pub(super) fn order(stages: &[Stage]) -> Vec<usize> {
 /// When a step became complete, and the step in words.
 pub(super) type Done = (DateTime<Utc>, String);
 
+/// What a card says of a step that is done.
+pub(super) fn done_words(step: StepRef<'_>) -> String {
+    one_line(&format!("{} {}", step.id().in_prose(), step.title()))
+}
+
 /// What the plan says, by stage.
 struct Facts<'a> {
     plan: &'a Plan,
@@ -129,8 +134,7 @@ impl<'a> Facts<'a> {
                     if let Some(at) = standup.past.within(step, since, standup.now)
                         && mine.counts(step)
                     {
-                        let words = format!("{} {}", step.id().in_prose(), step.title());
-                        facts.done[stage].push((at, one_line(&words)));
+                        facts.done[stage].push((at, done_words(step)));
                     }
                 }
                 Some(Status::Blocked) if step.state().is_open() && mine.counts(step) => {
@@ -150,7 +154,13 @@ impl<'a> Facts<'a> {
         let card = &mut suggestion.card;
         card.stage.clone_from(&stage.name);
         let last = earlier.iter().find_map(|entry| entry.card(&stage.name));
-        let done = self.done[at].iter().map(|(_, words)| words.clone());
+        // It may have been committed only after it was told.
+        let told = |words: &&String| {
+            let mut cards = earlier.iter().filter_map(|entry| entry.card(&stage.name));
+            cards.any(|card| card.done.contains(words))
+        };
+        let done = self.done[at].iter().map(|(_, words)| words);
+        let done = done.filter(|words| !told(words)).cloned();
         let lists = [
             (CardPart::Blockers, self.blockers(at, last)),
             (CardPart::Evidence, self.evidence[at].clone()),

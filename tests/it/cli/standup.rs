@@ -171,3 +171,60 @@ fn what_cannot_be_posted_is_refused_and_leaves_no_trace() {
     }
     assert_eq!(folder.diff(), before);
 }
+
+/// The cockpit proposes the same where a blocker is added.
+#[test]
+fn with_a_new_blocker_a_stage_is_at_risk_unless_somebody_says_otherwise() {
+    let says = |folder: &Folder, more: &[&str]| {
+        let post = ["--as", "Ann Lee", "standup", "post", "ground", "--blocker"];
+        folder.run(&[&post, more].concat()).err
+    };
+    let folder = folder();
+    let said = says(&folder, &["Vendor"]);
+    assert!(
+        said.contains("Ground: posted, at risk · blocker +Vendor"),
+        "{said}"
+    );
+    let said = says(&folder, &["Power", "--status", "on-track"]);
+    assert!(said.contains("Ground: on track · blocker +Power"), "{said}");
+    let said = says(&folder, &["Rain"]);
+    assert!(said.contains("Ground: blocker +Rain · at risk"), "{said}");
+    let said = says(&folder, &["Snow", "--status", "blocked"]);
+    assert!(said.contains("Ground: blocked · blocker +Snow"), "{said}");
+    let said = says(&folder, &["Hail"]);
+    assert!(said.ends_with("Ground: blocker +Hail\n"), "{said}");
+}
+
+/// It may be committed only after it was told.
+#[test]
+fn what_a_card_said_is_done_no_later_card_suggests() {
+    let done = "0001 Pick the engine";
+    let folder = Folder::new(&[
+        (LOG, &LINES.replacen("2026-11-01T00", "2026-11-20T16", 1)),
+        (CANON, DOCUMENT),
+    ]);
+    let post = |name: &str| {
+        folder
+            .run(&["--as", name, "standup", "post", "ground"])
+            .ok();
+        let file = name.to_lowercase();
+        folder.read(&format!("docs/standups/2026-11-21/{file}.md"))
+    };
+    folder.write(
+        "docs/standups/2026-11-20/bo.md",
+        &format!(
+            "# Standup 2026-11-20 — Bo\n\n- **Posted:** 2026-11-20 15:00 UTC\n\n## Ground\n\n\
+             - **Status:** on track\n- **Done:**\n  - {done}\n"
+        ),
+    );
+    assert!(post("Ann").contains(done));
+    let again = post("Bo");
+    assert!(
+        !again.contains(done) && again.contains("no change"),
+        "{again}"
+    );
+    // By its number it is the same step.
+    let post = ["--as", "Ann", "standup", "post", "ground", "--done", "0001"];
+    let said = folder.run(&post).err;
+    assert!(said.contains("the card already says so"), "{said}");
+}
