@@ -187,7 +187,7 @@ impl<'a> Review<'a> {
     }
 
     /// The records of the reviews before this one, the earliest first.
-    pub(crate) fn earlier(&self) -> impl Iterator<Item = &Record> {
+    pub(crate) fn earlier(&self) -> impl DoubleEndedIterator<Item = &Record> + ExactSizeIterator {
         self.earlier.iter().map(|(_, record)| record)
     }
 
@@ -221,11 +221,17 @@ impl<'a> Review<'a> {
     /// a commit, content tells what changed; otherwise the steps' stamps do. A first review asks
     /// about all of them, those first that were left untouched for longest.
     pub(crate) fn proposals(&self) -> Vec<Proposal> {
-        let deferred: HashSet<StepId> = (self.last.iter())
-            .flat_map(|last| last.entries(Section::Proposals))
-            .filter(|entry| entry.word == Word::Deferred)
-            .map(|entry| entry.id)
-            .collect();
+        let mut deferred: HashSet<StepId> = HashSet::new();
+        for entry in self
+            .unsettled()
+            .rev()
+            .flat_map(|of| of.entries(Section::Proposals))
+        {
+            match entry.word {
+                Word::Deferred => deferred.insert(entry.id),
+                _ => deferred.remove(&entry.id),
+            };
+        }
         let settled = self.settled();
         let mut decided: HashMap<StepId, &Entry> = HashMap::new();
         for entry in self.record.entries(Section::Proposals) {
@@ -367,9 +373,22 @@ impl<'a> Review<'a> {
         done.into_iter().filter(|done| *done).count()
     }
 
+    /// The records that this review follows on, the newest first: back to the last one that was
+    /// finished.
+    fn unsettled(&self) -> impl DoubleEndedIterator<Item = &Record> {
+        let finished = self.earlier().rposition(|record| record.held.is_some());
+        self.earlier().skip(finished.unwrap_or(0)).rev()
+    }
+
+    /// The ten that were committed to last. A review that nobody finished may not have come to that.
+    fn last_ten(&self) -> &[Entry] {
+        let mut tens = self.unsettled().map(|record| record.entries(Section::Ten));
+        tens.find(|ten| !ten.is_empty()).unwrap_or_default()
+    }
+
     /// Last week's ten that are not done.
     pub(crate) fn carried(&self) -> Vec<StepId> {
-        let ten = self.last.iter().flat_map(|last| last.entries(Section::Ten));
+        let ten = self.last_ten().iter();
         ten.map(|entry| entry.id)
             .filter(|id| {
                 let step = self.plan.find(*id);
@@ -416,8 +435,7 @@ impl<'a> Review<'a> {
     /// What became of last week's ten, in their order. An edit that is not committed has not
     /// landed, unless it is this review's own decision, which lands with its record.
     pub(crate) fn fates(&self) -> Vec<Entry> {
-        let last = self.last.as_ref();
-        self.fates_of(last.map_or(&[], |last| last.entries(Section::Ten)))
+        self.fates_of(self.last_ten())
     }
 
     /// The same of any ten. What is not complete says why, as far as the plan knows.

@@ -400,6 +400,32 @@ fn proposals_are_what_nobody_has_decided_since() {
     assert_eq!(ids(&open), "0001 0002 0003 0005");
 }
 
+/// The ten are those of the last review that came to choosing them, and what it deferred comes back.
+#[test]
+fn a_review_that_nobody_finished_takes_nothing_from_the_one_before() {
+    let log = [
+        step("0001", "in progress", "", "01"),
+        step("0002", "idea", "", "01"),
+    ];
+    let finished = "# Weekly review 2026-W05\n\n- **Held:** 2026-01-30T00:00:00Z\n\n## Proposals\n\n\
+                    - **0002 deferred:** T0002\n\n## Next ten\n\n1. **0001 committed:** T0001\n";
+    let begun = "# Weekly review 2026-W06\n\n- **Since:** 2026-01-30T00:00:00Z\n";
+    let plan = plan(&[
+        ("a.jsonl", Role::Log, &log.concat()),
+        ("docs/reviews/2026-W05.md", Role::Review, finished),
+        ("docs/reviews/2026-W06.md", Role::Review, begun),
+    ]);
+    let week = "2026-W07".parse().unwrap();
+    let review = Review::of(&plan, Path::new(FOLDER), week, at("2026-02-13T00:00:00Z"));
+    let ten = review.fates().into_iter().map(|fate| fate.id.to_string());
+    assert_eq!(ten.collect::<Vec<_>>(), ["0001"]);
+    let proposals = review.proposals();
+    let [deferred] = &proposals[..] else {
+        panic!("{proposals:?}")
+    };
+    assert!(deferred.id.to_string() == "0002" && deferred.comes_back);
+}
+
 #[test]
 fn each_wrong_dependency_is_told_once_by_what_is_worst_about_it() {
     let log = [

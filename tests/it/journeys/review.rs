@@ -8,6 +8,7 @@ use crate::support::desk::Desk;
 use crate::support::pty::{Launch, Pty};
 use crate::support::review::{LAST, LAST_PAPER, LOG, PAPER, log};
 use crate::support::screen;
+use stepdeck::app::{Message, update};
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
 use tempfile::TempDir;
 
@@ -68,6 +69,33 @@ fn the_whole_review_is_taken_back_with_one_key() {
         desk.keys("U");
     }
     assert_eq!(desk.file(PAPER), held);
+}
+
+/// Nobody looked at the row behind it.
+#[test]
+fn what_marks_decide_leaves_the_cursor_on_an_open_row() {
+    let mut desk = desk();
+    // Marking goes on to the row below, which the next key is about.
+    desk.keys("3<Space>--");
+    let paper = desk.file(PAPER);
+    for decided in ["0003 deferred", "0004 deferred"] {
+        assert!(paper.contains(decided), "{paper}");
+    }
+    assert!(!paper.contains("0007 deferred"), "{paper}");
+}
+
+/// What it left comes back in the review of the week that began meanwhile.
+#[test]
+fn a_week_that_ends_takes_no_decision_of_the_next() {
+    let mut desk = desk();
+    desk.keys("3-");
+    let paper = desk.file(PAPER);
+    let next = "2026-11-24T00:00:10Z".parse().unwrap();
+    update(&mut desk.cockpit.model, Message::Clock(next));
+    desk.keys("-");
+    let screen = desk.screen();
+    assert!(screen.contains("2026-W47 is over (UTC)"), "{screen}");
+    assert_eq!(desk.file(PAPER), paper);
 }
 
 /// Who takes a step is often settled after it was committed to. What is more than a name stays as
