@@ -11,7 +11,6 @@ use color_eyre::eyre::{Result, WrapErr as _, eyre};
 use super::Ending;
 use super::invocation::Invocation;
 use super::open_plan::OpenPlan;
-use crate::git::GitError;
 use crate::git::checkout::Checkout;
 use crate::plan::paper::{Kept, PaperSpec};
 use crate::plan::source::{CHART, Role};
@@ -144,13 +143,7 @@ fn attributes_of(role: Role) -> &'static [&'static str] {
 
 /// The checkout around the plan at `root`.
 fn checkout(root: &Path) -> Result<Checkout> {
-    Checkout::around(root).map_err(|error| match error {
-        GitError::Failed { complaint, .. } => eyre!(
-            "{} is not in a git checkout ({complaint}); `git init` creates one",
-            root.display()
-        ),
-        error => error.into(),
-    })
+    Checkout::around(root).map_err(|error| eyre!(error.answer()))
 }
 
 /// The settings of this clone that are not as they should be.

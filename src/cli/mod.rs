@@ -257,7 +257,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         return cockpit::run(invocation).map(|()| Ending::Done);
     };
     if let Some(when) = &arguments.at {
-        invocation.go_to(when)?;
+        invocation.go_to("--at", when)?;
     }
     match command {
         Subcommands::Check(check) => return check.run(invocation),

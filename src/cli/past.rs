@@ -145,12 +145,13 @@ impl Invocation<'_, '_> {
         Ok(Moment::find(when, plan, past, self.outside.now)?)
     }
 
-    /// Turns to the version of the plan that had landed at a moment, and its clock.
+    /// Turns to the version of the plan that had landed at a moment, which an option asks for, and its
+    /// clock.
     ///
     /// # Errors
     /// When there is no git, nothing had landed by then, or the moment is still to come.
-    pub(super) fn go_to(&mut self, when: &When) -> Result<()> {
-        let (as_of, version) = self.lay_out("--at", when)?;
+    pub(super) fn go_to(&mut self, option: &str, when: &When) -> Result<()> {
+        let (as_of, version) = self.lay_out(option, when)?;
         let missing = as_of.missing();
         self.as_of = Some(as_of);
         self.outside.now = version.at;
@@ -168,7 +169,7 @@ impl Invocation<'_, '_> {
     /// As [`Invocation::go_to`].
     pub(super) fn lay_out(&mut self, option: &str, when: &When) -> Result<(AsOf, Version)> {
         let start = self.start();
-        let git = History::around(&start).map_err(|error| eyre!("{option} needs git ({error})"))?;
+        let git = History::around(&start).map_err(|error| eyre!("{option}: {}", error.answer()))?;
         let plan = match when {
             When::Review | When::Demo | When::Checkpoint | When::Gate(_) => self.reopen()?.plan,
             _ => ManuallyDrop::default(),

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use color_eyre::eyre::{Result, WrapErr as _};
+use color_eyre::eyre::Result;
 use ratatui::text::{Line, Span};
 use serde::Serialize;
 
@@ -126,7 +126,7 @@ impl Risk {
     fn delta(&self, invocation: &mut Invocation<'_, '_>, since: &str) -> Result<()> {
         let when: When = since.parse()?;
         let (opened, now) = (invocation.open()?, invocation.outside.now);
-        (invocation.go_to(&when)).wrap_err_with(|| format!("--since {since}"))?;
+        invocation.go_to("--since", &when)?;
         let then = invocation.reopen()?;
         let delta = RiskDelta::between(&then.plan, &opened.plan);
         if self.json {

@@ -19,7 +19,7 @@ use crate::git::checkout::Checkout;
 use crate::git::mainline::Mainline;
 use crate::git::{Answer, Git};
 use crate::store::changes::commit::unfinished;
-use crate::store::changes::{nothing_in_common, why_not};
+use crate::store::changes::nothing_in_common;
 use crate::store::renumbering::RenumberRequest;
 use crate::store::transaction::commit::Committer;
 
@@ -57,7 +57,7 @@ impl Sync {
         let opened = invocation.open()?;
         let root = opened.layout.root.clone();
         let git = Git::at(&root);
-        Checkout::around(&root).map_err(|error| eyre!(why_not(&error)))?;
+        Checkout::around(&root).map_err(|error| eyre!(error.answer()))?;
         let branch = ready(&git)?;
         opened.has_no_conflict()?;
         let main = self.fetched(invocation, &opened, &git)?;

@@ -29,6 +29,11 @@ use std::{fmt, thread};
 /// How long git may take to answer what needs neither the network nor the whole history.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
+/// Where a plan is without one.
+const OUTSIDE: &str = "not in a git repository";
+/// What to do about that.
+const GIT_INIT: &str = "`git init` creates one; editing and undo work without";
+
 /// What git says outside of any, in whatever words it goes on.
 const NO_REPOSITORY: &str = "not a git repository";
 
@@ -99,7 +104,7 @@ impl fmt::Display for GitError {
             Self::TimedOut { subcommand } => {
                 write!(f, "git {subcommand} took too long and was stopped")
             }
-            error if error.is_no_repository() => f.write_str("not in a git repository"),
+            error if error.is_no_repository() => f.write_str(OUTSIDE),
             Self::Failed {
                 subcommand,
                 complaint,
@@ -112,6 +117,14 @@ impl GitError {
     /// Whether there is no repository to ask.
     pub(crate) fn is_no_repository(&self) -> bool {
         matches!(self, Self::Failed { complaint, .. } if complaint.contains(NO_REPOSITORY))
+    }
+
+    /// The whole answer to somebody who asked for what needs git: why there is none, and what to do.
+    pub(crate) fn answer(&self) -> String {
+        match self.is_no_repository() {
+            true => format!("the plan is {OUTSIDE}: {GIT_INIT}"),
+            false => self.to_string(),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use super::Plan;
 use super::canon::section::HEADING_DASHES;
-use super::id::{RANGE_SIGNS, RANGE_WORDS, STEPS_PER_BLOCK, StepId, USUAL_DIGITS};
+use super::id::{RANGE_SIGNS, RANGE_WORDS, StepId, USUAL_DIGITS};
 use super::status::Status;
 
 /// What is between two steps of a list.
@@ -80,10 +80,7 @@ impl Reader<'_> {
             match self.id() {
                 Some(id) if is_range && self.is_range(last, id) => {
                     let (from, to) = (last.min(id), last.max(id));
-                    let within = from.number() + 1..to.number();
-                    let within = within.filter_map(|n| self.plan.find(StepId::new(n)));
-                    let within = within.map(|at| self.plan.step(at).id());
-                    self.found.steps.extend(within);
+                    self.found.steps.extend(self.between(from, to));
                     self.found.steps.push(id);
                     last = id;
                 }
@@ -121,6 +118,8 @@ impl Reader<'_> {
         let rest = rest.strip_prefix('#').unwrap_or(rest);
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '.';
         let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
+        // `0001..0004` is a range.
+        let end = rest[..end].find("..").unwrap_or(end);
         let word = rest[..end].trim_end_matches('.');
         let id: StepId = word.parse().ok()?;
         let known = self.plan.find(id).is_some().then(|| self.plan.spelled(id));
@@ -181,7 +180,18 @@ impl Reader<'_> {
     fn is_range(&self, from: StepId, to: StepId) -> bool {
         let plain = from.suffix().is_empty() && to.suffix().is_empty();
         let span = to.number().abs_diff(from.number());
-        plain && (1..STEPS_PER_BLOCK).contains(&span)
+        plain && span > 0
+    }
+
+    /// The steps without a suffix between two, each number once.
+    fn between(&self, from: StepId, to: StepId) -> Vec<StepId> {
+        let steps = self.plan.steps_from(from);
+        let ids = steps.map(|step| step.id()).take_while(|id| *id < to);
+        let mut ids: Vec<StepId> = ids
+            .filter(|id| id.suffix().is_empty() && *id != from)
+            .collect();
+        ids.dedup();
+        ids
     }
 
     fn remark_in_parentheses(&mut self, id: StepId) {
@@ -292,6 +302,8 @@ mod tests {
             ("0001-0002", "0001 0002"),
             ("0001–0004", "0001 0002 0004"),
             ("Step 1 to Step 4", "0001 0002 0004"),
+            ("0001–10000", "0001 0002 0004 10000"),
+            ("0001..0004", "0001 0002 0004"),
             ("Steps 1–2", "0001 0002"),
             ("0001, 0002", "0001 0002"),
             ("0001; 0002.A and #0004 ", "0001 0002.A 0004"),

@@ -59,6 +59,11 @@ impl StepId {
         self.digits.max(natural_digits(self.number))
     }
 
+    /// Whether zeros are in front.
+    pub(crate) fn is_padded(self) -> bool {
+        self.digits > natural_digits(self.number)
+    }
+
     /// The same name as running text has it: of four digits or more, so that [`ids_in`] finds it.
     pub(crate) fn in_prose(self) -> Self {
         self.padded_to(self.digits.max(USUAL_DIGITS))
@@ -266,11 +271,30 @@ pub(crate) fn named_id(text: &str) -> Option<StepId> {
     }
 }
 
-/// Every step ID that is in running text as `Step 0123`, `0101–0110` or a bare `0245.A`, ranges
-/// expanded to at most one block. A number of fewer than four digits is one only behind the word
-/// `Step`, or as the end of a range that `Steps` begins.
+/// Every step ID that is in running text as `Step 0123`, `0101–0110` or a bare `0245.A`. A range of
+/// no more steps than a block has is expanded; of a longer one there are the ends. A number of fewer
+/// than four digits is an ID only behind the word `Step`, or as the end of a range that `Steps` begins.
 pub(crate) fn ids_in(text: &str) -> Vec<StepId> {
-    found_in(text).into_iter().map(|found| found.id).collect()
+    ids_with_room(text, &mut 0)
+}
+
+/// The same with longer ranges expanded as well, where they surely are ranges of steps, into as many
+/// IDs as there is still room for.
+pub(crate) fn ids_with_room(text: &str, room: &mut usize) -> Vec<StepId> {
+    let mut ids: Vec<StepId> = Vec::new();
+    for found in found_in(text) {
+        if let Some(first) = found.ends {
+            let within = first.id.number() + 1..found.id.number();
+            let count = within.len();
+            let is_short = count < STEPS_PER_BLOCK as usize;
+            if is_short || first.is_sure && count <= *room {
+                *room -= if is_short { 0 } else { count };
+                ids.extend(within.map(|number| StepId::new(number).padded_to(first.id.digits)));
+            }
+        }
+        ids.push(found.id);
+    }
+    ids
 }
 
 /// The step IDs in running text that belong to no range.
@@ -281,30 +305,41 @@ pub(crate) fn single_ids_in(text: &str) -> Vec<StepId> {
         .collect()
 }
 
-/// A step ID in running text.
+/// A step ID that is written in running text.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct FoundId {
     pub id: StepId,
-    /// Where it is written; nothing within a range, whose ends alone are.
-    pub span: Option<Range<usize>>,
-    /// Whether it belongs to a range.
+    /// Where it is written.
+    pub span: Range<usize>,
+    /// Whether it is the first or the last of several steps.
     pub in_range: bool,
+    /// The first of the steps of which it is the last.
+    ends: Option<FirstId>,
     /// Whether the word `Step` is right before it.
     pub named: bool,
 }
 
-/// Every step ID in running text, and how it is named.
+/// The first of several steps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct FirstId {
+    id: StepId,
+    /// Whether it can be no other number: the word `Step` or a zero is before it.
+    is_sure: bool,
+}
+
+/// Every step ID that is written in running text, and how it is named.
 pub(super) fn found_in(text: &str) -> Vec<FoundId> {
     let mut ids: Vec<FoundId> = Vec::new();
-    let mut range_from: Option<StepId> = None;
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '.';
+    let mut range_from: Option<FirstId> = None;
     let mut rest = text;
     let (mut is_range, mut noun, mut of_several) = (false, None, false);
-    while let Some(start) = rest.find(is_name) {
+    while let Some(start) = next_word(rest) {
         let between = rest[..start].trim();
         rest = &rest[start..];
         let at = text.len() - rest.len();
         let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
+        // `0101..0110` is a range.
+        let end = rest[..end].find("..").unwrap_or(end);
         let word = rest[..end].trim_end_matches('.');
         rest = &rest[end..];
         // `0101 to 0110` and `Step 0101–Step 0110` are ranges, too.
@@ -314,7 +349,7 @@ pub(super) fn found_in(text: &str) -> Vec<FoundId> {
         };
         let named = noun.take().filter(|_| between.is_empty());
         let is_id = |id: &StepId| {
-            let ends_range = is_range && of_several && range_from.is_some_and(|from| from < *id);
+            let ends_range = is_range && of_several && range_from.is_some_and(|from| from.id < *id);
             id.digits() >= USUAL_DIGITS || named.is_some() || ends_range
         };
         let Some(id) = word.parse::<StepId>().ok().filter(is_id) else {
@@ -328,38 +363,47 @@ pub(super) fn found_in(text: &str) -> Vec<FoundId> {
             }
             continue;
         };
-        let mut ends_range = false;
-        if let Some(from) = range_from
-            && std::mem::take(&mut is_range)
-            && from.number() < id.number()
-            && id.number() - from.number() < STEPS_PER_BLOCK
+        let ends = range_from
+            .filter(|from| std::mem::take(&mut is_range) && from.id.number() < id.number());
+        if ends.is_some()
+            && let Some(first) = ids.last_mut()
         {
-            ends_range = true;
-            if let Some(first) = ids.last_mut() {
-                first.in_range = true;
-            }
-            let within = from.number() + 1..id.number();
-            ids.extend(within.map(|n| FoundId {
-                id: StepId::new(n).padded_to(from.digits),
-                span: None,
-                in_range: true,
-                named: false,
-            }));
+            first.in_range = true;
         }
         ids.push(FoundId {
             id,
-            span: Some(at..at + word.len()),
-            in_range: ends_range,
+            span: at..at + word.len(),
+            in_range: ends.is_some(),
+            ends,
             named: named.is_some(),
         });
-        range_from = Some(id);
+        let is_sure = named.is_some() || id.is_padded();
+        range_from = Some(FirstId { id, is_sure });
         of_several = named == Some("steps");
     }
     ids
 }
 
+/// Whether it may be in an ID.
+fn is_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '.'
+}
+
+/// Where the next word begins. Several points are a sign between two.
+fn next_word(text: &str) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let start = at + text[at..].find(is_name)?;
+        let points = text[start..].bytes().take_while(|byte| *byte == b'.');
+        match points.count() {
+            0 | 1 => return Some(start),
+            count => at = start + count,
+        }
+    }
+}
+
 /// Signs between the first and the last of several steps.
-pub(super) const RANGE_SIGNS: [&str; 7] = ["–", "—", "-", "‑", "−", "…", ".."];
+pub(super) const RANGE_SIGNS: [&str; 8] = ["–", "—", "-", "‑", "−", "…", "...", ".."];
 /// Words between them.
 pub(super) const RANGE_WORDS: [&str; 3] = ["to", "through", "until"];
 
@@ -521,6 +565,10 @@ mod tests {
         ] {
             assert_eq!(found(two), ["0101", "0104"], "{two}");
         }
+        assert_eq!(found("0101..0104"), ["0101", "0102", "0103", "0104"]);
+        // Of more steps than a block has, the ends.
+        assert_eq!(found("Steps 0001–0250"), ["0001", "0250"]);
+        assert_eq!(single_ids_in("Steps 0001–0250, 0300"), [id("0300")]);
         assert_eq!(found("0104–0101"), ["0104", "0101"]);
         assert!(found("in 95% of 3 runs by 07:00").is_empty());
         // Fewer than four digits are an ID only behind the word.

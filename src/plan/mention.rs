@@ -4,10 +4,13 @@
 //! A number within a file name, an address, a date, an amount or a telephone number names no step, and a
 //! number that is rather a year is nothing to rewrite on a guess.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::dependency::Dependency;
-use super::id::{StepId, found_in};
+use super::id::{StepId, USUAL_DIGITS, found_in};
+use crate::document::markdown::MarkdownDocument;
+use crate::document::splice::Span;
 
 /// A step's ID in running text.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,6 +21,18 @@ pub(crate) struct Mention {
     pub span: Range<usize>,
     /// Whether the text means this very step, so that another ID may take the place of this one.
     pub form: Form,
+    /// Whether the word `Step` is right before it, as in the address of a heading.
+    pub named: bool,
+}
+
+impl Mention {
+    /// Whether it can be nothing but the ID of one step, whatever the text is about: `Step 3` may be
+    /// one of a recipe, and `1200` a number.
+    pub(crate) fn is_sure(&self) -> bool {
+        let is_one = matches!(self.form, Form::Single | Form::Anchor);
+        let is_long = self.id.digits() >= USUAL_DIGITS;
+        is_one && is_long && (self.named || self.id.is_padded())
+    }
 }
 
 /// How a step is mentioned.
@@ -36,7 +51,7 @@ pub(crate) enum Form {
 /// Every mention in running text, in order.
 pub(crate) fn mentions(text: &str) -> Vec<Mention> {
     let found = found_in(text).into_iter().filter_map(|found| {
-        let span = found.span?;
+        let span = found.span;
         let form = match () {
             () if found.in_range => Form::Range,
             () if !is_alone(text, &span) => return None,
@@ -48,6 +63,7 @@ pub(crate) fn mentions(text: &str) -> Vec<Mention> {
             id: found.id,
             span,
             form,
+            named: found.named,
         })
     });
     found.collect()
@@ -71,7 +87,13 @@ pub(crate) fn in_anchors(text: &str) -> Vec<Mention> {
         let span = at + NOUN.len()..at + NOUN.len() + digits;
         let id = text[span.clone()].parse().ok()?;
         let form = Form::Anchor;
-        (is_anchor && is_whole).then_some(Mention { id, span, form })
+        let named = true;
+        (is_anchor && is_whole).then_some(Mention {
+            id,
+            span,
+            form,
+            named,
+        })
     });
     found.collect()
 }
@@ -91,12 +113,70 @@ pub(crate) fn in_dependency(text: &str) -> Vec<Mention> {
         let word = text[start..start + len].trim_end_matches('.');
         let span = start..start + word.len();
         if word.parse::<StepId>() == Ok(id) && !is_in_path(text, &span) {
-            let form = Form::Single;
-            return vec![Mention { id, span, form }];
+            return vec![Mention {
+                id,
+                span,
+                form: Form::Single,
+                named: true,
+            }];
         }
         at = start + len;
     }
     Vec::new()
+}
+
+/// The mentions in a list that is separated by commas or semicolons, where a short number alone is a
+/// step.
+pub(crate) fn in_list(text: &str) -> Vec<Mention> {
+    let mut at = 0;
+    let found = text.split([',', ';']).flat_map(|entry| {
+        let start = at;
+        at += entry.len() + 1;
+        in_dependency(entry)
+            .into_iter()
+            .map(move |mention| Mention {
+                span: mention.span.start + start..mention.span.end + start,
+                ..mention
+            })
+    });
+    found.collect()
+}
+
+/// The mentions in a document, each with where its ID is in the source: in its running text, in the
+/// addresses that links lead to, and in the names of places.
+pub(crate) fn in_document(document: &MarkdownDocument) -> Vec<(Mention, Span)> {
+    let mut found = Vec::new();
+    for prose in document.prose() {
+        for mention in mentions(&prose.text) {
+            if let Some(source) = prose.source(mention.span.start, mention.span.end) {
+                found.push((mention, source));
+            }
+        }
+    }
+    // Their attributes are no words of theirs.
+    let headings = document.headings().iter().map(|heading| heading.span);
+    for address in document.addresses().into_iter().chain(headings) {
+        for mention in in_anchors(&document.source(address)) {
+            let source = Span::from(mention.span.clone()).shifted(address.start);
+            found.push((mention, source));
+        }
+    }
+    found
+}
+
+/// The steps that a note surely names by the word `Step`, but for those in the value at `listed`, each
+/// once in a line. A number alone may be that of another note.
+pub(crate) fn in_note(
+    document: &MarkdownDocument,
+    listed: Span,
+) -> impl Iterator<Item = (Mention, Span)> + use<> {
+    let mut seen = HashSet::new();
+    let mut found = in_document(document);
+    found.retain(|(mention, span)| {
+        let is_sure = mention.named && mention.is_sure() && !listed.contains(span.start);
+        is_sure && seen.insert((document.line_of(span.start), mention.id))
+    });
+    found.into_iter()
 }
 
 /// Whether a number without the word `Step` is rather a year.
@@ -104,10 +184,11 @@ fn is_year(id: StepId) -> bool {
     (1900..2100).contains(&id.number()) && id.suffix().is_empty()
 }
 
-/// What people measure in, as it is written.
-const UNITS: [&str; 29] = [
+/// What people measure in, as it is written, and what says that a number is a time of day.
+const UNITS: [&str; 33] = [
     "kg", "g", "t", "km", "m", "m²", "cm", "mm", "l", "ml", "h", "min", "s", "ms", "kB", "KB",
-    "MB", "GB", "TB", "kW", "kWh", "W", "°C", "%", "EUR", "USD", "GBP", "CHF", "JPY",
+    "MB", "GB", "TB", "kW", "kWh", "W", "°C", "%", "EUR", "USD", "GBP", "CHF", "JPY", "UTC", "GMT",
+    "CET", "CEST",
 ];
 
 /// What people count. The title of a step may begin so, in a capital letter.
@@ -216,6 +297,16 @@ mod tests {
             ),
             ("0041/0042; 0043", &["0041", "0042", "0043"]),
             ("Steps 0041–0043, 0044", &["0041-", "0043-", "0044"]),
+            ("Steps 0001–0250", &["0001-", "0250-"]),
+            (
+                "0001..0250, 0041..0043",
+                &["0001-", "0250-", "0041-", "0043-"],
+            ),
+            (
+                "0001...0250; 0001-10000",
+                &["0001-", "0250-", "0001-", "10000-"],
+            ),
+            ("Step 0041.. and 0042...", &["0041", "0042"]),
             ("[Step 0041](steps/0041.md)", &["0041"]),
             ("by 2026, Step 2026", &["2026?", "2026"]),
             ("0041,0042", &["0041", "0042"]),
@@ -241,6 +332,7 @@ mod tests {
             "renumbered (was 0041)",
             "call 0131 555 0130 or 0131 555 0131",
             "weigh 0130 kg, 1200 kg, and pay EUR 4500 for 1041 users",
+            "call at 0900 UTC",
         ] {
             assert_eq!(told(text, mentions(text)), [] as [&str; 0], "{text}");
         }

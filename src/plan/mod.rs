@@ -196,6 +196,11 @@ impl Plan {
         (0..self.steps.len()).map(|index| StepRef::new(self, index))
     }
 
+    /// The steps with this ID or a later one, in the order of IDs.
+    pub(crate) fn steps_from(&self, id: StepId) -> impl Iterator<Item = StepRef<'_>> {
+        (self.first_from(id)..self.steps.len()).map(|index| StepRef::new(self, index))
+    }
+
     /// The status of every step in the order of IDs.
     pub fn statuses(&self) -> &[Option<Status>] {
         &self.statuses

@@ -10,6 +10,7 @@ use super::id::{StepId, single_ids_in, typed_id};
 use super::packet::{day_of_name, label_at};
 use super::source::Role;
 use crate::document::markdown::MarkdownDocument;
+use crate::document::splice::Span;
 
 /// The labels of a risk's bullets, as they are written; in any case when they are read.
 pub(crate) mod label {
@@ -132,6 +133,12 @@ impl Risk {
             closed: day(label::CLOSED),
             mitigation: mitigation(document),
         }
+    }
+
+    /// Where the steps are that it says to threaten.
+    pub(crate) fn steps_label(document: &MarkdownDocument) -> Option<Span> {
+        let (_, label) = label_at(document, 0, label::STEPS)?;
+        Some(label.value)
     }
 
     /// Likelihood times impact, from 1 to 9; what cannot be read counts as medium.

@@ -56,6 +56,8 @@ pub struct Past {
     /// The commit that a shallow clone begins with, and when it was made: what was before is not here.
     cut_off: Option<(String, DateTime<Utc>)>,
     notes: Vec<String>,
+    /// Why there is no git.
+    without: Option<String>,
     now: DateTime<Utc>,
     /// What the steps themselves say, newest last, where there is no history.
     by_stamp: Vec<Landing>,
@@ -151,6 +153,7 @@ impl Past {
             Err(Unknown::NoCommit) => past.notes.push("nothing is committed yet".to_owned()),
             Err(Unknown::Git(error)) => {
                 past.git = None;
+                past.without = Some(error.answer());
                 let stamps = Stamps::of(plan, now);
                 past.by_stamp = by_stamp(plan, &stamps);
                 let papers = match stamps.has_papers() {
@@ -170,6 +173,7 @@ impl Past {
             git: None,
             cut_off: None,
             notes: Vec::new(),
+            without: None,
             now,
             by_stamp: Vec::new(),
             at_head: None,
@@ -187,6 +191,14 @@ impl Past {
     /// The history in git, if the plan has one.
     pub fn git(&self) -> Option<&History> {
         self.git.as_ref()
+    }
+
+    /// The same for what needs git; in words why there is none, and what to do.
+    pub(crate) fn needed_git(&self) -> Result<&History, &str> {
+        let why = self.without.as_deref();
+        self.git
+            .as_ref()
+            .ok_or(why.unwrap_or("there is no history"))
     }
 
     /// When the history that this clone has begins, where it is shallow and what landed after `moment`

@@ -77,7 +77,7 @@ impl PullRequestInput<'_> {
     /// When there is no git, or nothing to compare with; says why and what to do.
     pub(crate) fn gather(&self) -> Result<PullRequest, String> {
         let git = Git::at(&self.layout.root);
-        let told = |error: crate::git::GitError| format!("a pull request needs git ({error})");
+        let told = |error: crate::git::GitError| error.answer();
         let commit = |revision: &str| git.commit_of(revision).map_err(told);
         Checkout::around(&self.layout.root).map_err(told)?;
         let head = commit("HEAD")?.ok_or("nothing is committed yet")?;

@@ -9,6 +9,7 @@ use super::branch::Branch;
 use super::branch::ids::BranchIds;
 use crate::change::compose::Composer;
 use crate::change::compose::renumber::{MentioningText, Reach, Renumbered};
+use crate::git::checkout::Checkout;
 use crate::plan::StepKey;
 use crate::plan::disputes::unresolved;
 use crate::plan::id::{BlockId, StepId};
@@ -90,10 +91,11 @@ impl RenumberInput<'_> {
 
     fn collisions(&self) -> Result<Renumbered, String> {
         let Some(branch) = self.branch()? else {
-            return Err(format!(
-                "{} is not in a git repository with a commit: name the step and its new ID",
-                self.root.display()
-            ));
+            let checkout = Checkout::around(self.root);
+            return Err(match checkout {
+                Err(error) => error.answer(),
+                Ok(_) => "nothing is committed yet: name the step and its new ID".to_owned(),
+            });
         };
         let plan = self.composer.plan;
         if let Some(conflict) = unresolved(plan) {

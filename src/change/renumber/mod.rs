@@ -34,6 +34,11 @@ impl NewIds {
         self.0.get(&old).copied()
     }
 
+    /// Every step that is called otherwise now, with its new ID.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (StepId, StepId)> {
+        self.0.iter().map(|(old, new)| (*old, *new))
+    }
+
     /// Whether every step keeps its ID.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

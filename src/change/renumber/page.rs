@@ -7,7 +7,7 @@ use crate::document::splice::{self, Span, Splice};
 use crate::plan::canon::section::{self, Section};
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
-use crate::plan::mention::{Form, Mention, in_anchors, in_dependency, mentions};
+use crate::plan::mention::{Form, Mention, in_anchors, in_dependency, in_document};
 use crate::plan::source::{Role, SourceFile};
 
 /// Every mention in a file, in file order.
@@ -15,22 +15,8 @@ pub(crate) fn places(file: &SourceFile) -> Vec<Place> {
     let Some(document) = file.markdown() else {
         return Vec::new();
     };
-    let mut found = Vec::new();
-    for prose in document.prose() {
-        for mention in mentions(&prose.text) {
-            if let Some(source) = prose.source(mention.span.start, mention.span.end) {
-                found.push(Place { mention, source });
-            }
-        }
-    }
-    // Their attributes are no words of theirs.
-    let headings = document.headings().iter().map(|heading| heading.span);
-    for address in document.addresses().into_iter().chain(headings) {
-        for mention in in_anchors(&document.source(address)) {
-            let source = Span::from(mention.span.clone()).shifted(address.start);
-            found.push(Place { mention, source });
-        }
-    }
+    let place = |(mention, source)| Place { mention, source };
+    let mut found: Vec<Place> = in_document(document).into_iter().map(place).collect();
     for section in section::sections(document, 0) {
         surely(
             &mut found,
@@ -92,6 +78,7 @@ pub(crate) fn heading(document: &MarkdownDocument, section: &Section) -> Option<
             id,
             span,
             form: Form::Single,
+            named: true,
         },
     })
 }

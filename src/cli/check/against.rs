@@ -30,7 +30,7 @@ pub(super) fn new_since(
     now: DateTime<Utc>,
 ) -> Result<(Findings, usize)> {
     let git = History::around(&invocation.start());
-    let git = git.map_err(|error| eyre!("--against needs git ({error})"))?;
+    let git = git.map_err(|error| eyre!("--against: {}", error.answer()))?;
     let commit = moment::revision(&git, revision).map_err(|error| eyre!("--against: {error}"))?;
     let when = When::Revision(commit);
     let (as_of, _) = invocation.lay_out("--against", &when)?;

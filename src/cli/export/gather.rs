@@ -39,7 +39,7 @@ pub(super) fn turn_to_commit(export: &Export, invocation: &mut Invocation<'_, '_
     let has_commit = |git: History| git.head().is_some();
     let is_committed = History::around(&invocation.start()).is_ok_and(has_commit);
     if is_committed && !export.worktree {
-        invocation.go_to(&When::Revision("HEAD".to_owned()))?;
+        invocation.go_to("--at", &When::Revision("HEAD".to_owned()))?;
         let found = discover(&invocation.start(), &invocation.overrides()).found;
         if found == Found::Nothing {
             bail!("the plan is not committed yet: commit it, or show the files with --worktree");

@@ -28,7 +28,96 @@ pub(crate) struct Lookalike {
     pub is_partly_bold: bool,
 }
 
+/// A heading in a quote or a list item, which opens no section.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct NestedHeading {
+    /// Its line in the source, without what it is in.
+    pub span: Span,
+    /// The words, without markup.
+    pub text: String,
+    /// The list item that it is in, as an index.
+    pub item: Option<usize>,
+    /// Whether it is in a block quote.
+    pub quoted: bool,
+    /// Where the next heading is, or the file ends.
+    pub end: usize,
+}
+
 impl MarkdownDocument {
+    /// The headings in quotes and list items, in file order.
+    pub(crate) fn nested_headings(&self) -> Vec<NestedHeading> {
+        let blocks = self.shared.outline.blocks.iter();
+        let starts = blocks.filter(|(kind, _)| matches!(kind, BlockKind::Heading(_)));
+        let starts: Vec<usize> = starts.map(|(_, start)| *start).collect();
+        let ends = starts.iter().skip(1).copied();
+        let ends = ends.chain(std::iter::once(self.bytes().len()));
+        let own = self.headings();
+        let nested = |(start, end): (usize, usize)| {
+            let is_own = own.binary_search_by_key(&start, |heading| heading.span.start);
+            is_own.is_err().then(|| self.nested_heading(start, end))
+        };
+        starts
+            .iter()
+            .copied()
+            .zip(ends)
+            .filter_map(nested)
+            .collect()
+    }
+
+    fn nested_heading(&self, start: usize, end: usize) -> NestedHeading {
+        let line = self.line(self.line_of(start)).unwrap_or_default();
+        let bytes = self.bytes()[start..line.end.max(start)].trim_ascii_end();
+        let span = Span::new(start, start + bytes.len());
+        let source = self.source(span);
+        let words = source.trim_start_matches('#');
+        let text = phrase(words.trim_end_matches('#').trim()).words;
+        // An item comes before those nested in it: the last one that the heading is in holds it.
+        let before = self.items().partition_point(|item| item.span.start < start);
+        let mut around = before.checked_sub(1);
+        while let Some(item) = around.filter(|at| !self.items()[*at].span.contains(start)) {
+            around = self.items()[item].parent;
+        }
+        let before = &self.bytes()[line.start.min(start)..start];
+        NestedHeading {
+            span,
+            text,
+            item: around,
+            quoted: before.contains(&b'>'),
+            end,
+        }
+    }
+
+    /// The lines that begin with one of these signs and a blank, each with the sign, in file order.
+    /// None of them is in code or in HTML.
+    pub(crate) fn lines_after_sign(&self, signs: &[&'static str]) -> Vec<(&'static str, Span)> {
+        let bytes = self.bytes();
+        let found = signs.iter().flat_map(|sign| {
+            let at = find_iter(bytes, sign.as_bytes());
+            at.map(|at| (*sign, at)).collect::<Vec<_>>()
+        });
+        let mut found: Vec<(&str, usize)> = found.collect();
+        found.sort_unstable_by_key(|(_, at)| *at);
+        let line = |(sign, at): (&'static str, usize)| {
+            let line = self.line(self.line_of(at))?;
+            let behind = bytes[at + sign.len()..line.end].first();
+            let is_first = bytes[line.start..at]
+                .iter()
+                .all(|b| matches!(b, b' ' | b'\t'))
+                || line.start == 0 && at == mark_length(bytes);
+            let is_apart = behind.is_some_and(|b| matches!(b, b' ' | b'\t'));
+            (is_first && is_apart && self.is_text(at)).then(|| (sign, Span::new(at, line.end)))
+        };
+        found.into_iter().filter_map(line).collect()
+    }
+
+    /// Whether what is at `offset` is neither code nor HTML.
+    fn is_text(&self, offset: usize) -> bool {
+        let blocks = &self.shared.outline.blocks;
+        let behind = blocks.partition_point(|(_, start)| *start <= offset);
+        let kind = behind.checked_sub(1).map(|at| blocks[at].0);
+        !matches!(kind, None | Some(BlockKind::Code | BlockKind::Html))
+    }
+
     /// The lines that look like headings and of which `may` says that their source is of interest,
     /// in file order. The document is parsed only where there is one.
     pub(crate) fn lookalikes(&self, may: impl Fn(&[u8]) -> bool) -> Vec<Lookalike> {

@@ -11,7 +11,7 @@
 //! - `reader`, `inline`: parser events to places and words
 //! - `phrase`, `letters`, `label`: a piece of running text taken apart once more, where asked for
 //! - `sketch`: which lines may be headings and table headers, without a parse
-//! - `lookalike`: lines that look like headings and are none
+//! - `lookalike`: lines that look like headings or bullets and are none
 //! - `escape`: typed words to Markdown that reads as those words
 //! - `rewrite`: the same, keeping what the old words and the new have in common
 //! - `verify`, `compare`: whether an edit changes only what it should
@@ -61,7 +61,7 @@ pub(crate) use boxes::{box_before, is_tick, turned};
 pub(crate) use entries::{Entry, EntryList, is_nothing, phrase};
 pub(crate) use escape::{escaped, escaped_cell};
 pub(crate) use lists::{EntrySlot, written_list};
-pub(crate) use lookalike::Lookalike;
+pub(crate) use lookalike::{Lookalike, NestedHeading};
 pub(crate) use prose::line_words;
 pub(crate) use reader::DIALECT;
 pub(crate) use refusal::Refusal;

@@ -24,7 +24,7 @@ pub(super) fn show(shown: &Shown<'_>) -> Option<Markup> {
                 ul { @for risk in closed {
                     li {
                         (shown.file(risk.file, &risk.title))
-                        @if let Some(day) = risk.closed { ", closed " (day) }
+                        @if let Some(day) = risk.closed { ", closed " time { (day) } }
                     }
                 } }
             }
@@ -57,7 +57,7 @@ fn card(shown: &Shown<'_>, risk: &Risk) -> Markup {
                 @if !risk.steps.is_empty() { span { "threatens " (shown.steps(&risk.steps)) } }
                 @if let Some(by) = risk.review_by {
                     span.late[is_late] {
-                        "review by " (by) @if is_late { ", overdue" }
+                        "review by " time { (by) } @if is_late { ", overdue" }
                     }
                 }
             }

@@ -21,7 +21,7 @@ pub(super) fn show(shown: &Shown<'_>) -> Option<Markup> {
     let body = html! {
         p.more {
             (shown.file(last.file, &format!("Scorecard {title}")))
-            @if let Some(date) = last.date { ", up to " (date) }
+            @if let Some(date) = last.date { ", up to " time { (date) } }
         }
         @if last.lines.is_empty() { (nothing("It names no indicator.")) }
         @else {

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use super::names::Names;
 use super::normalised;
 use crate::document::markdown::{Check as Mark, CheckState, Lookalike, MarkdownDocument, may_say};
-use crate::plan::id::{StepId, ids_in, single_ids_in};
+use crate::plan::id::{StepId, ids_with_room, single_ids_in};
 
 /// One list item of a checklist.
 #[derive(Clone, Debug)]
@@ -101,6 +101,9 @@ pub(crate) fn is_in(document: &MarkdownDocument) -> bool {
 
 const CHECKLIST: &str = "checklist";
 
+/// So many steps may be in ranges longer than a block, among all checks of a document.
+const ROOM: usize = 100_000;
+
 /// Whether a heading says that what is below it are checklists.
 pub(crate) fn says_checklist(heading: &str) -> bool {
     may_say(heading.as_bytes(), CHECKLIST)
@@ -139,6 +142,7 @@ pub fn lists(document: &MarkdownDocument, file: usize) -> Vec<Checklist> {
     let mut lines = lines.filter(|line| !line.is_partly_bold).peekable();
     let mut twins: HashMap<(usize, &str), usize> = HashMap::new();
     let mut same_heading: HashMap<&str, usize> = HashMap::new();
+    let mut room = ROOM;
     for (index, item) in document.items().iter().enumerate() {
         let Some(heading) = item.heading else {
             continue;
@@ -170,7 +174,7 @@ pub fn lists(document: &MarkdownDocument, file: usize) -> Vec<Checklist> {
             text: item.text.clone(),
             words: normalised(&item.text),
             done: item.check.state() == CheckState::Done,
-            steps: steps_in(&item.text),
+            steps: steps_in(&item.text, &mut room),
             file,
             item: index,
             line: document.line_of(item.span.start),
@@ -188,9 +192,9 @@ pub(crate) fn named_steps(text: &str) -> impl Iterator<Item = StepId> {
 }
 
 /// The steps that a check names, each once; a number that is more likely a year does not count.
-fn steps_in(text: &str) -> Vec<StepId> {
+fn steps_in(text: &str, room: &mut usize) -> Vec<StepId> {
     let mut seen = HashSet::new();
-    let named = ids_in(text).into_iter();
+    let named = ids_with_room(text, room).into_iter();
     named
         .filter(|id| !may_be_year(*id, text) && seen.insert(*id))
         .collect()
@@ -209,12 +213,15 @@ mod tests {
     #[test]
     fn ranges_are_spelled_out_and_years_left_out() {
         let named = |text: &str| -> Vec<String> {
-            steps_in(text).iter().map(ToString::to_string).collect()
+            let ids = steps_in(text, &mut 1000).into_iter();
+            ids.map(|id| id.to_string()).collect()
         };
         assert_eq!(
             named("Runbooks (Step 0123, 0101–0103, 0102)"),
             ["0123", "0101", "0102", "0103"]
         );
+        assert_eq!(named("All of 0001–0250").len(), 250);
+        assert_eq!(named("1001–1250 people, 1300"), ["1001", "1250", "1300"]);
         assert_eq!(named("Budget of 2027 agreed"), [] as [&str; 0]);
         assert_eq!(named("Step 2027 is held"), ["2027"]);
     }

@@ -4,10 +4,15 @@
 //! To Markdown their bullets are those of the section above. They are no step's here: what is
 //! written into the step above must not land in them.
 //!
-//! And headings that mean a step by what is below them, however they word it.
+//! And headings that mean a step by what is below them, however they word it; those in quotes and list
+//! items, which open no section; and bullets that are none, such as `•`.
 
-use super::section::{is_labelled, is_sure, labelled_field, may_be, read_heading};
-use crate::document::markdown::{ListItem, Lookalike, MarkdownDocument};
+use super::checklist::Checklist;
+use super::section::{
+    Section, is_labelled, is_sure, labelled_field, may_be, named_field, read_heading,
+};
+use crate::document::markdown::{ListItem, Lookalike, MarkdownDocument, NestedHeading, phrase};
+use crate::document::splice::Span;
 use crate::plan::id::{StepId, USUAL_DIGITS, ids_in};
 
 /// The lines that are meant as headings of steps, with bullets of a step behind them.
@@ -85,6 +90,100 @@ fn names_a_step(heading: &str, labels: usize) -> bool {
         1 => after_word,
         _ => after_word || matches!(&*ids_in(heading), [id] if !is_year(id)),
     }
+}
+
+/// The headings of steps in quotes and list items, with bullets of a step below them.
+pub(crate) fn nested(document: &MarkdownDocument) -> Vec<(StepId, NestedHeading)> {
+    let may_hold = |line: &[u8]| {
+        let first = line.trim_ascii_start().first();
+        first.is_some_and(|b| b">-*+".contains(b) || b.is_ascii_digit() || *b == b'#')
+    };
+    let mut lines = document.bytes().split(|byte| matches!(byte, b'\n' | b'\r'));
+    if !lines.any(|line| may_hold(line) && may_be(line)) {
+        return Vec::new();
+    }
+    let named = |heading: NestedHeading| Some((read_heading(&heading.text)?.0, heading));
+    let found = document.nested_headings().into_iter().filter_map(named);
+    let is_meant = |(id, heading): &(StepId, NestedHeading)| {
+        let items = document.items();
+        let from = items.partition_point(|item| item.span.start < heading.span.start);
+        let below = (from..items.len()).take_while(|at| items[*at].span.start < heading.end);
+        let own = below.filter(|at| is_below(document, heading, *at));
+        let fields: Vec<_> = own.filter_map(|at| labelled_field(document, at)).collect();
+        !fields.is_empty() && (is_sure(*id) || is_labelled(fields.into_iter()))
+    };
+    found.filter(is_meant).collect()
+}
+
+/// Whether an item is in the quote or the item that a heading before it is in.
+fn is_below(document: &MarkdownDocument, heading: &NestedHeading, item: usize) -> bool {
+    let items = document.items();
+    if let Some(around) = heading.item {
+        let parent = |at: &usize| items[*at].parent;
+        return std::iter::successors(items[item].parent, parent).any(|at| at == around);
+    }
+    let between = document.source(Span::new(heading.span.end, items[item].span.start));
+    // Behind the end of the heading's own line, and before the item.
+    let mut lines = between.lines().skip(1);
+    items[item].quoted && lines.all(|line| line.trim_start().starts_with('>'))
+}
+
+/// What people begin a list item with that is none to Markdown.
+const BULLETS: [&str; 9] = ["•", "◦", "‣", "▪", "●", "·", "∙", "–", "—"];
+/// The same of a check.
+const BOXES: [&str; 3] = ["☐", "☑", "☒"];
+const CHECKS: [&str; 10] = ["•", "◦", "‣", "▪", "●", "·", "∙", "☐", "☑", "☒"];
+
+/// The lines that begin with such a sign and say something of a step: of each section the first.
+pub(crate) fn bullets<'a>(
+    document: &MarkdownDocument,
+    sections: &'a [Section],
+) -> Vec<(&'a Section, &'static str, Span)> {
+    let lines = document.lines_after_sign(&BULLETS);
+    let says_field = |(sign, span): &(&str, Span)| {
+        let words = phrase(&document.source(*span)[sign.len()..]).words;
+        let label = words.split_once(':').map(|(label, _)| label.trim());
+        label.is_some_and(|label| named_field(label).is_some())
+    };
+    let lines: Vec<_> = lines.into_iter().filter(says_field).collect();
+    let first = |section: &'a Section| {
+        let own = document.own_section(section.heading);
+        let from = lines.partition_point(|(_, span)| span.start < own.start);
+        let (sign, span) = lines
+            .get(from)
+            .filter(|(_, span)| own.contains(span.start))?;
+        Some((
+            section,
+            *sign,
+            Span::new(span.start, span.start + sign.len()),
+        ))
+    };
+    sections.iter().filter_map(first).collect()
+}
+
+/// The lines that begin with such a sign where checks are expected: of each list the first.
+pub(crate) fn checks(
+    document: &MarkdownDocument,
+    lists: &[Checklist],
+) -> Vec<(&'static str, Span)> {
+    let lines = document.lines_after_sign(&CHECKS);
+    let first = |list: &Checklist| {
+        let own = document.own_section(list.at);
+        let from = lines.partition_point(|(_, span)| span.start < own.start);
+        let mut own = lines[from..]
+            .iter()
+            .take_while(|(_, span)| span.start < own.end);
+        let (sign, span) = own.find(|(sign, span)| {
+            let source = document.source(*span);
+            let has_box = ["[ ]", "[x]", "[X]"].iter().any(|mark| {
+                let words = source[sign.len()..].trim_start();
+                words.starts_with(mark)
+            });
+            list.is_direct || has_box || BOXES.contains(sign)
+        })?;
+        Some((*sign, Span::new(span.start, span.start + sign.len())))
+    };
+    lists.iter().filter_map(first).collect()
 }
 
 /// Whether one of `lines` parts an item from its heading.

@@ -134,8 +134,12 @@ pub(super) fn is_labelled(mut fields: impl ExactSizeIterator<Item = Field>) -> b
 
 /// The field of a step that the label of a list item names.
 pub(crate) fn labelled_field(document: &MarkdownDocument, item: usize) -> Option<Field> {
-    let label = document.label(item)?;
-    let is_it = |canon: &str| canon.eq_ignore_ascii_case(&label.name);
+    named_field(&document.label(item)?.name)
+}
+
+/// The field of a step that a label names.
+pub(super) fn named_field(label: &str) -> Option<Field> {
+    let is_it = |canon: &str| canon.eq_ignore_ascii_case(label);
     let spec = fields().iter().find(|spec| spec.canon.is_some_and(is_it))?;
     Some(spec.field)
 }

@@ -2,7 +2,8 @@
 //!
 //! Whoever comes from the note finds nothing, and whoever looks for decisions about the step that
 //! was meant does not find the note. Correct the ID or the link, or remove it. A number that a step
-//! had before it was renumbered is no problem.
+//! had before it was renumbered is no problem. Outside of the bullet with the steps, what counts is
+//! `Step 0007` and a link to `#step-0007`: a number alone may be that of another note.
 //!
 //! ## Caught
 //!
@@ -35,6 +36,7 @@ use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::decision;
 use crate::plan::field::Field;
 use crate::plan::id::{StepId, typed_id};
+use crate::plan::mention::in_note;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -48,13 +50,18 @@ pub const RULE: Rule = Rule {
 fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {
     let mut former: Option<HashSet<StepId>> = None;
     for note in decision::all(plan) {
-        for (id, span) in &note.steps {
-            if plan.find(*id).is_some() || former.get_or_insert_with(|| formers(plan)).contains(id)
+        let listed = note.steps.first().map(|(_, span)| *span);
+        let document = plan.files()[note.file].markdown();
+        let others = document.map(|document| in_note(document, listed.unwrap_or_default()));
+        let others = others.into_iter().flatten();
+        let others = others.map(|(mention, span)| (mention.id, span));
+        for (id, span) in note.steps.iter().copied().chain(others) {
+            if plan.find(id).is_some() || former.get_or_insert_with(|| formers(plan)).contains(&id)
             {
                 continue;
             }
             let message = format!("this decision names {id}, which is not in the plan");
-            let spot = Spot::in_markdown(plan, note.file, *span);
+            let spot = Spot::in_markdown(plan, note.file, span);
             problems.push(RULE.problem(plan, spot, message));
         }
         for (verb, links) in [
@@ -107,6 +114,19 @@ mod tests {
                  supersedes docs/decisions/0001-old.md, which does not exist",
                 "docs/decisions/2026-05-02-a.md:5:22 [later.md] this decision is superseded by \
                  docs/decisions/later.md, which does not exist",
+            ]
+        );
+    }
+
+    #[test]
+    fn it_catches_steps_that_the_text_names() {
+        let note = "# 0009: Keep\n\n- **Steps:** 0001\n\nSee [Step 0999](a.md#step-0999), 0008, \
+                    step 3 and Steps 0002–0250.\n";
+        assert_eq!(
+            found(&RULE, &[(LOG, &step("0001", &[])), (NOTE, note)]),
+            [
+                "docs/decisions/2026-05-02-a.md:5:11 [0999] this decision names 0999, which is \
+                 not in the plan",
             ]
         );
     }

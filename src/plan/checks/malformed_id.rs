@@ -123,7 +123,9 @@ fn looks_like_id(text: &str) -> bool {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let suffix = &text[digits..];
     let named = |c: char| c.is_ascii_alphanumeric() || c == '.';
-    digits > 0 && (suffix.is_empty() || suffix.starts_with('.') && suffix.chars().all(named))
+    // `0001..0004` is a range.
+    let is_one = !suffix.contains("..") && suffix.chars().all(named);
+    digits > 0 && (suffix.is_empty() || suffix.starts_with('.') && is_one)
 }
 
 fn meant(text: &str) -> String {

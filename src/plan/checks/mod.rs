@@ -65,6 +65,7 @@ pub(crate) mod timestamp;
 pub(crate) mod unknown_block;
 pub(crate) mod unknown_stage;
 pub(crate) mod unknown_status;
+pub(crate) mod unknown_step;
 pub(crate) mod unfinished_renumbering;
 pub(crate) mod unreadable_due_date;
 pub(crate) mod unreadable_indicator;
@@ -446,6 +447,7 @@ pub const RULES: &[Rule] = &[
     retired_dependency::RULE,
     retired_check::RULE,
     dangling_decision::RULE,
+    unknown_step::RULE,
     unreadable_risk::RULE,
     vanished_evidence::RULE,
     unreadable_due_date::RULE,

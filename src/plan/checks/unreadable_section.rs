@@ -1,8 +1,12 @@
-//! A heading that names a step in a way that cannot be read.
+//! A step's heading or its bullets, written in a way that cannot be read.
 //!
-//! It is followed by bullets such as Outcome, Owner and Status, so it is meant to be a step, but
+//! A heading that is followed by bullets such as Outcome, Owner and Status is meant to be a step, but
 //! the plan does not have what it says, and an edit of the step leaves it as it is. A step's
-//! heading is `Step`, its ID, a dash and its title, at any level.
+//! heading is `Step`, its ID, a dash and its title, at any level. Within a block quote or a list
+//! item it is none; a quote of a step that has its own section elsewhere is not reported.
+//!
+//! Lines that begin with `•`, `–` or a sign like it are no list in Markdown: neither bullets of a
+//! step nor checks. Begin them with `- `.
 //!
 //! A paragraph that is wholly bold, or a heading in HTML, ends a section where it reads as the
 //! heading of a step, and a list of checks where it is the name of another stage; `**Step 0007** —
@@ -20,6 +24,15 @@
 //!
 //! - **Owner:** ops
 //! - **Status:** draft
+//!
+//! > #### Step 0008 — Hold the audit
+//! >
+//! > - **Owner:** ops
+//!
+//! #### Step 0009 — Write it up
+//!
+//! • **Owner:** ops
+//! • **Status:** draft
 //! ```
 //!
 //! ## Left alone
@@ -35,25 +48,29 @@
 //! - **Owner:** ops
 //! ```
 
+use std::collections::HashSet;
+
 use super::wording::quoted;
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
-use crate::document::markdown::{Lookalike, MarkdownDocument};
+use crate::document::markdown::{Lookalike, MarkdownDocument, NestedHeading};
+use crate::document::splice::Span;
 use crate::plan::canon::names::Names;
 use crate::plan::canon::{checklist, meant};
+use crate::plan::id::StepId;
 use crate::plan::source::Role;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     code: "unreadable-section",
     severity: Severity::Warning,
-    title: "the heading above a step's bullets cannot be read",
+    title: "a step's heading or its bullets cannot be read",
     help: Help::anywhere("write the heading as `Step 0007 — Title`"),
     passes: &[Pass::Plan(run)],
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     let stages = Names::new(plan.stages().iter().map(|stage| &*stage.name));
-    let has_stages = !plan.stages().is_empty();
+    let mut sections: Option<HashSet<StepId>> = None;
     for (file, source) in plan.files().iter().enumerate() {
         let (Role::Canon, Some(document)) = (source.role, source.markdown()) else {
             continue;
@@ -66,13 +83,23 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             let below = "above a step's bullets";
             problems.push(lookalike(plan, file, document, &line, below));
         }
-        if has_stages {
-            for list in checklist::lists(document, file) {
-                if let Some((line, _)) = list.parting(&stages) {
-                    let below = "above checks";
-                    problems.push(lookalike(plan, file, document, line, below));
-                }
+        let lists = checklist::lists(document, file);
+        for (line, _) in lists.iter().filter_map(|list| list.parting(&stages)) {
+            let below = "above checks";
+            problems.push(lookalike(plan, file, document, line, below));
+        }
+        for (id, heading) in meant::nested(document) {
+            let known = sections.get_or_insert_with(|| plan.sections().map(|it| it.id).collect());
+            if !known.contains(&id) {
+                problems.push(nested(plan, file, &heading));
             }
+        }
+        for (section, sign, at) in meant::bullets(document, plan.sections_of(file)) {
+            let lost = format!("what they say of {} is not read", section.id);
+            problems.push(bullets(plan, file, sign, at, &lost));
+        }
+        for (sign, at) in meant::checks(document, &lists) {
+            problems.push(bullets(plan, file, sign, at, "they are not read as checks"));
         }
         for index in meant::headings(document).filter(|index| !read[*index]) {
             let heading = &document.headings()[index];
@@ -84,6 +111,29 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             problems.push(RULE.problem(plan, spot, message));
         }
     }
+}
+
+/// The problem of a step's heading in a quote or a list item.
+fn nested(plan: &Plan, file: usize, heading: &NestedHeading) -> Problem {
+    let around = match heading.quoted {
+        true => "block quote",
+        false => "list item",
+    };
+    let message = format!(
+        "the heading {} is in a {around}, so it is not read as a step",
+        quoted(&heading.text)
+    );
+    let help = "move the heading and its bullets to the beginning of their lines";
+    let problem = RULE.problem(plan, Spot::in_markdown(plan, file, heading.span), message);
+    problem.with_help(help, help)
+}
+
+/// The problem of lines that begin with a sign like a bullet.
+fn bullets(plan: &Plan, file: usize, sign: &str, at: Span, lost: &str) -> Problem {
+    let message = format!("lines that begin with “{sign}” are no list in Markdown: {lost}");
+    let help = "begin each of these lines with `- `";
+    let problem = RULE.problem(plan, Spot::in_markdown(plan, file, at), message);
+    problem.with_help(help, help)
 }
 
 /// The problem of a line that looks like a heading and is none.
@@ -157,6 +207,54 @@ mod tests {
         assert_eq!(
             found,
             ["docs/plan.md:16 [**Top**] the bold line “Top” above checks is no heading"]
+        );
+    }
+
+    #[test]
+    fn it_catches_headings_in_quotes_and_items() {
+        let canon = "# Plan\n\n> ### Step 0002 — a\n>\n> - **Owner:** ops\n\n- ### Step 0003 — b\n\n  \
+                     - **Status:** draft\n\n> ### Step 0004 — no bullets\n>\n> Text.\n\n\
+                     1. Step 0005 — c\n   ---\n   - **Outcome:** x\n\n> - **Owner:** ops\n";
+        let said = |title, around| {
+            format!("the heading “Step {title}” is in a {around}, so it is not read as a step")
+        };
+        assert_eq!(
+            found(&RULE, &[(CANON, canon)]),
+            [
+                format!(
+                    "docs/plan.md:3:3 [### Step 0002 — a] {}",
+                    said("0002 — a", "block quote")
+                ),
+                format!(
+                    "docs/plan.md:7:3 [### Step 0003 — b] {}",
+                    said("0003 — b", "list item")
+                ),
+                format!(
+                    "docs/plan.md:15:4 [Step 0005 — c] {}",
+                    said("0005 — c", "list item")
+                ),
+            ]
+        );
+        let elsewhere = format!("{canon}\n## Step 0002 — a\n\n## Step 0003\n\n## Step 0005\n");
+        assert!(found(&RULE, &[(CANON, &elsewhere)]).is_empty());
+    }
+
+    #[test]
+    fn it_catches_bullets_that_are_none() {
+        let canon = "# Plan\n\n### Step 0002 — a\n\n• **Owner:** ops\n• **Status:** draft\n\n\
+                     ### Step 0003 — b\n\n- **Owner:** ops\n\n◦ Status: draft\n\n\
+                     ### Task 0004\n\n• words\n\n# Checklists\n\n## Base\n\n• [ ] one\n• two\n\n\
+                     ```\n• three\n```\n\n- [ ] four • five\n";
+        assert_eq!(
+            found(&RULE, &[(CANON, canon)]),
+            [
+                "docs/plan.md:5 [•] lines that begin with “•” are no list in Markdown: what they \
+                 say of 0002 is not read",
+                "docs/plan.md:12 [◦] lines that begin with “◦” are no list in Markdown: what they \
+                 say of 0003 is not read",
+                "docs/plan.md:22 [•] lines that begin with “•” are no list in Markdown: they are \
+                 not read as checks",
+            ]
         );
     }
 

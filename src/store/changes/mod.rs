@@ -95,7 +95,7 @@ impl Changes {
     /// When the plan is in no checkout, git refuses, or there is nothing of that name.
     pub fn read(layout: &Layout, plan: &Plan, base: &Base) -> Result<Self, String> {
         let git = Git::at(&layout.root);
-        let standing = git.standing().map_err(|error| why_not(&error))?;
+        let standing = git.standing().map_err(|error| error.answer())?;
         let failed = |error: GitError| error.to_string();
         let main = git.mainline(layout.config.main_branch.as_deref());
         let main = main.map_err(failed)?;
@@ -469,16 +469,6 @@ pub(crate) fn nothing_in_common(name: &str) -> String {
     )
 }
 
-/// Why git says nothing of the plan.
-pub(crate) fn why_not(error: &GitError) -> String {
-    match error {
-        error if error.is_no_repository() => {
-            "the plan is not in a git repository: `git init` creates one; editing and undo work without"
-                .to_owned()
-        }
-        error => error.to_string(),
-    }
-}
 /// The commit that a version of a review names as seen.
 fn seen_in(version: &str) -> Option<String> {
     let fact = format!("- **{SEEN}:**");

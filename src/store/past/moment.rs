@@ -75,11 +75,9 @@ impl Moment {
             When::Demo => return Ok(Self::left_off(&last_demo(plan, now)?, past.git())),
             _ => return instant(when, plan, now).map(Self::At),
         };
-        let git = past.git().ok_or_else(|| {
-            NoMoment(format!(
-                "“{revision}” is not {KINDS}: there is no history to look a revision up in"
-            ))
-        })?;
+        let git = past
+            .needed_git()
+            .map_err(|why| NoMoment(format!("“{revision}” is not {KINDS}: {why}")))?;
         Ok(Self::Commit(git.since(&named_commit(git, revision)?)?))
     }
 }

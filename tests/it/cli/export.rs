@@ -41,6 +41,21 @@ fn csv_is_read_back_and_runs_nothing() {
 }
 
 /// Only formulas are changed: a tab, an umlaut and a mark for the direction of writing are data.
+/// As in the cockpit: what says that there is nothing is no entry.
+#[test]
+fn csv_has_an_empty_cell_for_a_list_of_nothing() {
+    let run = |lists: &str| {
+        let line = format!("{{\"step_id\": \"0001\", {lists}}}\n");
+        log(&line).run(&["export", "--format", "csv"]).ok()
+    };
+    let some = run("\"artifacts\": [\"none\"], \"inputs\": [\"n/a\", \"a.md\", \"–\", \"b.md\"]");
+    assert_eq!(
+        some,
+        run("\"artifacts\": [], \"inputs\": [\"a.md\", \"b.md\"]")
+    );
+    assert!(some.contains(",a.md; b.md,"), "{some}");
+}
+
 #[test]
 fn csv_in_a_file_holds_what_the_plan_holds() {
     let lines =

@@ -155,5 +155,5 @@ fn since_tells_what_is_new_closed_removed_and_judged_anew() {
     assert_eq!(json["risks"].as_array().unwrap().len(), 3);
     let wrong = repo.folder.run(&["risk", "--since", "never"]);
     assert_ne!(wrong.code, 0);
-    assert!(wrong.err.contains("--since never"), "{}", wrong.err);
+    assert!(wrong.err.contains("--since: “never”"), "{}", wrong.err);
 }

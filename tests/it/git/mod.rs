@@ -523,12 +523,39 @@ fn a_log_by_any_name_is_merged_step_by_step() {
 }
 
 #[test]
-fn outside_a_checkout_it_is_said_what_to_do() {
+fn outside_of_git_one_sentence_says_what_to_do() {
+    const SAID: &str = "the plan is not in a git repository: `git init` creates one; editing and undo \
+                        work without\n";
+    let folder = crate::support::run::Folder::new(&[(LOG, LINES)]);
+    for (arguments, before) in [
+        (&["diff"][..], ""),
+        (&["diff", "--against", "main"], ""),
+        (&["pr"], ""),
+        (&["sync"], ""),
+        (&["git-setup"], ""),
+        (&["git-setup", "--check"], ""),
+        (&["renumber", "--collisions"], ""),
+        (&["list", "--at", "1w"], "--at: "),
+        (&["check", "--against", "main"], "--against: "),
+        (&["risk", "--since", "1w"], "--since: "),
+    ] {
+        let run = folder.run(arguments);
+        assert_eq!(
+            (run.code, run.err),
+            (2, format!("stepdeck: {before}{SAID}")),
+            "{arguments:?}"
+        );
+    }
+    for arguments in [&["since", "HEAD"][..], &["burn", "--since", "HEAD"]] {
+        let run = folder.run(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}");
+        assert!(run.err.ends_with(SAID), "{arguments:?}: {}", run.err);
+    }
+}
+
+#[test]
+fn a_missing_version_to_merge_is_named() {
     let Some(repo) = repo() else { return };
-    fs::remove_dir_all(repo.path().join(".git")).unwrap();
-    let run = repo.stepdeck(&["git-setup"]);
-    assert_eq!(run.code, Some(2));
-    assert!(run.err.contains("is not in a git checkout"), "{}", run.err);
     let run = repo.stepdeck(&["merge", LOG, "none.jsonl", LOG]);
     assert_eq!(run.code, Some(2));
     assert!(run.err.contains("none.jsonl does not exist"), "{}", run.err);

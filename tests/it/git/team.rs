@@ -1,7 +1,7 @@
 //! Several people on branches of one plan: numbers that meet, edits that follow their steps, and
 //! `stepdeck sync`, with real git and the installed driver.
 
-use super::{Repo, Run, line, repo, set_up};
+use super::{Repo, Run, line, set_up};
 use crate::support::fixture::{CANON, DOCUMENT, LOG};
 use crate::support::schema::valid;
 
@@ -578,13 +578,4 @@ fn a_move_passes_over_numbers_that_branches_use() {
         .stepdeck(&["add", "title=Part", "--under", "0101"])
         .ok();
     assert_eq!(sub.trim(), "0101.B");
-}
-
-#[test]
-fn outside_of_git_there_is_nothing_to_sync_with() {
-    let Some(repo) = repo() else { return };
-    std::fs::remove_dir_all(repo.path().join(".git")).unwrap();
-    let run = repo.stepdeck(&["sync"]);
-    let said = "the plan is not in a git repository: `git init` creates one";
-    assert!(run.err.contains(said), "{}", run.err);
 }

@@ -377,7 +377,10 @@ fn a_time_without_a_plan_says_so() {
     );
     let run = Folder::new(&[(LOG, LINES)]).run(&["list", "--at", "1w"]);
     assert!(
-        run.code == 2 && run.err.contains("--at needs git"),
+        run.code == 2
+            && run
+                .err
+                .contains("--at: the plan is not in a git repository"),
         "{run:?}"
     );
 }

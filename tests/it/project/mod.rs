@@ -4,6 +4,7 @@ mod bundled_plan;
 mod check_pages;
 mod configuration;
 mod demo_plan;
+mod options;
 mod papers;
 pub(crate) mod readme;
 mod shared_checks;

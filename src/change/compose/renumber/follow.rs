@@ -137,7 +137,9 @@ impl Job<'_, '_> {
             id,
             why,
         };
-        let range = ranges.iter().find(|range| range.at.contains(&place.source));
+        let before = |range: &Several| range.at[1].start < place.source.start;
+        let range = ranges.get(ranges.partition_point(before));
+        let range = range.filter(|range| range.at.contains(&place.source));
         let is_first = |range: &&Several| range.at[0] == place.source;
         if let Some(range) = range.filter(is_first).filter(|_| is_open) {
             let gone = self.gone_from(range).into_iter();
@@ -169,17 +171,20 @@ impl Job<'_, '_> {
 
     /// The steps between the ends of a range that are no longer in it.
     fn gone_from(&self, range: &Several) -> Vec<StepId> {
+        if self.is_block(range) {
+            return Vec::new();
+        }
         let (first, last) = (range.first.number(), range.last.number());
-        let is_out = |id: &StepId| {
-            let new = self.ids.get(*id);
-            new.is_some_and(|new| !(first..=last).contains(&new.number()))
+        let is_gone = |(old, new): &(StepId, StepId)| {
+            let was_within = first < old.number() && old.number() < last;
+            was_within && old.suffix().is_empty() && !(first..=last).contains(&new.number())
         };
-        let within = match self.is_block(range) {
-            true => 0..0,
-            false => first + 1..last,
-        };
-        let within = within.map(|number| StepId::new(number).padded_to(range.first.digits()));
-        within.filter(is_out).collect()
+        let gone = self.ids.iter().filter(is_gone);
+        let mut gone: Vec<StepId> = gone
+            .map(|(old, _)| old.padded_to(range.first.digits()))
+            .collect();
+        gone.sort_unstable();
+        gone
     }
 
     /// Whether the range is all that a block may have: it names the block, as its row does.
@@ -420,7 +425,7 @@ struct Several {
     at: [Span; 2],
 }
 
-/// The ranges among mentions: their ends come in pairs.
+/// The ranges among mentions, in their order in the source: their ends come in pairs.
 fn ranges<'p>(places: impl Iterator<Item = &'p Place>) -> Vec<Several> {
     let ends: Vec<&Place> = places
         .filter(|place| place.mention.form == Form::Range)
@@ -431,7 +436,9 @@ fn ranges<'p>(places: impl Iterator<Item = &'p Place>) -> Vec<Several> {
         last: pair[1].mention.id,
         at: [pair[0].source, pair[1].source],
     };
-    pairs.map(several).collect()
+    let mut ranges: Vec<Several> = pairs.map(several).collect();
+    ranges.sort_unstable_by_key(|range| range.at[0].start);
+    ranges
 }
 
 fn stem(path: &Path) -> &str {

@@ -231,6 +231,27 @@ fn a_range_that_a_step_leaves_is_told_also_at_the_ends_of_blocks() {
     assert_eq!(left("0002", "0250"), of(&[(5, "0002"), (13, "0002")]));
 }
 
+/// However long a range is, and however it is written.
+#[test]
+fn the_ends_of_a_long_range_are_left_and_told() {
+    let log = "{\"step_id\": \"0001\", \"notes\": \"Steps 0001–0250, 0001..0300, 0001–4294967295\"}\n\
+        {\"step_id\": \"0250\"}\n";
+    let plan = plan(&[(LOG, Role::Log, log)]);
+    let left = |new: &str| -> Vec<String> {
+        let done = renumbered(&plan, &[("0250", new)], Reach::Open);
+        let text = after(&plan, &done.change).concat();
+        assert!(
+            text.contains("Steps 0001–0250, 0001..0300, 0001–4294967295"),
+            "{text}"
+        );
+        assert!(done.left.iter().all(|left| left.why == Stays::Range));
+        done.left.iter().map(|left| left.id.to_string()).collect()
+    };
+    assert_eq!(left("0260"), ["0250"]);
+    // It leaves the second range, too.
+    assert_eq!(left("0400"), ["0250", "0250"]);
+}
+
 /// What is printed is what the schema allows, reason by reason.
 #[test]
 fn the_schema_names_every_reason() {
