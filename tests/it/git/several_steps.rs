@@ -110,7 +110,7 @@ fn a_step_that_one_side_changed_is_settled_by_either() {
         );
         assert!(run.err.contains("2 conflicts are left"), "{}", run.err);
         let text = repo.read(LOG);
-        assert!(text.contains(&log(THEIRS).lines().nth(3).unwrap()));
+        assert!(text.contains(log(THEIRS).lines().nth(3).unwrap()));
         assert_eq!(text.matches("<<<<<<<").count(), 2, "{text}");
         let run = repo.stepdeck(&["resolve", "0002", "0005", "--theirs"]);
         assert!(
