@@ -11,8 +11,9 @@ use super::tick::{List, find_list};
 use crate::cli::printer::Printer;
 use crate::document::visible::{visible_line, width};
 use crate::plan::Plan;
-use crate::plan::canon::checklist::Check;
+use crate::plan::canon::checklist::{self, Check};
 use crate::plan::charge::Owed;
+use crate::plan::disputes::{Dispute, disputes};
 use crate::plan::ladders::OtherChecklists;
 use crate::plan::packet::{Decision, Packet};
 use crate::plan::query::words::Words;
@@ -50,6 +51,9 @@ impl Gates {
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let opened = invocation.open()?;
         let plan = &opened.plan;
+        if let Some(merge) = unfinished_merge(plan) {
+            invocation.say(&merge)?;
+        }
         let today = invocation.outside.now.date_naive();
         if self.other {
             return self.others(invocation, plan);
@@ -127,6 +131,20 @@ impl Gates {
         }
         Ok(())
     }
+}
+
+/// Where a merge left two versions beside checks, which are counted as ours has them.
+fn unfinished_merge(plan: &Plan) -> Option<String> {
+    let has_checks = |dispute: &Dispute| {
+        let document = plan.files()[dispute.file].markdown();
+        document.is_some_and(checklist::is_in)
+    };
+    let first = disputes(plan).into_iter().find(has_checks)?;
+    Some(format!(
+        "{}:{}: a merge left two versions here: ours counts until `stepdeck resolve` keeps one",
+        plan.files()[first.file].path.display(),
+        first.line()
+    ))
 }
 
 #[derive(Serialize)]

@@ -11,11 +11,12 @@ use serde::Serialize;
 use super::Ending;
 use super::invocation::{Invocation, refused};
 use super::open_plan::OpenPlan;
-use crate::change::compose::{MergeFacts, Resolution, StepDispute, step_dispute};
+use crate::change::compose::{MergeFacts, Resolution, StepDispute, questions, step_dispute};
+use crate::change::markdown_merge::CommonCommit;
 use crate::document::visible::visible_line;
 use crate::git::Git;
-use crate::plan::disputes::{Dispute, disputes, is_in_block, is_named};
-use crate::plan::id::typed_id;
+use crate::plan::disputes::{Dispute, MarkedVersion, disputes, is_named, of_block};
+use crate::plan::id::{StepId, typed_id};
 use crate::record::gate_review::resolved::followed;
 use crate::store::changes::bases::Bases;
 use crate::store::changes::names::label_for_people;
@@ -85,14 +86,15 @@ impl Resolve {
 
     fn list(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let opened = invocation.open()?;
-        let found = self.named(&opened)?;
+        let bases = bases(&opened, &Git::at(&opened.layout.root));
+        let found = asked(&opened, &self.named(&opened)?, &bases);
+        let names = Names::at(&opened);
         if self.json {
-            let left = disputes(&opened.plan).len();
-            invocation.print_json(&document(&opened, &found, None, left))?;
+            let left = asked(&opened, &disputes(&opened.plan), &bases).len();
+            invocation.print_json(&document(&opened, &found, None, (left, &names)))?;
         } else {
-            let bases = bases(&opened, &Git::at(&opened.layout.root));
             for dispute in &found {
-                invocation.print(&listed(&opened, dispute, &bases))?;
+                invocation.print(&listed(&opened, dispute, &bases, &names))?;
             }
             invocation.say(match found.len() {
                 0 => NOTHING,
@@ -115,32 +117,33 @@ impl Resolve {
         resolution: &Resolution,
     ) -> Result<Ending> {
         let before = invocation.reopen()?;
-        let found = self.named(&before)?;
+        let named = self.named(&before)?;
+        let known = bases(&before, &Git::at(&before.layout.root));
+        let found = asked(&before, &named, &known);
+        let names = Names::at(&before);
         let now = invocation.outside.now;
         let change = invocation.edit(|opened, composer| {
             let wanted = self.named(opened)?;
             let git = Git::at(&opened.layout.root);
             let common = |one: &str, other: &str| git.common_commit(one, other).ok()?;
             let bases = bases(opened, &git);
-            let facts = MergeFacts {
-                common: &common,
-                base: &|path| bases.of_log(path),
-                page: &|path| bases.of_page(path),
-            };
-            let change = composer.resolve_knowing(&wanted, resolution, facts);
+            let change = knowing(&bases, &common, |facts| {
+                composer.resolve_knowing(&wanted, resolution, facts)
+            });
             let change = change.and_then(|change| followed(&opened.plan, change, now));
             change.map_err(refused)
         })?;
         let after = invocation.reopen()?;
-        let left = disputes(&after.plan).len();
+        let git = Git::at(&after.layout.root);
+        let left = asked(&after, &disputes(&after.plan), &bases(&after, &git)).len();
         if self.json {
-            invocation.print_json(&document(&before, &found, Some(side), left))?;
+            invocation.print_json(&document(&before, &found, Some(side), (left, &names)))?;
         } else if change.edits.is_empty() {
             invocation.say(NOTHING)?;
         } else {
             invocation.say(&change.label)?;
             invocation.say(&match left {
-                0 => match Git::at(&after.layout.root).under_way().ok().flatten() {
+                0 => match git.under_way().ok().flatten() {
                     Some(what) => format!(
                         "no conflict is left: `git add` the files and `git {what} --continue`"
                     ),
@@ -162,32 +165,27 @@ impl Resolve {
         }
     }
 
-    /// The conflicts that were asked for, in the order of the plan.
+    /// The conflicts that were asked for, in the order of the plan, each as far as it is about what was
+    /// asked for.
     fn named(&self, opened: &OpenPlan) -> Result<Vec<Dispute>> {
         let plan = &opened.plan;
         let all = disputes(plan);
-        let mut wanted = vec![self.what.is_empty(); all.len()];
+        if self.what.is_empty() {
+            return Ok(all);
+        }
+        // Of each conflict all, or some of its steps.
+        let mut wanted: Vec<(bool, Vec<StepId>)> = vec![(false, Vec::new()); all.len()];
         for what in &self.what {
-            let id = typed_id(what);
-            let is_exact = |id| all.iter().any(|dispute| dispute.steps.contains(&id));
-            let is_exact = id.is_some_and(is_exact);
-            let is_it = |dispute: &Dispute| match (id, what.parse()) {
-                (Some(id), _) if is_exact => dispute.steps.contains(&id),
-                (Some(id), _) => {
-                    let mut steps = dispute.steps.iter();
-                    steps.any(|step| step.in_capitals() == id.in_capitals())
-                }
-                (_, Ok(block)) => is_in_block(plan, dispute, block),
-                _ => {
-                    let (path, line) = place(what);
-                    is_named(plan, dispute, &path, line)
-                }
-            };
             let mut found = false;
-            for (at, dispute) in all.iter().enumerate() {
-                let is_it = is_it(dispute);
-                found |= is_it;
-                wanted[at] |= is_it;
+            for (dispute, (is_whole, steps)) in all.iter().zip(&mut wanted) {
+                let Some(of_it) = about(opened, &all, dispute, what) else {
+                    continue;
+                };
+                found = true;
+                match of_it.is_part() {
+                    true => steps.extend(of_it.steps),
+                    false => *is_whole = true,
+                }
             }
             if !found {
                 bail!(
@@ -195,12 +193,56 @@ impl Resolve {
                 );
             }
         }
-        let mut wanted = wanted.into_iter();
-        Ok(all
-            .into_iter()
-            .filter(|_| wanted.next() == Some(true))
+        let wanted = all.into_iter().zip(wanted);
+        Ok(wanted
+            .filter_map(
+                |(dispute, (is_whole, steps))| match (is_whole, steps.is_empty()) {
+                    (true, _) => Some(dispute),
+                    (false, false) => Some(dispute.narrowed(plan, &steps)),
+                    (false, true) => None,
+                },
+            )
             .collect())
     }
+}
+
+/// What a conflict is about of what somebody named; nothing if it is about something else.
+fn about(opened: &OpenPlan, all: &[Dispute], dispute: &Dispute, what: &str) -> Option<Dispute> {
+    let plan = &opened.plan;
+    match (typed_id(what), what.parse()) {
+        (Some(id), _) => {
+            let is_exact = all.iter().any(|dispute| dispute.steps.contains(&id));
+            let mut steps = dispute.steps.clone();
+            steps.retain(|step| match is_exact {
+                true => *step == id,
+                false => step.in_capitals() == id.in_capitals(),
+            });
+            (!steps.is_empty()).then(|| dispute.narrowed(plan, &steps))
+        }
+        (_, Ok(block)) => of_block(plan, dispute, block),
+        _ => {
+            let (path, line) = place(what);
+            is_named(plan, dispute, &path, line).then(|| dispute.clone())
+        }
+    }
+}
+
+/// What there is to ask about these conflicts.
+fn asked(opened: &OpenPlan, disputes: &[Dispute], bases: &Bases) -> Vec<Dispute> {
+    let disputes = disputes.iter();
+    knowing(bases, &|_, _| None, |facts| {
+        let asked = disputes.map(|dispute| questions(&opened.plan, dispute, facts));
+        asked.flatten().collect()
+    })
+}
+
+/// Does something with what git can tell of the merge.
+fn knowing<T>(bases: &Bases, common: CommonCommit<'_>, act: impl FnOnce(MergeFacts<'_>) -> T) -> T {
+    act(MergeFacts {
+        common,
+        base: &|path| bases.of_log(path),
+        page: &|path| bases.of_page(path),
+    })
 }
 
 /// What both sides of the steps in conflict started from, as far as git knows.
@@ -224,34 +266,51 @@ fn place(what: &str) -> (PathBuf, Option<usize>) {
     }
 }
 
+/// What people call the sides. Most conflicts of a merge have the same two labels, and git is asked about
+/// each once.
+struct Names {
+    git: Git,
+    known: RefCell<HashMap<String, String>>,
+}
+
+impl Names {
+    fn at(opened: &OpenPlan) -> Self {
+        Self {
+            git: Git::at(&opened.layout.root),
+            known: RefCell::default(),
+        }
+    }
+
+    fn of(&self, label: String) -> String {
+        let mut known = self.known.borrow_mut();
+        let name = known.entry(label);
+        (name.or_insert_with_key(|label| label_for_people(&self.git, label))).clone()
+    }
+}
+
 fn document<'a>(
     opened: &OpenPlan,
     found: &'a [Dispute],
     kept: Option<&'static str>,
-    left: usize,
+    (left, names): (usize, &Names),
 ) -> Document<'a> {
-    let git = Git::at(&opened.layout.root);
-    // Most conflicts of a merge have the same two labels, and git is asked about each once.
-    let known: RefCell<HashMap<String, String>> = RefCell::default();
-    let name = |label: String| {
-        let mut known = known.borrow_mut();
-        let name = known.entry(label);
-        (name.or_insert_with_key(|label| label_for_people(&git, label))).clone()
-    };
     let entry = |dispute: &'a Dispute| {
-        let text = |span| dispute.text(&opened.plan, span);
-        let place = dispute.place;
+        let text = |version| {
+            let lines = dispute.lines(&opened.plan, version)?;
+            Some(String::from_utf8_lossy(&lines).into_owned())
+        };
+        let [our_label, their_label] = dispute.labels(&opened.plan).map(|label| names.of(label));
         Entry {
             file: opened.plan.files()[dispute.file].path.display().to_string(),
             line: dispute.line(),
             about: &dispute.about,
             step_ids: dispute.steps.iter().map(ToString::to_string).collect(),
             fields: &dispute.fields,
-            ours: text(place.ours),
-            theirs: text(place.theirs),
-            base: place.base.map(text),
-            our_label: name(text(place.our_label)),
-            their_label: name(text(place.their_label)),
+            ours: text(MarkedVersion::Ours).unwrap_or_default(),
+            theirs: text(MarkedVersion::Theirs).unwrap_or_default(),
+            base: text(MarkedVersion::Base),
+            our_label,
+            their_label,
         }
     };
     Document {
@@ -263,36 +322,31 @@ fn document<'a>(
 }
 
 /// A conflict for people: where it is, what it is about, and each version.
-fn listed(opened: &OpenPlan, dispute: &Dispute, bases: &Bases) -> String {
+fn listed(opened: &OpenPlan, dispute: &Dispute, bases: &Bases, names: &Names) -> String {
     let file = &opened.plan.files()[dispute.file];
     let path = file.path.display().to_string();
     let mut out = format!("{}:{} {}\n", path, dispute.line(), dispute.about);
-    let place = dispute.place;
-    let facts = MergeFacts {
-        common: &|_, _| None,
-        base: &|path| bases.of_log(path),
-        page: &|path| bases.of_page(path),
-    };
-    let step = step_dispute(&opened.plan, dispute, facts);
+    let step = knowing(bases, &|_, _| None, |facts| {
+        step_dispute(&opened.plan, dispute, facts)
+    });
     let fields = step.as_ref().map_or(&dispute.fields, |step| &step.fields);
+    let [our_label, their_label] = dispute.labels(&opened.plan).map(|label| names.of(label));
     let versions = [
-        ("ours", Some(place.ours), Some(place.our_label)),
-        ("base", place.base, None),
-        ("theirs", Some(place.theirs), Some(place.their_label)),
+        ("ours", MarkedVersion::Ours, our_label),
+        ("base", MarkedVersion::Base, String::new()),
+        ("theirs", MarkedVersion::Theirs, their_label),
     ];
     let is_decided = step.as_ref().is_some_and(|step| step.fields.is_empty());
-    for (name, span, label) in versions {
-        let Some(span) = span.filter(|_| !is_decided) else {
+    for (name, version, label) in versions {
+        let version = dispute.version(&opened.plan, version, fields);
+        let Some(version) = version.filter(|_| !is_decided) else {
             continue;
         };
-        let label = label.map_or_else(String::new, |span| dispute.text(&opened.plan, span));
-        let label = label_for_people(&Git::at(&opened.layout.root), &label);
         let shown = match label.is_empty() || label == name {
             true => name.to_owned(),
             false => format!("{name} ({label})"),
         };
         out += &format!("  {shown}\n");
-        let version = dispute.version(&opened.plan, span, fields);
         let lines: Vec<&str> = version.lines().collect();
         for line in lines.iter().take(LINES) {
             out += &format!("    {line}\n");

@@ -138,6 +138,34 @@ impl Git {
         Ok(self.lines(&arguments)?.pop())
     }
 
+    /// The branch that a local one follows, with how many of its commits that lacks; nothing where it lacks
+    /// none, or follows none that this clone knows.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn lacking(&self, branch: &str) -> Result<Option<(String, usize)>, GitError> {
+        let own = format!("refs/heads/{branch}");
+        let form = "--format=%(refname) %(upstream) %(upstream:short)";
+        // The name may be a pattern for git.
+        let lines = self.lines(&["for-each-ref", form, &own])?;
+        let mut words = lines.iter().map(|line| line.split(' ').collect::<Vec<_>>());
+        let Some([_, upstream, name]) = words.find_map(|words| {
+            let words: [&str; 3] = words.try_into().ok()?;
+            (words[0] == own && !words[1].is_empty()).then_some(words)
+        }) else {
+            return Ok(None);
+        };
+        if self.commit_of(upstream)?.is_none() {
+            return Ok(None);
+        }
+        let range = format!("{own}..{upstream}");
+        let count = self.lines(&["rev-list", "--count", "--end-of-options", &range])?;
+        let count = count.first().and_then(|count| count.parse().ok());
+        Ok(count
+            .filter(|count| *count > 0)
+            .map(|count| (name.to_owned(), count)))
+    }
+
     /// The newest commit that two revisions both come from; `None` where there is none that this
     /// clone knows, or one of them names no commit.
     ///

@@ -1,6 +1,6 @@
 //! The conflicts that an unfinished merge left in the plan's files, and what each is about.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use super::Plan;
@@ -28,6 +28,19 @@ pub struct Dispute {
     pub fields: Vec<String>,
     /// What it is about in a few words.
     pub about: String,
+    /// The lines of the steps that are meant, where it is some only of those between the markers.
+    part: Option<[Vec<u8>; 3]>,
+}
+
+/// One of the versions between the markers of a conflict.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum MarkedVersion {
+    /// That of the branch that is merged into.
+    Ours,
+    /// What both sides started from.
+    Base,
+    /// That of the branch that is merged.
+    Theirs,
 }
 
 impl Dispute {
@@ -52,21 +65,116 @@ impl Dispute {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// A version for people: of one step in a log, the values of `fields`.
-    pub(crate) fn version(&self, plan: &Plan, span: Span, fields: &[String]) -> String {
-        let text = self.text(plan, span);
+    /// A version of what it is about; nothing where the markers do not show that one.
+    pub(crate) fn lines(&self, plan: &Plan, version: MarkedVersion) -> Option<Vec<u8>> {
+        let span = match version {
+            MarkedVersion::Ours => Some(self.place.ours),
+            MarkedVersion::Base => self.place.base,
+            MarkedVersion::Theirs => Some(self.place.theirs),
+        };
+        let span = span?;
+        Some(match &self.part {
+            Some(part) => part[version as usize].clone(),
+            None => plan.files()[self.file].document.slice(span),
+        })
+    }
+
+    /// The same for people: of one step in a log, the values of `fields`.
+    pub(crate) fn version(
+        &self,
+        plan: &Plan,
+        version: MarkedVersion,
+        fields: &[String],
+    ) -> Option<String> {
+        let text = self.lines(plan, version)?;
         if self.fields.is_empty() {
-            return text;
+            return Some(String::from_utf8_lossy(&text).into_owned());
         }
-        let log = LogDocument::load(text.as_bytes());
+        let log = LogDocument::load(text);
         let Some(line) = log.lines().find(|line| line.is_object()) else {
-            return String::new();
+            return Some(String::new());
         };
         let value = |key: &String| match line.get(key) {
             Some(raw) => format!("{key}: {raw}\n"),
             None => format!("{key} is not there\n"),
         };
-        fields.iter().map(value).collect()
+        Some(fields.iter().map(value).collect())
+    }
+
+    /// Whether it is about some only of the steps between the markers.
+    pub(crate) fn is_part(&self) -> bool {
+        self.part.is_some()
+    }
+
+    /// How many characters its markers have.
+    pub(crate) fn marker_size(&self, plan: &Plan) -> usize {
+        let marker = Span::new(self.place.whole.start, self.place.our_label.start);
+        let marker = self.text(plan, marker);
+        marker.matches('<').count()
+    }
+
+    /// What it is about of these steps; all of it, where those are all, or it is not one of a log.
+    pub(crate) fn narrowed(&self, plan: &Plan, steps: &[StepId]) -> Self {
+        let is_log = plan.files()[self.file].role == Role::Log;
+        if !is_log || self.steps.iter().all(|step| steps.contains(step)) {
+            return self.clone();
+        }
+        let by_step = self.by_step(plan);
+        let own = by_step.lines.into_iter();
+        let own = own.filter(|(step, _)| steps.contains(step));
+        let part = own.fold(<[Vec<u8>; 3]>::default(), |mut part, (_, lines)| {
+            part.iter_mut()
+                .zip(lines)
+                .for_each(|(part, lines)| part.extend(lines));
+            part
+        });
+        of_log(self.file, self.place, part)
+    }
+
+    /// What is to be decided of it one by one: each step of which the versions differ. It alone where
+    /// they differ in anything else.
+    pub(crate) fn parts(&self, plan: &Plan) -> Vec<Self> {
+        let is_log = plan.files()[self.file].role == Role::Log;
+        if !is_log || self.steps.len() < 2 {
+            return vec![self.clone()];
+        }
+        let by_step = self.by_step(plan);
+        if by_step.others_differ {
+            return vec![self.clone()];
+        }
+        let differ = by_step
+            .lines
+            .into_values()
+            .filter(|[ours, _, theirs]| ours != theirs);
+        differ
+            .map(|part| of_log(self.file, self.place, part))
+            .collect()
+    }
+
+    /// The lines of each version by the step that they are of.
+    fn by_step(&self, plan: &Plan) -> ByStep {
+        let mut lines: BTreeMap<StepId, [Vec<u8>; 3]> = BTreeMap::new();
+        let mut others = <[Vec<u8>; 3]>::default();
+        for version in [
+            MarkedVersion::Ours,
+            MarkedVersion::Base,
+            MarkedVersion::Theirs,
+        ] {
+            let at = version as usize;
+            let log = LogDocument::load(self.lines(plan, version).unwrap_or_default());
+            for line in log.lines().filter(|line| !line.is_blank()) {
+                let of = match line.get("step_id").and_then(StepId::of_raw) {
+                    Some(step) => &mut lines.entry(step).or_default()[at],
+                    None => &mut others[at],
+                };
+                of.extend_from_slice(line.bytes());
+            }
+        }
+        let [ours, _, theirs] = others;
+        ByStep {
+            lines,
+            others_differ: ours != theirs,
+        }
     }
 
     /// What the markers call each side.
@@ -78,6 +186,14 @@ impl Dispute {
     pub(crate) fn holds(&self, line: usize) -> bool {
         (self.place.line..self.place.line + self.place.lines).contains(&line)
     }
+}
+
+/// The lines between the markers of a conflict.
+struct ByStep {
+    /// Ours, base and theirs of each step.
+    lines: BTreeMap<StepId, [Vec<u8>; 3]>,
+    /// Whether the versions differ in lines of no step, other than blank ones.
+    others_differ: bool,
 }
 
 /// Every conflict in the files of `plan`, by file and line.
@@ -174,8 +290,17 @@ fn count_fences(lines: &[u8]) -> usize {
 }
 
 fn in_log(file: usize, place: MarkedConflict, bytes: &[u8]) -> Dispute {
-    let load = |span: Span| LogDocument::load(&bytes[span.range()]);
-    let (ours, theirs) = (load(place.ours), load(place.theirs));
+    let lines = [Some(place.ours), place.base, Some(place.theirs)];
+    let lines = lines.map(|span| span.map_or_else(Vec::new, |span| bytes[span.range()].to_vec()));
+    Dispute {
+        part: None,
+        ..of_log(file, place, lines)
+    }
+}
+
+/// What some of the lines between the markers are about.
+fn of_log(file: usize, place: MarkedConflict, lines: [Vec<u8>; 3]) -> Dispute {
+    let [ours, _, theirs] = lines.each_ref().map(|text| LogDocument::load(&text[..]));
     let ids = |log: &LogDocument| -> Vec<StepId> {
         let ids = log
             .lines()
@@ -203,6 +328,7 @@ fn in_log(file: usize, place: MarkedConflict, bytes: &[u8]) -> Dispute {
         steps,
         fields,
         about,
+        part: Some(lines),
     }
 }
 
@@ -272,6 +398,7 @@ fn in_markdown(
         steps,
         fields: Vec::new(),
         about,
+        part: None,
     }
 }
 
@@ -302,30 +429,35 @@ fn first_words(document: &MarkdownDocument) -> Option<String> {
     })
 }
 
-/// The conflict in which two versions of a step are. A line that one side added is no dispute.
+/// The conflict in which two versions of a step are, as far as it is about that step. A line that one side added is no dispute.
 pub(crate) fn of_step(plan: &Plan, id: StepId) -> Option<Dispute> {
     let is_twice = plan.find_nth(id, 1).is_some();
     let mut all = disputes(plan).into_iter();
-    all.find(|dispute| {
+    let found = all.find(|dispute| {
         let is_log = plan.files()[dispute.file].role == Role::Log;
         dispute.steps.contains(&id) && (is_twice || !is_log)
-    })
+    });
+    found.map(|dispute| dispute.narrowed(plan, &[id]))
 }
 
-/// Whether a dispute is about a step of a block, or about the block's row.
-pub fn is_in_block(plan: &Plan, dispute: &Dispute, block: BlockId) -> bool {
+/// What a dispute is about of a block: its steps, or its row. Nothing where it is about other things.
+pub(crate) fn of_block(plan: &Plan, dispute: &Dispute, block: BlockId) -> Option<Dispute> {
     let at = plan.find_block(block);
     let range = at.map_or(block.default_range(), |at| plan.blocks()[at].range);
-    let is_step = |step: &StepId| (range.0..=range.1).contains(&step.number());
+    let mut steps = dispute.steps.clone();
+    steps.retain(|step| (range.0..=range.1).contains(&step.number()));
+    if !steps.is_empty() {
+        return Some(dispute.narrowed(plan, &steps));
+    }
     let mut rows = plan
         .block_rows()
         .filter(|row| row.id == block && row.file == dispute.file);
-    dispute.steps.iter().any(is_step)
-        || rows.any(|row| {
-            let document = plan.files()[row.file].markdown();
-            let rows = document.map(|document| &document.tables()[row.table].rows);
-            rows.is_some_and(|rows| dispute.whole().contains(rows[row.row].span.start))
-        })
+    let is_row = rows.any(|row| {
+        let document = plan.files()[row.file].markdown();
+        let rows = document.map(|document| &document.tables()[row.table].rows);
+        rows.is_some_and(|rows| dispute.whole().contains(rows[row.row].span.start))
+    });
+    is_row.then(|| dispute.clone())
 }
 
 /// Whether a dispute is what somebody means by a file, or by `FILE:LINE`.

@@ -255,6 +255,13 @@ impl Plan {
         }
     }
 
+    /// Indexes of the steps with this ID, however the case of its suffix is: no other step may get it.
+    pub(crate) fn alike(&self, id: StepId) -> impl Iterator<Item = usize> + '_ {
+        let wanted = id.in_capitals();
+        self.family(id)
+            .filter(move |at| self.steps[*at].id.in_capitals() == wanted)
+    }
+
     /// Index of the `nth` step with this ID, counted from 0.
     pub fn find_nth(&self, id: StepId, nth: u32) -> Option<usize> {
         let at = self.find(id)? + nth as usize;

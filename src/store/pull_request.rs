@@ -16,6 +16,7 @@ use super::locate::discover::{Layout, Overrides};
 use super::locate::inspect::CheckInput;
 use super::locate::open::{Opening, open_plan};
 use super::past::Past;
+use crate::document::english::counted;
 use crate::document::progress::Progress;
 use crate::git::checkout::Checkout;
 use crate::git::{Git, GitError};
@@ -77,7 +78,7 @@ impl PullRequestInput<'_> {
     /// When there is no git, or nothing to compare with; says why and what to do.
     pub(crate) fn gather(&self) -> Result<PullRequest, String> {
         let git = Git::at(&self.layout.root);
-        let told = |error: crate::git::GitError| error.answer();
+        let told = |error: GitError| error.answer();
         let commit = |revision: &str| git.commit_of(revision).map_err(told);
         Checkout::around(&self.layout.root).map_err(told)?;
         let head = commit("HEAD")?.ok_or("nothing is committed yet")?;
@@ -97,6 +98,7 @@ impl PullRequestInput<'_> {
         };
         let merge_base = git.checkout_base(&tip).map_err(told)?;
         let merge_base = merge_base.ok_or_else(|| nothing_in_common(&name))?;
+        let behind = self.behind(&git, (&head, &merge_base)).map_err(told)?;
         let before = versions(&merge_base)?;
         // The roster is the main branch's, whatever branch this goes to.
         let roster = main.map_or_else(|| tip.clone(), |(_, main)| main);
@@ -131,7 +133,7 @@ impl PullRequestInput<'_> {
             self.author,
         );
         let uncommitted = !self.is_commit && self.is_uncommitted(&git).map_err(told)?;
-        Ok(PullRequest {
+        let mut found = PullRequest {
             base: Base {
                 name,
                 commit: tip,
@@ -141,7 +143,39 @@ impl PullRequestInput<'_> {
             uncommitted,
             approval,
             ..compared.compare(&weeks, problems)
-        })
+        };
+        found.notes.extend(behind);
+        Ok(found)
+    }
+
+    /// What there is to say of a local branch that lacks commits which the one at the remote has, and
+    /// this branch as well: they are taken for its own.
+    ///
+    /// # Errors
+    /// When git cannot say.
+    fn behind(
+        &self,
+        git: &Git,
+        (head, merge_base): (&str, &str),
+    ) -> Result<Option<String>, GitError> {
+        let Some(base) = self.base else {
+            return Ok(None);
+        };
+        let Some((upstream, count)) = git.lacking(base)? else {
+            return Ok(None);
+        };
+        let newer = git.merge_base(head, &upstream)?;
+        let has_more = match newer.filter(|newer| newer != merge_base) {
+            Some(newer) => git.merge_base(&newer, merge_base)?.as_deref() == Some(merge_base),
+            None => false,
+        };
+        Ok(has_more.then(|| {
+            format!(
+                "{base} is {} behind {upstream}, and what this branch has of that counts as its own: \
+                 compare with {upstream}",
+                counted(count, "commit")
+            )
+        }))
     }
 
     /// The main branch's name and newest commit. What its own configuration says counts, found by

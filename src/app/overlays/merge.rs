@@ -11,7 +11,9 @@ use crate::app::core::command::{Blocked, Command, Extent, Focus, Group, Places};
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::screens::changes::git::after_conflicts;
-use crate::change::compose::{Composer, MergeFacts, Resolution, StepDispute, step_dispute};
+use crate::change::compose::{
+    Composer, MergeFacts, Resolution, StepDispute, questions, step_dispute,
+};
 use crate::change::value::Refusal;
 use crate::plan::disputes::{Dispute, disputes};
 use crate::plan::id::StepId;
@@ -27,10 +29,12 @@ const MERGE: Places = Places::Only(&[Focus::MERGE]);
 /// Rows that a version takes at the most, about.
 const ROWS: usize = 40;
 
+const GONE: &str = "the conflict is no longer there";
+
 /// A conflict that a merge left in a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OpenMerge {
-    /// Where it is and what it is about.
+    /// Where it is and what it is about; of one that spans several steps, the first that is in dispute.
     pub dispute: Dispute,
     /// The others that are marked: whatever side is kept of it is kept of them.
     pub marked: Vec<Dispute>,
@@ -170,8 +174,14 @@ fn say_what_is_next(model: &mut Model) {
 }
 
 fn edit(model: &mut Model) {
-    let Some(dispute) = open(model).map(|open| open.dispute.clone()) else {
+    let Some((file, whole)) = open(model).map(|open| (open.dispute.file, open.dispute.whole()))
+    else {
         return;
+    };
+    // Of several steps, all at once: what is written comes in place of the markers.
+    let is_it = |dispute: &Dispute| dispute.file == file && dispute.whole() == whole;
+    let Some(dispute) = disputes(&model.plan).into_iter().find(is_it) else {
+        return model.refuse(GONE);
     };
     let place = dispute.place;
     let text = [place.ours, place.theirs].map(|span| dispute.text(&model.plan, span));
@@ -255,7 +265,14 @@ impl Model {
     }
 
     fn show_merge(&mut self, found: Option<Dispute>, marked: Vec<Dispute>) -> bool {
-        let Some(dispute) = found else { return false };
+        let Some(mut dispute) = found else {
+            return false;
+        };
+        // Of several steps one after the other; what is marked is decided at once.
+        if marked.is_empty() {
+            let asked = self.with_merge_facts(|_, facts| questions(&self.plan, &dispute, facts));
+            dispute = asked.into_iter().next().unwrap_or(dispute);
+        }
         // Git may know names where the markers have hashes.
         self.ask_changes();
         self.overlays.push(Overlay::Merge(OpenMerge {
@@ -273,7 +290,7 @@ impl Model {
             self.plan.files()[dispute.file].path == of.path && dispute.line() == of.line
         };
         let found = disputes(&self.plan).into_iter().find(is_it);
-        let gone = || Refusal("the conflict is no longer there".to_owned());
+        let gone = || Refusal(GONE.to_owned());
         let found = found.ok_or_else(gone)?;
         let text = Resolution::Text(text.to_owned());
         let change = self.composer().resolve(&[found], &text)?;

@@ -30,7 +30,8 @@ impl Composer<'_> {
     /// # Errors
     /// When the ID is taken, the title is empty, the block is retired, or no place for a log is known.
     pub fn add(&self, id: StepId, title: &str, uid: Uid) -> Result<Change, Refusal> {
-        if self.plan.find(id).is_some() {
+        if let Some(other) = self.plan.alike(id).next() {
+            let id = self.plan.step(other).id();
             return refuse(format!("there already is a step {id}"));
         }
         if let Some((path, line)) = self.unreadable_with(id) {

@@ -85,7 +85,7 @@ impl Composer<'_> {
     fn first_free(&self, candidates: impl Iterator<Item = StepId>) -> Option<StepId> {
         let is_elsewhere = |id: &StepId| self.elsewhere.is_some_and(|ids| ids.contains(id));
         let mut candidates =
-            candidates.filter(|id| self.plan.find(*id).is_none() && !is_elsewhere(id));
+            candidates.filter(|id| self.plan.alike(*id).next().is_none() && !is_elsewhere(id));
         let passed_over = self.passed_over();
         let free = candidates.find(|id| !passed_over.contains(id))?;
         Some(self.spelling_of(free).spell(free))

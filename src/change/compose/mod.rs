@@ -23,6 +23,7 @@ mod assign;
 mod each;
 mod relocate;
 mod seen;
+mod step_lines;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -51,8 +52,10 @@ pub(crate) use each::{dependents, sub_steps};
 pub use evidence::Attachment;
 pub(crate) use evidence::own_entry;
 pub(crate) use relocate::{Relocated, no_room};
-pub use resolve::{MergeFacts, Resolution, StepDispute, StepLines, step_dispute};
+pub use resolve::Resolution;
 pub(crate) use seen::SeenValues;
+pub(crate) use step_lines::questions;
+pub use step_lines::{MergeFacts, StepDispute, StepLines, step_dispute};
 
 /// Turns wishes about `plan` into changes dated `now`.
 #[derive(Clone, Copy)]

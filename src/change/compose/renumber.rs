@@ -241,16 +241,13 @@ impl Composer<'_> {
             if !given.insert(*new) {
                 return refuse(format!("two steps cannot both become {new}"));
             }
-            let mut nth = 0;
-            while let Some(other) = self.plan.find_nth(*new, nth) {
-                if !moving.contains(&other) {
-                    let title = self.plan.step(other).title().into_owned();
-                    return refuse(format!(
-                        "{old} cannot become {new}: that is “{}”",
-                        shown(&title)
-                    ));
-                }
-                nth += 1;
+            let mut others = self.plan.alike(*new);
+            if let Some(other) = others.find(|other| !moving.contains(other)) {
+                let title = self.plan.step(other).title().into_owned();
+                return refuse(format!(
+                    "{old} cannot become {new}: that is “{}”",
+                    shown(&title)
+                ));
             }
             if let Some((path, line)) = self.unreadable_with(*new) {
                 return refuse(format!(

@@ -3,21 +3,18 @@
 //! Of a log, only what both sides changed is decided by that. What one side changed stays, as far as it
 //! is known what both started from: by the markers, or by somebody who asked git.
 
-use std::collections::HashMap;
-use std::path::Path;
-
+use super::step_lines::{
+    Lines, MergeFacts, StepDispute, is_spaced, is_twice, settled, step_dispute, twice,
+};
 use super::{Change, Composer, Edit, Target, both_papers, paper_side};
-use crate::change::markdown_merge::CommonCommit;
-use crate::change::three_way::{self, Disputed, Merged, Versions};
+use crate::change::three_way::Disputed;
 use crate::change::value::{Refusal, refuse};
 use crate::document::json;
-use crate::document::log::{LineLayout, LogDocument};
+use crate::document::log::{LineRef, LogDocument};
 use crate::document::markers::MarkedConflict;
-use crate::document::rope::{Piece, Rope};
 use crate::document::splice::Span;
 use crate::plan::Plan;
 use crate::plan::disputes::{self, Dispute};
-use crate::plan::field::Field;
 use crate::plan::id::StepId;
 use crate::plan::source::Role;
 
@@ -32,56 +29,6 @@ pub enum Resolution {
     Both,
     /// What a person wrote instead.
     Text(String),
-}
-
-/// Lines of steps, each without its line end.
-pub type StepLines = Vec<(StepId, Vec<u8>)>;
-
-/// What git can tell of a merge that the files do not say.
-#[derive(Clone, Copy)]
-pub struct MergeFacts<'a> {
-    /// The newest commit that two commits both have.
-    pub common: CommonCommit<'a>,
-    /// The lines of the steps in conflict of a log as both sides started from them, in file order.
-    pub base: &'a dyn Fn(&Path) -> Option<&'a StepLines>,
-    /// The canon or paper as both sides started from it.
-    pub page: &'a dyn Fn(&Path) -> Option<&'a [u8]>,
-}
-
-impl MergeFacts<'_> {
-    /// Nothing is known.
-    pub const NONE: MergeFacts<'static> = MergeFacts {
-        common: &|_, _| None,
-        base: &|_| None,
-        page: &|_| None,
-    };
-}
-
-/// Which fields of a step in conflict a person decides about.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct StepDispute {
-    /// Those of which either version may stay.
-    pub fields: Vec<String>,
-    /// The others that differ, with the raw value that each gets whatever is picked; nothing where
-    /// it goes.
-    pub either_way: Vec<(String, Option<String>)>,
-}
-
-impl StepDispute {
-    /// What there is to say beside the fields that a person decides about.
-    pub(crate) fn told(&self) -> Vec<String> {
-        let none = self.fields.is_empty();
-        let none = none.then(|| {
-            "the sides changed other things: whatever is picked keeps them all".to_owned()
-        });
-        let value = |(key, raw): &(String, Option<String>)| match raw {
-            Some(raw) => format!("either way {key}: {raw}"),
-            None => format!("either way {key} goes"),
-        };
-        none.into_iter()
-            .chain(self.either_way.iter().map(value))
-            .collect()
-    }
 }
 
 impl Composer<'_> {
@@ -111,7 +58,8 @@ impl Composer<'_> {
         let mut remarks: Vec<String> = Vec::new();
         let mut edits: Vec<Edit> = Vec::new();
         let mut notes = String::new();
-        let mut gone = 0;
+        // So many lines fewer are above than were there.
+        let mut gone = 0isize;
         for dispute in disputes {
             let file = &self.plan.files()[dispute.file];
             let after = self.resolved(dispute, resolution, facts, &mut remarks)?;
@@ -124,13 +72,13 @@ impl Composer<'_> {
                 path: file.path.clone(),
                 target: Target::Dispute {
                     // Where it is once those above are resolved.
-                    line: (dispute.line() - 1).saturating_sub(gone),
+                    line: (dispute.line() - 1).saturating_add_signed(-gone),
                     role: file.role,
                 },
                 before: Some(file.document.slice(dispute.place.whole)),
                 after: Some(after),
             });
-            gone += dispute.place.lines.saturating_sub(lines);
+            gone += dispute.place.lines.cast_signed() - lines.cast_signed();
         }
         let (what, is_decided) = match disputes {
             [one] => told(one, step_dispute(self.plan, one, facts).as_ref()),
@@ -142,14 +90,12 @@ impl Composer<'_> {
             }
             Resolution::Ours => format!("{what}: our version"),
             Resolution::Theirs => format!("{what}: their version"),
-            Resolution::Both => {
-                remarks.dedup();
-                let remarks = remarks.iter().map(|remark| format!(" · {remark}"));
-                format!("{what}: both versions{}", remarks.collect::<String>())
-            }
+            Resolution::Both => format!("{what}: both versions"),
             Resolution::Text(_) => format!("{what}: resolved by hand"),
         };
-        let label = label + &notes;
+        remarks.dedup();
+        let remarks = remarks.iter().map(|remark| format!(" · {remark}"));
+        let label = label + &remarks.collect::<String>() + &notes;
         Ok(Change { label, edits })
     }
 
@@ -176,12 +122,11 @@ impl Composer<'_> {
             }
         };
         let is_both = *resolution == Resolution::Both;
+        if dispute.is_part() {
+            return settled(self.plan, dispute, disputed, facts);
+        }
         if let Some(lines) = Lines::of(self.plan, dispute, facts) {
             let merged = lines.decide(disputed);
-            let is_twice = |conflict: &three_way::Conflict| {
-                use three_way::Dispute::{Added, Changed};
-                matches!(conflict.dispute, Added { .. } | Changed { .. })
-            };
             return match is_both && merged.conflicts.iter().any(is_twice) {
                 true => refuse(twice(dispute)),
                 false => Ok(merged.bytes),
@@ -209,6 +154,12 @@ impl Composer<'_> {
             });
             return Ok(merged.unwrap_or_else(|| text(if is_ours { ours } else { theirs })));
         }
+        if !is_both && dispute.parts(self.plan).len() > 1 {
+            remarks.push(
+                "what both sides started from is not known: no edit of the other version is kept"
+                    .to_owned(),
+            );
+        }
         Ok(match resolution {
             Resolution::Theirs => text(theirs),
             Resolution::Both => {
@@ -227,38 +178,6 @@ impl Composer<'_> {
     }
 }
 
-/// Which fields a person decides about, where both versions of a conflict are of one step of a log, or
-/// nothing is in dispute in those of several.
-pub fn step_dispute(plan: &Plan, dispute: &Dispute, facts: MergeFacts<'_>) -> Option<StepDispute> {
-    let mut found = StepDispute {
-        fields: Vec::new(),
-        either_way: Vec::new(),
-    };
-    let Some(lines) = Lines::of(plan, dispute, facts) else {
-        found.fields.clone_from(&dispute.fields);
-        return (!dispute.fields.is_empty()).then_some(found);
-    };
-    let merged = lines.decide(Disputed::Ours);
-    if dispute.fields.is_empty() {
-        let is_clean = merged.conflicts.is_empty() && !dispute.steps.is_empty();
-        return is_clean.then_some(found);
-    }
-    let [ours, theirs] =
-        [merged, lines.decide(Disputed::Theirs)].map(|merged| LogDocument::load(merged.bytes));
-    let value = |log: &LogDocument, key: &str| {
-        let line = log.lines().find(|line| line.is_object())?;
-        line.get(key).map(str::to_owned)
-    };
-    for key in dispute.fields.iter().cloned() {
-        let [ours, theirs] = [&ours, &theirs].map(|log| value(log, &key));
-        match ours == theirs {
-            true => found.either_way.push((key, ours)),
-            false => found.fields.push(key),
-        }
-    }
-    Some(found)
-}
-
 /// What a conflict is about, in as far as it is decided, and whether nothing is in dispute in it.
 fn told(dispute: &Dispute, step: Option<&StepDispute>) -> (String, bool) {
     let is_decided = step.is_some_and(|step| step.fields.is_empty());
@@ -275,103 +194,15 @@ fn told(dispute: &Dispute, step: Option<&StepDispute>) -> (String, bool) {
 fn outside(plan: &Plan, dispute: &Dispute, after: &[u8]) -> Option<String> {
     let key = dispute.fields.iter().find(|key| *key == "block")?;
     let log = LogDocument::load(after);
-    let line = log.lines().find(|line| line.is_object())?;
-    let step = StepId::of_raw(line.get("step_id")?)?;
+    let step = *dispute.steps.first()?;
+    let id = |line: LineRef<'_>| line.get("step_id").and_then(StepId::of_raw);
+    let line = log.lines().find(|line| id(*line) == Some(step))?;
+    let step = id(line)?;
     let block = json::words(line.get(key)?).parse().ok()?;
     let (first, last) = plan.blocks()[plan.find_block(block)?].range;
     let is_there = (first..=last).contains(&step.number());
     (!is_there)
         .then(|| format!(" · `stepdeck move {step} --block {block}` gives it a number there"))
-}
-
-fn is_spaced(plan: &Plan, dispute: &Dispute) -> bool {
-    let log = plan.files()[dispute.file].log();
-    log.and_then(LogDocument::layout) == Some(LineLayout::Spaced)
-}
-
-fn twice(dispute: &Dispute) -> String {
-    format!(
-        "{} would be there twice: keep one version, and `stepdeck set` what the other has besides",
-        dispute.about
-    )
-}
-
-/// The lines of a log in conflict, with what both sides started from.
-struct Lines([Rope; 3]);
-
-impl Lines {
-    /// Nothing where that is not known, or it is no log.
-    fn of(plan: &Plan, dispute: &Dispute, facts: MergeFacts<'_>) -> Option<Self> {
-        let file = &plan.files()[dispute.file];
-        if file.role != Role::Log {
-            return None;
-        }
-        let text = |span: Span| file.document.slice(span);
-        let [ours, theirs] = [dispute.place.ours, dispute.place.theirs].map(text);
-        let base = match dispute.place.base {
-            Some(base) => text(base),
-            None => {
-                let is_spaced = is_spaced(plan, dispute);
-                started_from((facts.base)(&file.path)?, &ours, &theirs, is_spaced)?
-            }
-        };
-        if !are_alike([&base, &ours, &theirs]) {
-            return None;
-        }
-        let [is_gone, is_gone_in_theirs] =
-            [&ours, &theirs].map(|text| text.trim_ascii().is_empty());
-        let rope = |bytes: Vec<u8>| Rope::from(Piece::from(bytes));
-        let lines = Self([base, ours, theirs].map(rope));
-        // A step that one side removed and the other renumbered is no new one.
-        let is_new =
-            is_gone != is_gone_in_theirs && lines.decide(Disputed::Ours).conflicts.is_empty();
-        (!is_new).then_some(lines)
-    }
-
-    fn decide(&self, disputed: Disputed<'_>) -> Merged {
-        let [base, ours, theirs] = &self.0;
-        let versions = Versions { base, ours, theirs };
-        three_way::decide(versions, disputed)
-    }
-}
-
-/// The lines of `base` that these versions are of; nothing where that is not sure.
-fn started_from(base: &StepLines, ours: &[u8], theirs: &[u8], is_spaced: bool) -> Option<Vec<u8>> {
-    let [ours, theirs] = [ours, theirs].map(LogDocument::load);
-    let steps = |log: &LogDocument| -> Option<Vec<StepId>> {
-        let lines = log.lines().filter(|line| !line.is_blank());
-        let ids = lines.map(|line| StepId::of_raw(line.get("step_id")?));
-        ids.collect()
-    };
-    let known = [steps(&ours)?, steps(&theirs)?].concat();
-    let mut text = Vec::new();
-    for (_, line) in base.iter().filter(|(step, _)| known.contains(step)) {
-        if is_spaced && !text.is_empty() {
-            text.push(b'\n');
-        }
-        text.extend_from_slice(line);
-        text.push(b'\n');
-    }
-    Some(text)
-}
-
-/// Whether what has one number in several versions is one step in all of them, as far as uids tell:
-/// a number may have gone to another step.
-fn are_alike(versions: [&[u8]; 3]) -> bool {
-    let mut uids: HashMap<StepId, String> = HashMap::new();
-    for version in versions {
-        for line in LogDocument::load(version).lines() {
-            let step = line.get("step_id").and_then(StepId::of_raw);
-            let uid = line.get(Field::Uid.spec().key).map(str::to_owned);
-            let Some((step, uid)) = step.zip(uid) else {
-                continue;
-            };
-            if *uids.entry(step).or_insert_with(|| uid.clone()) != uid {
-                return false;
-            }
-        }
-    }
-    true
 }
 
 /// Whether two versions have a step in common, with other words.
@@ -416,6 +247,7 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::select;
 
+    use super::super::StepLines;
     use super::*;
     use crate::plan::source::SourceFile;
 
@@ -475,6 +307,37 @@ mod tests {
             .map(|text| String::from_utf8(text.clone().unwrap()).unwrap())
             .into();
         let text = text.replace(&before, &after);
+        Ok(text.strip_prefix(&first).unwrap().to_owned())
+    }
+
+    /// What is left once the steps of a conflict are decided one after the other.
+    fn resolved_one_by_one(
+        [base, ours, theirs]: [&[Values]; 3],
+        resolution: &Resolution,
+        mut order: Vec<u32>,
+    ) -> Result<String, String> {
+        let [base, ours, theirs] = [base, ours, theirs].map(lines);
+        let first = line("0001", [None; 5]);
+        let mut text = format!(
+            "{first}<<<<<<< a b\n{ours}||||||| base\n{base}=======\n{theirs}>>>>>>> theirs\n"
+        );
+        while let Some(step) = order.pop() {
+            let file = SourceFile::load("p.jsonl", Role::Log, text.clone().into_bytes());
+            let plan = Plan::read(vec![file]);
+            let step = StepId::new(step);
+            let own = disputes::disputes(&plan).into_iter();
+            let own = own.filter(|dispute| dispute.steps.contains(&step));
+            let own: Vec<_> = own
+                .map(|dispute| dispute.narrowed(&plan, &[step]))
+                .collect();
+            let composer = Composer::new(&plan, chrono::DateTime::default());
+            let change = composer.resolve(&own, resolution);
+            for edit in change.map_err(|refusal| refusal.to_string())?.edits {
+                let [before, after] =
+                    [edit.before, edit.after].map(|text| String::from_utf8(text.unwrap()).unwrap());
+                text = text.replace(&before, &after);
+            }
+        }
         Ok(text.strip_prefix(&first).unwrap().to_owned())
     }
 
@@ -539,6 +402,25 @@ mod tests {
                     prop_assert_eq!(value(&text, step, key), expected, "{} in {}", key, &text);
                 }
             }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        /// Steps that are decided one after the other, in whatever order, end as those that are
+        /// decided at once.
+        #[test]
+        fn step_by_step_is_the_same_as_at_once(
+            steps in prop::collection::vec(versions(), 2..3),
+            order in select(vec![vec![2, 3], vec![3, 2]]),
+            resolution in select(vec![Resolution::Ours, Resolution::Theirs]),
+        ) {
+            let of = |side: usize| steps.iter().map(|step| step[side]).collect::<Vec<_>>();
+            let (base, ours, theirs) = (of(0), of(1), of(2));
+            let versions: [&[Values]; 3] = [&base, &ours, &theirs];
+            let at_once = resolved(versions, true, &resolution);
+            prop_assert_eq!(resolved_one_by_one(versions, &resolution, order), at_once);
         }
     }
 

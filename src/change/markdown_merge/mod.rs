@@ -6,7 +6,8 @@
 //! in which order the things stand, [`merger`] what becomes of each, with [`heads`] and [`table`] for
 //! what is inside one, and [`output`] writes. Before all that [`generated`] settles what stepdeck wrote
 //! on both sides, [`facts`] what a record says of itself, [`verdicts`] brings together what two people
-//! decided about one step, and [`ticks`] takes the tick along with a check that moved. [`same_name`] tells
+//! decided about one step, and [`ticks`] takes the tick along with a check that moved; at the end [`numbers`]
+//! has numbered lists count as before. [`same_name`] tells
 //! what can be there once only. Otherwise it knows no kind of paper: canon, roadmap and every record merge
 //! alike.
 //!
@@ -22,6 +23,7 @@ mod generated;
 mod heads;
 mod keys;
 mod merger;
+mod numbers;
 mod output;
 mod pair;
 mod read;
@@ -129,10 +131,12 @@ fn merge_with(
             output.bytes.clone_from(lines);
         }
     }
+    let versions = [&lines[0][..], &lines[1], &lines[2]];
+    let bytes = numbers::followed(versions, output.bytes);
     Some(MarkdownMerged {
         is_prose: output.prose == output.conflicts.len(),
         merged: Merged {
-            bytes: frame.around(output.bytes),
+            bytes: frame.around(bytes),
             conflicts: output.conflicts,
             renumbered: Vec::new(),
         },

@@ -4,6 +4,7 @@ use super::*;
 
 mod far_apart;
 mod fields;
+mod numbers;
 mod one_piece;
 mod one_thing;
 

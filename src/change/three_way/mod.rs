@@ -24,7 +24,7 @@ use lines::{Tokens, Version};
 
 use super::renumber::NewIds;
 use crate::document::log::LineLayout;
-use crate::document::rope::Rope;
+use crate::document::rope::{Piece, Rope};
 use crate::plan::id::StepId;
 
 /// The three versions of a log.
@@ -60,6 +60,32 @@ pub(crate) enum Disputed<'a> {
     Theirs,
     /// Our version, then theirs.
     Both,
+    /// Of some steps this, of the others both versions between markers.
+    Of {
+        /// Those steps.
+        steps: &'a [StepId],
+        /// What becomes of them.
+        decided: &'a Disputed<'a>,
+        /// How the others are written.
+        others: Markers<'a>,
+    },
+}
+
+impl Disputed<'_> {
+    /// What becomes of one thing.
+    fn about(self, dispute: &Dispute) -> Self {
+        match self {
+            Self::Of {
+                steps,
+                decided,
+                others,
+            } => match dispute.is_about(steps) {
+                true => *decided,
+                false => Self::Marked(others),
+            },
+            Self::Marked(_) | Self::Ours | Self::Theirs | Self::Both => self,
+        }
+    }
 }
 
 /// One of two sides.
@@ -95,6 +121,19 @@ pub enum Dispute {
     },
     /// Both sides changed lines that can be compared only as text.
     Text,
+}
+
+impl Dispute {
+    /// Whether it is about the line of one of these steps.
+    pub(crate) fn is_about(&self, steps: &[StepId]) -> bool {
+        let (Self::Changed { name, .. } | Self::Added { name } | Self::Removed { name, .. }) = self
+        else {
+            return false;
+        };
+        // Of several lines with one ID each but the first has a count behind it.
+        let id = name.split(' ').next().and_then(|id| id.parse().ok());
+        id.is_some_and(|id| steps.contains(&id))
+    }
 }
 
 impl fmt::Display for Dispute {
@@ -195,6 +234,21 @@ pub(crate) fn decide(versions: Versions<'_>, disputed: Disputed<'_>) -> Merged {
     let (read, tokens) = read([versions.base, versions.ours, versions.theirs]);
     let layout = layout::common(&read);
     merge_lines(read, &tokens, disputed, layout)
+}
+
+/// Puts two versions of a few lines of a log together without knowing what both sides started from:
+/// whatever differs is in dispute, and a step that one version lacks may be new or removed.
+pub(crate) fn decide_unknowing(ours: &Rope, theirs: &Rope, disputed: Disputed<'_>) -> Merged {
+    let nothing = Rope::from(Piece::from(Vec::new()));
+    let (mut read, tokens) = read([&nothing, ours, theirs]);
+    let layout = layout::common(&read);
+    if layout.is_some() {
+        layout::take_out(&mut read);
+    }
+    let [base, ours, theirs] = &read;
+    let pieces = weave::weave_unknowing(base, ours, theirs, &tokens);
+    let frame = output::Frame::of(base, ours, theirs, layout.unwrap_or_default());
+    output::write(&frame, pieces, disputed)
 }
 
 /// What the steps of three versions of a log are called in the result of [`merge`], for each

@@ -108,12 +108,15 @@ pub fn write(frame: &Frame<'_>, pieces: Vec<Piece<'_>>, disputed: Disputed<'_>) 
                 dispute,
             } => {
                 let line = output.lines + 1;
+                let disputed = disputed.about(&dispute);
                 conflicts.push(Conflict { line, dispute });
                 match disputed {
                     Disputed::Marked(markers) => output.conflict(&ours, &theirs, markers),
                     Disputed::Ours => ours.iter().for_each(|row| output.row(row)),
                     Disputed::Theirs => theirs.iter().for_each(|row| output.row(row)),
-                    Disputed::Both => (ours.iter().chain(&theirs)).for_each(|row| output.row(row)),
+                    Disputed::Both | Disputed::Of { .. } => {
+                        (ours.iter().chain(&theirs)).for_each(|row| output.row(row));
+                    }
                 }
             }
         }

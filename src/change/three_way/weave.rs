@@ -25,20 +25,19 @@ pub fn weave<'a>(
     theirs: &Version<'a>,
     tokens: &Tokens<'a>,
 ) -> Vec<Piece<'a>> {
-    let loom = Loom::new(base, ours, theirs, tokens);
-    let mut pieces = Vec::with_capacity(ours.lines.len().max(theirs.lines.len()));
-    let mut placed = vec![false; tokens.count()];
-    for (number, stretch) in loom.stretches.iter().enumerate() {
-        if !stretch.is_empty() {
-            loom.fill(stretch, &mut placed, &mut pieces);
-        }
-        if let Some([b, o, t]) = loom.warp.get(number) {
-            let token = base.lines[*b].token;
-            let lines = [&base.lines[*b], &ours.lines[*o], &theirs.lines[*t]];
-            pieces.extend(loom.line(token, lines.map(Some)));
-        }
-    }
-    pieces
+    Loom::new(base, ours, theirs, tokens).weave()
+}
+
+/// The same where it is not known what both sides started from: `base` has no lines.
+pub fn weave_unknowing<'a>(
+    base: &Version<'a>,
+    ours: &Version<'a>,
+    theirs: &Version<'a>,
+    tokens: &Tokens<'a>,
+) -> Vec<Piece<'a>> {
+    let mut loom = Loom::new(base, ours, theirs, tokens);
+    loom.knows_base = false;
+    loom.weave()
 }
 
 /// What is between two lines of the warp in each of the versions.
@@ -77,6 +76,8 @@ struct Loom<'v, 'a> {
     shared: HashSet<Name<'a>>,
     /// Where each named line is in base, ours and theirs.
     places: [Vec<Option<usize>>; 3],
+    /// Whether the base is what both sides started from.
+    knows_base: bool,
 }
 
 impl<'v, 'a> Loom<'v, 'a> {
@@ -105,6 +106,7 @@ impl<'v, 'a> Loom<'v, 'a> {
         }
         let mut loom = Self {
             places: [base, ours, theirs].map(|version| version.places(tokens)),
+            knows_base: true,
             homes: Vec::new(),
             shared: HashSet::new(),
             tokens,
@@ -122,6 +124,27 @@ impl<'v, 'a> Loom<'v, 'a> {
             .map(Name::first)
             .collect();
         loom
+    }
+
+    fn weave(&self) -> Vec<Piece<'a>> {
+        let (ours, theirs) = (self.ours.lines.len(), self.theirs.lines.len());
+        let mut pieces = Vec::with_capacity(ours.max(theirs));
+        let mut placed = vec![false; self.tokens.count()];
+        for (number, stretch) in self.stretches.iter().enumerate() {
+            if !stretch.is_empty() {
+                self.fill(stretch, &mut placed, &mut pieces);
+            }
+            if let Some([b, o, t]) = self.warp.get(number) {
+                let token = self.base.lines[*b].token;
+                let lines = [
+                    &self.base.lines[*b],
+                    &self.ours.lines[*o],
+                    &self.theirs.lines[*t],
+                ];
+                pieces.extend(self.line(token, lines.map(Some)));
+            }
+        }
+        pieces
     }
 
     fn find_homes(
@@ -178,6 +201,10 @@ impl<'v, 'a> Loom<'v, 'a> {
     fn line(&self, token: usize, lines: [Option<&Line<'a>>; 3]) -> Option<Piece<'a>> {
         let name = || self.tokens.name(token).map(Name::to_string);
         let name = || name().unwrap_or_default();
+        if !self.knows_base {
+            let [_, ours, theirs] = lines;
+            return Some(self.unlike(name(), ours, theirs));
+        }
         let removed = |by, ours, theirs| Piece::Conflict {
             ours,
             theirs,
@@ -195,6 +222,38 @@ impl<'v, 'a> Loom<'v, 'a> {
             [b, Some(o), Some(t)] => self.merged(token, b, o, t),
             [_, None, None] => return None,
         })
+    }
+
+    /// A line of two versions of which nobody knows which one changed it.
+    fn unlike(
+        &self,
+        name: String,
+        ours: Option<&Line<'a>>,
+        theirs: Option<&Line<'a>>,
+    ) -> Piece<'a> {
+        let dispute = match (ours, theirs) {
+            (Some(ours), Some(theirs)) if ours.body == theirs.body => {
+                return Piece::Row(ours.into());
+            }
+            (Some(_), Some(_)) => Dispute::Changed {
+                name,
+                keys: Vec::new(),
+            },
+            (Some(_), None) => Dispute::Removed {
+                name,
+                by: Side::Theirs,
+            },
+            (None, _) => Dispute::Removed {
+                name,
+                by: Side::Ours,
+            },
+        };
+        let rows = |line: Option<&Line<'a>>| line.map(Row::from).into_iter().collect();
+        Piece::Conflict {
+            ours: rows(ours),
+            theirs: rows(theirs),
+            dispute,
+        }
     }
 
     fn merged(

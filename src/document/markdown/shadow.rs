@@ -49,7 +49,7 @@ impl<'a> Shadow<'a> {
         };
         let substitute = SUBSTITUTE.to_string();
         let traps = deep_markers(text.as_bytes()).into_iter();
-        let traps: Vec<usize> = traps.chain(marks_in_tables(body)).collect();
+        let traps: Vec<usize> = traps.chain(marks_of_merges(body)).collect();
         for at in traps {
             // A marker is ASCII, and so is what stands for it.
             text.to_mut().replace_range(at..=at, &substitute);
@@ -134,16 +134,18 @@ fn deep_marker(line: &[u8]) -> Option<usize> {
     }
 }
 
-/// The closing marker of each conflict that a merge left amid a table: as a quote, it would end it.
-fn marks_in_tables(body: &[u8]) -> impl Iterator<Item = usize> {
+/// The markers of conflicts that a merge left which would be more than words: the closing one amid a table
+/// would end it as a quote, the middle one makes a heading of a paragraph above it.
+fn marks_of_merges(body: &[u8]) -> impl Iterator<Item = usize> {
     let is_row = |line: &[u8]| line.trim_ascii_start().starts_with(b"|");
     let conflicts = conflicts(body).into_iter();
-    conflicts.filter_map(move |conflict| {
+    conflicts.flat_map(move |conflict| {
         let versions = [conflict.ours, conflict.theirs].map(|span| &body[span.range()]);
         let mut lines = (versions.iter()).flat_map(|text| text.split_inclusive(|b| *b == b'\n'));
-        let place = conflict.theirs.end;
-        let blanks = blanks(&body[place..]);
-        lines.all(is_row).then_some(place + blanks)
+        let sign = |place: usize| place + blanks(&body[place..]);
+        let middle = sign(conflict.base.unwrap_or(conflict.ours).end);
+        let closing = lines.all(is_row).then(|| sign(conflict.theirs.end));
+        [Some(middle), closing].into_iter().flatten()
     })
 }
 

@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use super::names::Names;
 use super::normalised;
 use crate::document::markdown::{Check as Mark, CheckState, Lookalike, MarkdownDocument, may_say};
+use crate::document::markers::{MarkedConflict, conflicts};
 use crate::plan::id::{StepId, ids_with_room, single_ids_in};
 
 /// One list item of a checklist.
@@ -140,6 +141,7 @@ pub fn lists(document: &MarkdownDocument, file: usize) -> Vec<Checklist> {
     }
     let lines = document.lookalikes(|_| true).into_iter();
     let mut lines = lines.filter(|line| !line.is_partly_bold).peekable();
+    let conflicts = conflicts(document.bytes());
     let mut twins: HashMap<(usize, &str), usize> = HashMap::new();
     let mut same_heading: HashMap<&str, usize> = HashMap::new();
     let mut room = ROOM;
@@ -147,6 +149,9 @@ pub fn lists(document: &MarkdownDocument, file: usize) -> Vec<Checklist> {
         let Some(heading) = item.heading else {
             continue;
         };
+        if is_not_ours(&conflicts, item.span.start) {
+            continue;
+        }
         // What stands below a check explains it, unless it has a box of its own.
         let parent = |at: usize| document.items()[at].parent;
         let depth = std::iter::successors(item.parent, |at| parent(*at)).count();
@@ -182,6 +187,14 @@ pub fn lists(document: &MarkdownDocument, file: usize) -> Vec<Checklist> {
         });
     }
     lists
+}
+
+/// Whether an item stands between the markers of a merge in a version that is not ours: ours is what
+/// counts until somebody picks one.
+fn is_not_ours(conflicts: &[MarkedConflict], item: usize) -> bool {
+    let after = conflicts.partition_point(|conflict| conflict.whole.start <= item);
+    let conflict = after.checked_sub(1).map(|at| &conflicts[at]);
+    conflict.is_some_and(|conflict| conflict.whole.contains(item) && item >= conflict.ours.end)
 }
 
 /// The steps that a line names one by one rather than as a range; a number that is rather a year

@@ -11,6 +11,7 @@ use super::{boxed, centred, hints, key_name};
 use crate::app::core::model::Model;
 use crate::app::overlays::merge::OpenMerge;
 use crate::change::compose::StepDispute;
+use crate::plan::disputes::MarkedVersion;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::text_layout::TextLayout;
@@ -24,7 +25,6 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, open: &
     let columns = (area.width * 9 / 10).clamp(area.width.min(60), WIDEST);
     let mut sheet = TextLayout::new(theme, columns.saturating_sub(4));
     let dispute = &open.dispute;
-    let place = dispute.place;
     let file = &model.plan.files()[dispute.file].path;
     sheet.row(Line::from(vec![
         Span::styled(
@@ -43,7 +43,10 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, open: &
     sheet.blank();
     let step = model.step_dispute(dispute);
     let fields = step.as_ref().map_or(&dispute.fields, |step| &step.fields);
-    let version = |span| dispute.version(&model.plan, span, fields);
+    let version = |version| {
+        let text = dispute.version(&model.plan, version, fields);
+        text.unwrap_or_default()
+    };
     let named = |key: &str, name: &str, label: String| {
         let key = key_name(&model.keymap.key_of(key), theme);
         match label.is_empty() || label == name {
@@ -59,7 +62,8 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, open: &
     let [our_label, their_label] = dispute.labels(&model.plan).map(label);
     let ours = named("keep-ours", "ours", our_label);
     let theirs = named("keep-theirs", "theirs", their_label);
-    let (ours, theirs) = ((ours, version(place.ours)), (theirs, version(place.theirs)));
+    let ours = (ours, version(MarkedVersion::Ours));
+    let theirs = (theirs, version(MarkedVersion::Theirs));
     let is_decided = step.as_ref().is_some_and(|step| step.fields.is_empty());
     match sheet.width() < BESIDE {
         _ if is_decided => {}
@@ -71,10 +75,10 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, open: &
             }
         }
     }
-    if let Some(base) = place.base.filter(|_| !is_decided) {
+    if dispute.shows_base() && !is_decided {
         sheet.blank();
         sheet.row(Line::styled("  before", theme.dim));
-        one(&mut sheet, &version(base), theme.dim, theme);
+        one(&mut sheet, &version(MarkedVersion::Base), theme.dim, theme);
     }
     let told: Vec<String> = step.iter().flat_map(StepDispute::told).collect();
     if !told.is_empty() {

@@ -128,3 +128,38 @@ fn the_first_step_of_a_canon_starts_the_log() {
     assert!(run.err.contains("there is no log to add to; "), "{run:?}");
     assert_eq!(folder.diff(), "");
 }
+
+/// The case of a suffix makes no other step: neither is added under it, nor moved to it.
+#[test]
+fn an_id_that_differs_in_case_alone_is_taken() {
+    let line = |id: &str| format!("{{\"step_id\":\"{id}\",\"title\":\"Of {id}\"}}\n");
+    let log = ["0207", "0207.a", "0207.C"].map(line).concat();
+    let folder = Folder::new(&[(LOG, &log)]);
+    for (arguments, said) in [
+        (
+            ["add", "title=New", "--id", "0207.A"],
+            "there already is a step 0207.a",
+        ),
+        (
+            ["add", "title=New", "--id", "207.c"],
+            "there already is a step 0207.C",
+        ),
+    ] {
+        let run = folder.run(&arguments);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{run:?}");
+        assert!(run.err.contains(said), "{run:?}");
+    }
+    let run = folder.run(&["renumber", "0207.C", "0207.A"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(
+        run.err
+            .contains("0207.C cannot become 0207.A: that is “Of 0207.a”"),
+        "{run:?}"
+    );
+    assert_eq!(folder.diff(), "");
+    // The next free one is none of these, and a step may get capitals.
+    let run = folder.run(&["add", "title=New", "--under", "0207"]);
+    assert_eq!(run.out, "0207.B\n", "{run:?}");
+    let run = folder.run(&["renumber", "0207.a", "0207.A"]);
+    assert_eq!(run.code, 0, "{run:?}");
+}

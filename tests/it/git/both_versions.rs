@@ -3,6 +3,8 @@
 use std::fs;
 
 use super::{LOG, Repo, repo};
+use crate::support::fixture::DOCUMENT;
+use crate::support::schema::valid;
 
 const CANON: &str = "docs/plan.md";
 
@@ -125,5 +127,48 @@ fn a_check_ends_where_a_marker_begins() {
     for problem in of_canon {
         let message = problem["message"].as_str().unwrap();
         assert!(!message.contains("======="), "{message}");
+    }
+}
+
+/// Two versions of a check are one check, as ours has it; that a merge is unfinished is said.
+#[test]
+fn checks_of_two_versions_count_once() {
+    let Some(repo) = repo() else { return };
+    let stage = |text: &str| {
+        repo.write(CANON, text);
+        let run = repo.stepdeck(&["gates", "--json"]);
+        (valid("gates", &run.out)["stages"][0].clone(), run.err)
+    };
+    let (clean, said) = stage(DOCUMENT);
+    assert_eq!(said, "");
+    let lines = [
+        "- Runbooks cover deploy\n  and rollback.\n",
+        "- Step 0001 is complete.\n",
+    ];
+    let texts = |stage: &serde_json::Value| -> Vec<String> {
+        let items = stage["items"].as_array().unwrap().iter();
+        items
+            .map(|item| format!("{} {}", item["done"], item["text"]))
+            .collect()
+    };
+    for line in lines {
+        let theirs = "- [x] Theirs is another\n";
+        for (ours, base) in [(line, ""), (line, "||||||| base\n- [ ] It was\n")] {
+            let marked = format!("<<<<<<< HEAD\n{ours}{base}=======\n{theirs}>>>>>>> side\n");
+            let (found, said) = stage(&DOCUMENT.replace(ours, &marked));
+            assert_eq!(texts(&found), texts(&clean), "{marked}");
+            assert!(
+                said.contains(
+                    "a merge left two versions here: ours counts until `stepdeck resolve`"
+                ),
+                "{said}"
+            );
+        }
+        // What only theirs has is not there yet, above an item or below it.
+        let added = format!("<<<<<<< HEAD\n=======\n{theirs}>>>>>>> side\n");
+        for marked in [format!("{line}{added}"), format!("{added}{line}")] {
+            let (found, _) = stage(&DOCUMENT.replace(line, &marked));
+            assert_eq!(texts(&found), texts(&clean), "{marked}");
+        }
     }
 }

@@ -14,6 +14,7 @@ mod same_step;
 mod standups;
 mod team;
 mod two_papers;
+mod several_steps;
 
 use std::fs;
 use std::os::unix::fs::symlink;

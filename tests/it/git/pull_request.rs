@@ -224,3 +224,40 @@ fn without_a_commit_to_compare_with_it_says_so() {
     repo.write("not.json", "{\"schema\": 7}");
     assert_eq!(pr(&repo, &["--from", "not.json"]).code, Some(2));
 }
+
+/// Who names the local main branch, which is older than what was fetched, is told that the branch has
+/// other people's work in it then.
+#[test]
+fn a_local_branch_that_is_behind_is_told_where_it_matters() {
+    let Some(repo) = team() else { return };
+    repo.git(&["switch", "-q", "main"]).ok();
+    repo.stepdeck(&["set", "2", "owner=elsewhere"]).ok();
+    repo.commit("meanwhile");
+    for (key, value) in [
+        ("remote.origin.url", "nowhere"),
+        ("remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*"),
+        ("branch.main.remote", "origin"),
+        ("branch.main.merge", "refs/heads/main"),
+    ] {
+        repo.git(&["config", key, value]).ok();
+    }
+    repo.git(&["update-ref", "refs/remotes/origin/main", "main"])
+        .ok();
+    repo.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
+    repo.git(&["switch", "-q", "ada"]).ok();
+    repo.stepdeck(&["set", "1", "owner=someone"]).ok();
+    repo.commit("work");
+    let read = |arguments: &[&str]| {
+        let json = valid("pr", &pr(&repo, &[arguments, &["--json"]].concat()).ok());
+        (json["counts"]["changed"].clone(), json["notes"].clone())
+    };
+    let none = serde_json::json!([]);
+    assert_eq!(read(&["main"]), (1.into(), none.clone()));
+    repo.git(&["merge", "-q", "origin/main"]).ok();
+    let note = "main is 1 commit behind origin/main, and what this branch has of that counts as its own: compare \
+                with origin/main";
+    assert_eq!(read(&["main"]), (2.into(), serde_json::json!([note])));
+    assert!(pr(&repo, &["main"]).ok().contains(note));
+    assert_eq!(read(&["origin/main"]), (1.into(), none.clone()));
+    assert_eq!(read(&[]), (1.into(), none));
+}

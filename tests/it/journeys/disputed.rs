@@ -335,3 +335,42 @@ fn an_open_field_follows_its_step_to_another_number() {
         assert!(is_set, "{keys} {}\n{log}", said(&desk));
     }
 }
+
+/// A merge that git could not finish left several steps between two markers: each is a question.
+#[test]
+fn a_conflict_of_several_steps_is_asked_about_step_by_step() {
+    let all = lines(3);
+    let step: Vec<&str> = all.split_inclusive('\n').collect();
+    let ours = [step[1].replace("draft", "idea"), step[2].to_owned()];
+    let theirs = [
+        step[1].replace("draft", "blocked"),
+        step[2].replace("ops", "grc"),
+    ];
+    let marked = format!(
+        "{}<<<<<<< HEAD\n{}=======\n{}>>>>>>> side\n",
+        step[0],
+        ours.concat(),
+        theirs.concat()
+    );
+    let mut desk = Desk::open(&[(LOG, &marked), (CANON, DOCUMENT)]);
+    desk.keys("5<Enter>");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("0002 status") && !screen.contains("grc"),
+        "{screen}"
+    );
+    desk.keys("t");
+    let left = format!(
+        "{}{}<<<<<<< HEAD\n{}=======\n{}>>>>>>> side\n",
+        step[0], theirs[0], ours[1], theirs[1]
+    );
+    assert_eq!(desk.file(LOG), left);
+    desk.keys("u");
+    assert_eq!(desk.file(LOG), marked);
+    desk.keys("U");
+    desk.wait_for("lines 3 to 7");
+    desk.keys("g<Enter>");
+    assert!(desk.screen().contains("0003 owner"), "{}", desk.screen());
+    desk.keys("m");
+    assert_eq!(desk.file(LOG), [step[0], &theirs[0], &ours[1]].concat());
+}
