@@ -73,6 +73,8 @@ impl Standup<'_> {
             Some(card) => card.clone(),
             None => self.suggestion(date, stage)?,
         };
+        let is_at_risk = matches!(before.status, Some(Health::AtRisk | Health::Blocked));
+        wishes.retain(|wish| !is_at_risk || *wish != CardRequest::AtRisk);
         let mut card = before.clone();
         for wish in &wishes {
             grant(&mut card, wish)?;
@@ -191,7 +193,6 @@ fn grant(card: &mut Card, wish: &CardRequest) -> Result<(), Refusal> {
         CardRequest::Post => {}
         CardRequest::Status(health) if card.status == Some(*health) => {}
         CardRequest::Status(health) => card.set_status(*health),
-        CardRequest::AtRisk if matches!(card.status, Some(Health::AtRisk | Health::Blocked)) => {}
         CardRequest::AtRisk => card.set_status(Health::AtRisk),
         CardRequest::Add(part, text) => {
             let list = card.part_mut(*part);
@@ -224,7 +225,7 @@ fn label(card: &Card, wishes: &[CardRequest], posted: bool) -> String {
             CardRequest::Post => {}
             CardRequest::Status(_) | CardRequest::AtRisk if !posted => {}
             CardRequest::Status(health) => deeds.push(health.word().to_owned()),
-            CardRequest::AtRisk => deeds.extend(card.status.map(|health| health.word().to_owned())),
+            CardRequest::AtRisk => deeds.push(Health::AtRisk.word().to_owned()),
             CardRequest::Add(part, text) => deeds.push(format!("{} +{}", part.word(), short(text))),
             CardRequest::Change { part, old, new } if new.is_empty() => {
                 deeds.push(format!("{} −{}", part.word(), short(old)));

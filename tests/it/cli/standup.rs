@@ -219,10 +219,7 @@ fn what_a_card_said_is_done_no_later_card_suggests() {
     );
     assert!(post("Ann").contains(done));
     let again = post("Bo");
-    assert!(
-        !again.contains(done) && again.contains("no change"),
-        "{again}"
-    );
+    assert!(!again.contains(done), "{again}");
     // By its number it is the same step.
     let post = ["--as", "Ann", "standup", "post", "ground", "--done", "0001"];
     let said = folder.run(&post).err;

@@ -86,16 +86,22 @@ fn what_marks_decide_leaves_the_cursor_on_an_open_row() {
 
 /// What it left comes back in the review of the week that began meanwhile.
 #[test]
-fn a_week_that_ends_takes_no_decision_of_the_next() {
-    let mut desk = desk();
-    desk.keys("3-");
-    let paper = desk.file(PAPER);
-    let next = "2026-11-24T00:00:10Z".parse().unwrap();
-    update(&mut desk.cockpit.model, Message::Clock(next));
-    desk.keys("-");
-    let screen = desk.screen();
-    assert!(screen.contains("2026-W47 is over (UTC)"), "{screen}");
-    assert_eq!(desk.file(PAPER), paper);
+fn a_review_that_its_week_ends_is_said_to_be_unfinished() {
+    let mut model = screen::model(&[(LOG, &log()), (LAST_PAPER, LAST)]);
+    let at = |time: &str| Message::Clock(time.parse().unwrap());
+    update(&mut model, at("2026-11-22T23:59:50Z"));
+    screen::press(&mut model, "3 -");
+    update(&mut model, at("2026-11-23T00:00:10Z"));
+    screen::run_jobs(&mut model);
+    let shown = screen::text(&screen::draw(&model, &screen::dark(), 120, 30));
+    assert!(shown.contains("2026-W47 is over (UTC)"), "{shown}");
+    assert!(shown.contains("2026-W48"), "{shown}");
+    screen::press(&mut model, "-");
+    let papers = model.plan.files().iter().map(|file| &file.path);
+    let papers: Vec<_> = papers
+        .filter(|path| path.starts_with("docs/reviews"))
+        .collect();
+    assert_eq!(papers.len(), 3, "{papers:?}");
 }
 
 /// Who takes a step is often settled after it was committed to. What is more than a name stays as

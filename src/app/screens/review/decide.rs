@@ -13,7 +13,7 @@ use crate::app::overlays::confirm::{ASK_ABOVE, lines_changed};
 use crate::app::screens::review::commands::finish;
 use crate::app::screens::review::view::ReviewPart;
 use crate::change::Change;
-use crate::change::value::{Refusal, refuse};
+use crate::change::value::Refusal;
 use crate::document::progress::Progress;
 use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
@@ -69,23 +69,6 @@ impl Model {
         let review = Review::of(&self.plan, folder, week, self.now);
         let changes = self.problems.found.changes().cloned();
         ask(&review.knowing(self.landed()).with_changes(changes))
-    }
-
-    /// Refuses what is meant for the review of a week that ended meanwhile, and lists that of this week.
-    ///
-    /// # Errors
-    /// When the week is another one by now.
-    pub(super) fn is_of_this_week(&mut self) -> Result<(), Refusal> {
-        let now = Week::of(self.now);
-        match self.review.week.filter(|week| *week != now) {
-            None => Ok(()),
-            Some(over) => {
-                self.refresh_review(true);
-                refuse(format!(
-                    "{over} is over (UTC): this is the review of {now}, which goes on with what it left"
-                ))
-            }
-        }
     }
 
     /// Where the record of the present week is or would be.
@@ -197,7 +180,6 @@ impl Model {
         rows: &[usize],
         wish: impl FnOnce(&Review<'_>, &str) -> Result<Change, Refusal>,
     ) -> Result<(), Refusal> {
-        self.is_of_this_week()?;
         let who = self.context.me.name().to_owned();
         let change = self.with_review(|review| wish(review, &who))?;
         let outside = change

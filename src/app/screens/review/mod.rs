@@ -87,8 +87,15 @@ impl Screen for Review {
     }
 
     fn refresh(&self, model: &mut Model) {
-        let is_of_now = model.review.week == Some(Week::of(model.now))
-            || model.jobs.is_running(JobKind::Review);
+        let now = Week::of(model.now);
+        let is_of_now = model.review.week == Some(now) || model.jobs.is_running(JobKind::Review);
+        if let Some(over) = model.review.week.filter(|_| !is_of_now)
+            && model.review.record.held.is_none()
+        {
+            model.refuse(format!(
+                "{over} is over (UTC) and its review is not finished: that of {now} continues it"
+            ));
+        }
         if model.review.generation != model.generation || !is_of_now {
             model.refresh_review(false);
         }
