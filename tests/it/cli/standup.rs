@@ -212,7 +212,7 @@ fn what_a_card_said_is_done_no_later_card_suggests() {
     };
     folder.write(
         "docs/standups/2026-11-20/bo.md",
-        &format!(
+        format!(
             "# Standup 2026-11-20 — Bo\n\n- **Posted:** 2026-11-20 15:00 UTC\n\n## Ground\n\n\
              - **Status:** on track\n- **Done:**\n  - {done}\n"
         ),

@@ -93,7 +93,7 @@ impl Screen for Review {
             && model.review.record.held.is_none()
         {
             model.refuse(format!(
-                "{over} is over (UTC) and its review is not finished: that of {now} continues it"
+                "{over} is over (UTC), its review unfinished: that of {now} continues it"
             ));
         }
         if model.review.generation != model.generation || !is_of_now {
