@@ -5,6 +5,7 @@ mod both_versions;
 mod decisions;
 mod demo_history;
 mod landed;
+mod one_number;
 mod layout;
 mod papers;
 mod pull_request;
