@@ -24,6 +24,7 @@ use crate::plan::source::SourceFile;
 use crate::record::gate_review::resolved::followed;
 use crate::store::changes::bases::Bases;
 use crate::store::changes::names::side_for_people;
+use crate::store::fs::read::{FileState, read};
 
 /// List the conflicts that a merge left in the plan's files, or resolve them.
 ///
@@ -321,9 +322,12 @@ fn open_files(opened: &OpenPlan) -> Vec<OpenFile> {
                 if opened.plan.files().iter().any(is_open) {
                     return None;
                 }
-                let bytes = std::fs::read(root.join(&file.path)).ok()?;
+                let FileState::Present { bytes, .. } = read(&root.join(&file.path)).ok()? else {
+                    return None;
+                };
                 let how = format!("edit it, then `git add {quoted}`");
-                (!conflicts(&bytes).is_empty()).then_some(("both sides changed it", how))?
+                (!conflicts(&bytes.contiguous()).is_empty())
+                    .then_some(("both sides changed it", how))?
             }
         };
         Some(OpenFile { path, about, how })
