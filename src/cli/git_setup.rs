@@ -67,7 +67,13 @@ impl GitSetup {
                 invocation.say(&format!("added: {what}"))?;
             }
             if !attributes.missing.is_empty() {
-                invocation.say("commit .gitattributes: everybody who clones the plan needs it")?;
+                // It is at the top of the checkout, wherever the plan is.
+                let is_top = opened.layout.root.join(".gitattributes").exists();
+                let path = if is_top { "" } else { ":/" };
+                invocation.say(&format!(
+                    "everybody who clones the plan needs it: `git add {path}.gitattributes && git \
+                     commit`"
+                ))?;
             }
         }
         let pending = self.check && !missing.is_empty();

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -13,13 +14,17 @@ use super::invocation::{Invocation, refused};
 use super::open_plan::OpenPlan;
 use crate::change::compose::{MergeFacts, Resolution, StepDispute, questions, step_dispute};
 use crate::change::markdown_merge::CommonCommit;
+use crate::document::markers::conflicts;
 use crate::document::visible::visible_line;
 use crate::git::Git;
+use crate::git::unmerged::Unmerged;
 use crate::plan::disputes::{Dispute, MarkedVersion, disputes, is_named, of_block};
 use crate::plan::id::{StepId, typed_id};
+use crate::plan::source::SourceFile;
 use crate::record::gate_review::resolved::followed;
 use crate::store::changes::bases::Bases;
-use crate::store::changes::names::label_for_people;
+use crate::store::changes::names::side_for_people;
+use crate::store::fs::read::{FileState, read};
 
 /// List the conflicts that a merge left in the plan's files, or resolve them.
 ///
@@ -56,6 +61,8 @@ struct Document<'a> {
     kept: Option<&'static str>,
     /// How many conflicts are left in the plan.
     left: usize,
+    /// What else git waits for.
+    files: Vec<OpenFile>,
 }
 
 #[derive(Serialize)]
@@ -91,23 +98,28 @@ impl Resolve {
         let names = Names::at(&opened);
         if self.json {
             let left = asked(&opened, &disputes(&opened.plan), &bases).len();
-            invocation.print_json(&document(&opened, &found, None, (left, &names)))?;
-        } else {
-            for dispute in &found {
-                invocation.print(&listed(&opened, dispute, &bases, &names))?;
-            }
-            invocation.say(match found.len() {
-                0 => NOTHING,
-                _ => {
-                    "`stepdeck resolve --ours`, `--theirs` or `--both`, with the step or FILE:LINE, \
-                     resolves one"
-                }
-            })?;
+            let files = open_files(&opened);
+            let ending = ending(found.is_empty() && files.is_empty());
+            let document = document(&opened, &found, None, (left, &names), files);
+            invocation.print_json(&document)?;
+            return Ok(ending);
         }
-        Ok(match found.is_empty() {
-            true => Ending::Done,
-            false => Ending::Found,
-        })
+        let files = open_files(&opened);
+        for dispute in &found {
+            invocation.print(&listed(&opened, dispute, &bases, &names))?;
+        }
+        if !found.is_empty() {
+            invocation.say(
+                "`stepdeck resolve --ours`, `--theirs` or `--both`, with the step or FILE:LINE, \
+                     resolves one",
+            )?;
+        } else if files.is_empty() {
+            invocation.say(NOTHING)?;
+        }
+        for file in &files {
+            invocation.say(&file.words())?;
+        }
+        Ok(ending(found.is_empty() && files.is_empty()))
     }
 
     fn keep(
@@ -136,13 +148,23 @@ impl Resolve {
         let after = invocation.reopen()?;
         let git = Git::at(&after.layout.root);
         let left = asked(&after, &disputes(&after.plan), &bases(&after, &git)).len();
+        let files = open_files(&after);
         if self.json {
-            invocation.print_json(&document(&before, &found, Some(side), (left, &names)))?;
-        } else if change.edits.is_empty() {
-            invocation.say(NOTHING)?;
+            let document = document(&before, &found, Some(side), (left, &names), files);
+            invocation.print_json(&document)?;
+            return Ok(Ending::Done);
+        }
+        if change.edits.is_empty() {
+            if files.is_empty() {
+                invocation.say(NOTHING)?;
+            }
         } else {
             invocation.say(&change.label)?;
             invocation.say(&match left {
+                0 if !files.is_empty() => match files.len() {
+                    1 => "1 file is left to decide before git can go on:".to_owned(),
+                    count => format!("{count} files are left to decide before git can go on:"),
+                },
                 0 => match git.under_way().ok().flatten() {
                     Some(what) => format!(
                         "no conflict is left: `git add` the files and `git {what} --continue`"
@@ -152,6 +174,9 @@ impl Resolve {
                 1 => "1 conflict is left; `stepdeck resolve` shows it".to_owned(),
                 left => format!("{left} conflicts are left; `stepdeck resolve` lists them"),
             })?;
+        }
+        for file in &files {
+            invocation.say(&file.words())?;
         }
         Ok(Ending::Done)
     }
@@ -254,6 +279,69 @@ fn bases(opened: &OpenPlan, git: &Git) -> Bases {
     found.unwrap_or_default()
 }
 
+fn ending(is_done: bool) -> Ending {
+    match is_done {
+        true => Ending::Done,
+        false => Ending::Found,
+    }
+}
+
+/// A file that git has in conflict, beside the conflicts in the plan's files.
+#[derive(Serialize)]
+struct OpenFile {
+    path: String,
+    about: &'static str,
+    how: String,
+}
+
+impl OpenFile {
+    fn words(&self) -> String {
+        let Self { path, about, how } = self;
+        format!("{path}: {about}: {how}")
+    }
+}
+
+/// What git waits for beside the conflicts in the plan's files: files that one side deleted or moved, and
+/// markers in files that are not the plan's.
+fn open_files(opened: &OpenPlan) -> Vec<OpenFile> {
+    let root = &opened.layout.root;
+    let Ok(standing) = Git::at(root).standing() else {
+        return Vec::new();
+    };
+    let open = |file: &Unmerged| {
+        let path = file.path.display().to_string();
+        let quoted = shlex::try_quote(&path).map_or_else(|_| path.clone(), Cow::into_owned);
+        let (about, how) = match file.words() {
+            Some(about) if root.join(&file.path).exists() => (
+                about,
+                format!("`git add {quoted}` keeps it, `git rm {quoted}` deletes it"),
+            ),
+            Some(about) => (about, format!("`git rm {quoted}` leaves it deleted")),
+            None => {
+                let is_open = |own: &SourceFile| own.path == file.path;
+                if opened.plan.files().iter().any(is_open) {
+                    return None;
+                }
+                let FileState::Present { bytes, .. } = read(&root.join(&file.path)).ok()? else {
+                    return None;
+                };
+                let how = format!("edit it, then `git add {quoted}`");
+                (!conflicts(&bytes.contiguous()).is_empty())
+                    .then_some(("both sides changed it", how))?
+            }
+        };
+        Some(OpenFile { path, about, how })
+    };
+    let mut files: Vec<OpenFile> = standing.unmerged.iter().filter_map(open).collect();
+    let elsewhere = standing.unmerged_elsewhere.iter().map(|path| OpenFile {
+        path: path.display().to_string(),
+        about: "in conflict outside the plan’s folder",
+        how: "`git status` says how".to_owned(),
+    });
+    files.extend(elsewhere);
+    files
+}
+
 /// A file, and the line behind its colon.
 fn place(what: &str) -> (PathBuf, Option<usize>) {
     let what = what.strip_prefix("./").unwrap_or(what);
@@ -284,7 +372,7 @@ impl Names {
     fn of(&self, label: String) -> String {
         let mut known = self.known.borrow_mut();
         let name = known.entry(label);
-        (name.or_insert_with_key(|label| label_for_people(&self.git, label))).clone()
+        (name.or_insert_with_key(|label| side_for_people(&self.git, label))).clone()
     }
 }
 
@@ -293,6 +381,7 @@ fn document<'a>(
     found: &'a [Dispute],
     kept: Option<&'static str>,
     (left, names): (usize, &Names),
+    files: Vec<OpenFile>,
 ) -> Document<'a> {
     let entry = |dispute: &'a Dispute| {
         let text = |version| {
@@ -318,6 +407,7 @@ fn document<'a>(
         conflicts: found.iter().map(entry).collect(),
         kept,
         left,
+        files,
     }
 }
 

@@ -85,6 +85,23 @@ pub(crate) fn conflicts(bytes: &[u8]) -> Vec<MarkedConflict> {
     found
 }
 
+/// A file as our side has it: of what a merge left in conflict, one version.
+pub(crate) fn our_version(bytes: Vec<u8>) -> Vec<u8> {
+    let found = conflicts(&bytes);
+    if found.is_empty() {
+        return bytes;
+    }
+    let mut ours = Vec::with_capacity(bytes.len());
+    let mut from = 0;
+    for conflict in found {
+        ours.extend_from_slice(&bytes[from..conflict.whole.start]);
+        ours.extend_from_slice(&bytes[conflict.ours.range()]);
+        from = conflict.whole.end;
+    }
+    ours.extend_from_slice(&bytes[from..]);
+    ours
+}
+
 fn conflict(open: &[Marker], first: Marker, last: Marker) -> MarkedConflict {
     let middle = open[open.len() - 1];
     let base = open.get(1).filter(|marker| marker.sign == b'|');

@@ -103,7 +103,15 @@ impl Git {
     /// # Errors
     /// When git cannot be run.
     pub(crate) fn merge_message_path(&self) -> Result<Option<PathBuf>, GitError> {
-        let path = self.lines(&["rev-parse", "--git-path", "MERGE_MSG"])?.pop();
+        self.own_path("MERGE_MSG")
+    }
+
+    /// Where git keeps a file of its own.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn own_path(&self, name: &str) -> Result<Option<PathBuf>, GitError> {
+        let path = self.lines(&["rev-parse", "--git-path", name])?.pop();
         Ok(path.map(|path| self.folder.join(path)))
     }
 

@@ -56,6 +56,26 @@ impl Unmerged {
         [&self.base, &self.ours, &self.theirs].into_iter().flatten()
     }
 
+    /// What each side did with the file as a whole; nothing where both have a version that is compared
+    /// with the other.
+    pub(crate) fn words(&self) -> Option<&'static str> {
+        let Self {
+            base, ours, theirs, ..
+        } = self;
+        Some(match (base, ours, theirs) {
+            (_, None, None) => "gone on both sides: deleted, or moved elsewhere",
+            (None, Some(_), None) => "only ours has it: added or moved here",
+            (None, None, Some(_)) => "only theirs has it: added or moved here",
+            (base, ours @ Some(_), None) if base == ours => "ours moved it here, theirs deleted it",
+            (base, None, theirs @ Some(_)) if base == theirs => {
+                "theirs moved it here, ours deleted it"
+            }
+            (Some(_), Some(_), None) => "ours changed it, theirs deleted it",
+            (Some(_), None, Some(_)) => "theirs changed it, ours deleted it",
+            (_, Some(_), Some(_)) => return None,
+        })
+    }
+
     /// Reads an entry of `status --porcelain=v2`, such as
     /// `u UD N... 100644 100644 000000 100644 HASH HASH HASH path`, with the path as git tells it.
     pub(super) fn read(line: &[u8]) -> Option<Self> {

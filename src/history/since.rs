@@ -40,6 +40,9 @@ pub struct Baseline {
 /// What people call the oldest version of the steps that is known.
 pub(crate) const OLDEST: &str = "the first commit";
 
+/// The same where what was before is not in this clone.
+pub(crate) const OLDEST_IN_CLONE: &str = "the first commit of this shallow clone";
+
 /// How the rest of the history comes into a shallow clone.
 pub(crate) const UNSHALLOW: &str = "`git fetch --unshallow` gets the rest";
 

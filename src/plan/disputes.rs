@@ -5,9 +5,10 @@ use std::path::Path;
 
 use super::Plan;
 use super::canon::section;
-use super::field::fields;
+use super::field::{Field, fields};
 use super::id::{BlockId, StepId};
 use super::source::{Role, SourceFile};
+use super::uid::Uid;
 use crate::document::Document;
 use crate::document::log::{LineProblem, LogDocument};
 use crate::document::markdown::MarkdownDocument;
@@ -308,17 +309,24 @@ fn of_log(file: usize, place: MarkedConflict, lines: [Vec<u8>; 3]) -> Dispute {
         ids.collect()
     };
     let mut steps = ids(&ours);
-    let is_one = steps == ids(&theirs) && steps.len() == 1;
+    let is_one_number = steps == ids(&theirs) && steps.len() == 1;
+    let uid = |log: &LogDocument| {
+        let mut lines = log.lines();
+        lines.find_map(|line| Uid::of_raw(line.get(Field::Uid.spec().key)?))
+    };
+    let uids = uid(&ours).zip(uid(&theirs));
+    let are_two = is_one_number && uids.is_some_and(|(ours, theirs)| ours != theirs);
     steps.extend(ids(&theirs));
     steps.sort_unstable();
     steps.dedup();
-    let fields = match is_one {
+    let fields = match is_one_number && !are_two {
         true => differing(&ours, &theirs),
         false => Vec::new(),
     };
     let names: Vec<String> = steps.iter().map(ToString::to_string).collect();
     let about = match (&*names, &*fields) {
         ([], _) => "lines that are no steps".to_owned(),
+        ([name], []) if are_two => format!("{name}, two steps under one number"),
         (names, []) => names.join(", "),
         (names, fields) => format!("{} {}", names.join(", "), fields.join(", ")),
     };

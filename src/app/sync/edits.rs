@@ -25,6 +25,10 @@ use crate::store::worker::protocol::SaveJob;
 /// So many marks follow their steps to other numbers.
 const FOLLOWED: usize = 10_000;
 
+/// Why the decision of a conflict is not undone.
+const COMMITTED: &str = "the decision is committed by now, and the markers would come back: set what should be otherwise, or \
+     `git revert` the commit";
+
 /// A change that is not on disk yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Pending {
@@ -200,6 +204,7 @@ impl Model {
         };
         let put = match self.never_saved(&change) {
             true => Ok(String::new()),
+            false if self.is_committed(&change) => Err(COMMITTED.to_owned()),
             false => {
                 let event = Event::Undone(change.clone());
                 self.put_on_again(change.inverse(), event, "undone")
@@ -222,6 +227,21 @@ impl Model {
         }
         self.say(format!("{}{words}", change.undone()));
         true
+    }
+
+    /// Whether a change decides a conflict, and git has the decision: as a merge is concluded.
+    fn is_committed(&self, change: &Change) -> bool {
+        let Some(read) = self.changes.read.as_ref() else {
+            return false;
+        };
+        let standing = &read.standing;
+        let is_open = |path: &PathBuf| {
+            standing.changed.contains(path)
+                || standing.unmerged.iter().any(|file| file.path == *path)
+        };
+        let edits = change.edits.iter();
+        let mut decided = edits.filter(|edit| matches!(edit.target, Target::Dispute { .. }));
+        standing.under_way.is_none() && decided.any(|edit| !is_open(&edit.path))
     }
 
     /// Says why a change of the history stays as it is, and what the key does next.

@@ -4,17 +4,18 @@
 //! is known what both started from: by the markers, or by somebody who asked git.
 
 use super::step_lines::{
-    Lines, MergeFacts, StepDispute, is_spaced, is_twice, settled, step_dispute, twice,
+    Lines, MergeFacts, StepDispute, in_both, is_spaced, is_twice, left_out, settled, step_dispute,
+    twice,
 };
 use super::{Change, Composer, Edit, Target, both_papers, paper_side};
-use crate::change::three_way::Disputed;
+use crate::change::three_way::{Conflict, Disputed};
 use crate::change::value::{Refusal, refuse};
 use crate::document::json;
 use crate::document::log::{LineRef, LogDocument};
 use crate::document::markers::MarkedConflict;
 use crate::document::splice::Span;
 use crate::plan::Plan;
-use crate::plan::disputes::{self, Dispute};
+use crate::plan::disputes::{self, Dispute, MarkedVersion};
 use crate::plan::id::StepId;
 use crate::plan::source::Role;
 
@@ -122,14 +123,18 @@ impl Composer<'_> {
             }
         };
         let is_both = *resolution == Resolution::Both;
+        if file.role == Role::Log {
+            remarks.extend(of_two_steps(self.plan, dispute, resolution));
+        }
         if dispute.is_part() {
             return settled(self.plan, dispute, disputed, facts);
         }
         if let Some(lines) = Lines::of(self.plan, dispute, facts) {
             let merged = lines.decide(disputed);
-            return match is_both && merged.conflicts.iter().any(is_twice) {
-                true => refuse(twice(dispute)),
-                false => Ok(merged.bytes),
+            let mut conflicts = merged.conflicts.iter();
+            return match conflicts.find(|conflict| is_both && is_twice(conflict)) {
+                Some(conflict) => refuse(twice(&name_of(dispute, conflict))),
+                None => Ok(merged.bytes),
             };
         }
         if file.role != Role::Log {
@@ -164,8 +169,9 @@ impl Composer<'_> {
             Resolution::Theirs => text(theirs),
             Resolution::Both => {
                 let (ours, theirs) = (text(ours), text(theirs));
-                if shares_a_step(&ours, &theirs) {
-                    return refuse(twice(dispute));
+                if let Some((step, _)) = in_both(&ours, &theirs).first() {
+                    let many = (dispute.steps.len() > 1).then(|| step.to_string());
+                    return refuse(twice(many.as_ref().unwrap_or(&dispute.about)));
                 }
                 let blank = match is_spaced(self.plan, dispute) {
                     true => &b"\n"[..],
@@ -176,6 +182,34 @@ impl Composer<'_> {
             _ => text(ours),
         })
     }
+}
+
+/// What to call a step that a conflict is about, alone or with others.
+fn name_of(dispute: &Dispute, conflict: &Conflict) -> String {
+    let is_about = |step: &&StepId| conflict.dispute.is_about(&[**step]);
+    match dispute.steps.iter().find(is_about) {
+        Some(step) if dispute.steps.len() > 1 => step.to_string(),
+        _ => dispute.about.clone(),
+    }
+}
+
+/// What there is to say where the versions have different steps under one number.
+fn of_two_steps(plan: &Plan, dispute: &Dispute, resolution: &Resolution) -> Vec<String> {
+    let lines = |version| dispute.lines(plan, version).unwrap_or_default();
+    let [ours, theirs] = [MarkedVersion::Ours, MarkedVersion::Theirs].map(lines);
+    let lost = match resolution {
+        Resolution::Ours => left_out(&theirs, &ours),
+        Resolution::Theirs => left_out(&ours, &theirs),
+        Resolution::Both if left_out(&theirs, &ours).is_empty() => Vec::new(),
+        Resolution::Both => {
+            let how = "`stepdeck renumber --collisions` gives one of the two a number of its own";
+            return vec![how.to_owned()];
+        }
+        Resolution::Text(_) => Vec::new(),
+    };
+    let lost = lost.iter();
+    lost.map(|title| format!("without “{title}”, a step of its own"))
+        .collect()
 }
 
 /// What a conflict is about, in as far as it is decided, and whether nothing is in dispute in it.
@@ -203,24 +237,6 @@ fn outside(plan: &Plan, dispute: &Dispute, after: &[u8]) -> Option<String> {
     let is_there = (first..=last).contains(&step.number());
     (!is_there)
         .then(|| format!(" · `stepdeck move {step} --block {block}` gives it a number there"))
-}
-
-/// Whether two versions have a step in common, with other words.
-fn shares_a_step(ours: &[u8], theirs: &[u8]) -> bool {
-    let [ours, theirs] = [ours, theirs].map(LogDocument::load);
-    let steps = |log: &LogDocument| -> Vec<(StepId, Vec<u8>)> {
-        let lines = log.lines();
-        let steps = lines.filter_map(|line| {
-            let id = StepId::of_raw(line.get("step_id")?)?;
-            Some((id, line.bytes().to_vec()))
-        });
-        steps.collect()
-    };
-    let ours = steps(&ours);
-    let is_other = |(id, line): &(StepId, Vec<u8>)| {
-        ours.iter().any(|(known, _)| known == id) && !ours.iter().any(|(_, known)| known == line)
-    };
-    steps(&theirs).iter().any(is_other)
 }
 
 /// Our lines, then those of theirs that ours do not have, with `blank` between them.

@@ -7,13 +7,15 @@ use std::path::Path;
 use crate::change::markdown_merge::CommonCommit;
 use crate::change::three_way::{self, Disputed, Markers, Merged, Versions};
 use crate::change::value::{Refusal, refuse};
-use crate::document::log::{LineLayout, LogDocument};
+use crate::document::json;
+use crate::document::log::{LineLayout, LineRef, LogDocument};
 use crate::document::rope::{Piece, Rope};
 use crate::plan::Plan;
 use crate::plan::disputes::{Dispute, MarkedVersion};
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
 use crate::plan::source::Role;
+use crate::plan::uid::Uid;
 
 /// Lines of steps, each without its line end.
 pub type StepLines = Vec<(StepId, Vec<u8>)>;
@@ -138,17 +140,29 @@ pub(super) fn settled(
             let place = dispute.place;
             let text =
                 |span| Rope::from(Piece::from(plan.files()[dispute.file].document.slice(span)));
-            three_way::decide_unknowing(&text(place.ours), &text(place.theirs), disputed)
+            three_way::decide_unknowing(
+                &text(place.ours),
+                &text(place.theirs),
+                disputed,
+                layout(plan, dispute),
+            )
         }
     };
-    let mut own = merged.conflicts.iter();
-    let mut own = own
-        .by_ref()
-        .filter(|conflict| conflict.dispute.is_about(&dispute.steps));
-    match matches!(decided, Disputed::Both) && own.any(is_twice) {
-        true => refuse(twice(dispute)),
-        false => Ok(merged.bytes),
+    if matches!(decided, Disputed::Both) {
+        let text = |span| plan.files()[dispute.file].document.slice(span);
+        let [ours, theirs] = [dispute.place.ours, dispute.place.theirs].map(text);
+        let moved = in_both(&ours, &theirs).into_iter();
+        let mut moved = moved.filter(|(one, other)| one != other);
+        let is_own = |(one, other): (StepId, StepId)| {
+            dispute.steps.contains(&one) || dispute.steps.contains(&other)
+        };
+        let mut own = merged.conflicts.iter();
+        let is_twice = own.any(|one| one.dispute.is_about(&dispute.steps) && is_twice(one));
+        if is_twice || moved.any(is_own) {
+            return refuse(twice(&dispute.about));
+        }
     }
+    Ok(merged.bytes)
 }
 
 /// Whether there is one step of which both versions cannot stay.
@@ -157,15 +171,63 @@ pub(super) fn is_twice(conflict: &three_way::Conflict) -> bool {
     matches!(conflict.dispute, Added { .. } | Changed { .. })
 }
 
-pub(super) fn twice(dispute: &Dispute) -> String {
+pub(super) fn twice(what: &str) -> String {
     format!(
-        "{} would be there twice: keep one version, and `stepdeck set` what the other has besides",
-        dispute.about
+        "{what} would be there twice: keep one version, and `stepdeck set` what the other has besides"
     )
 }
 
+/// A line of a step: its number, its uid, and itself.
+type StepLine = (StepId, Option<Uid>, Vec<u8>);
+
+fn step_lines(text: &[u8]) -> Vec<StepLine> {
+    let log = LogDocument::load(text);
+    let step = |line: LineRef<'_>| {
+        let uid = line.get(Field::Uid.spec().key).and_then(Uid::of_raw);
+        let id = StepId::of_raw(line.get("step_id")?)?;
+        Some((id, uid, line.bytes().to_vec()))
+    };
+    log.lines().filter_map(step).collect()
+}
+
+/// Whether two lines are of one step: by uid where both have one, else by number.
+fn is_one(one: &StepLine, other: &StepLine) -> bool {
+    match (one.1, other.1) {
+        (Some(uid), Some(other)) => uid == other,
+        _ => one.0 == other.0,
+    }
+}
+
+/// The steps that two versions have in common with other words, each by the number it has in either.
+pub(super) fn in_both(ours: &[u8], theirs: &[u8]) -> Vec<(StepId, StepId)> {
+    let (ours, theirs) = (step_lines(ours), step_lines(theirs));
+    let pairs = theirs.iter().filter_map(|theirs| {
+        let of_it = |ours: &&StepLine| is_one(ours, theirs) && ours.2 != theirs.2;
+        Some((ours.iter().find(of_it)?.0, theirs.0))
+    });
+    pairs.collect()
+}
+
+/// The titles of the steps of `text` whose number another step has in `other`, and which are not there.
+pub(super) fn left_out(text: &[u8], other: &[u8]) -> Vec<String> {
+    let others = step_lines(other);
+    let is_out = |step: &StepLine| {
+        others.iter().any(|other| other.0 == step.0) && !others.iter().any(|o| is_one(o, step))
+    };
+    let out = step_lines(text).into_iter().filter(is_out);
+    out.map(|(id, _, line)| {
+        let log = LogDocument::load(line);
+        let title = log
+            .lines()
+            .next()
+            .and_then(|line| line.get("title").map(json::words));
+        title.map_or_else(|| id.to_string(), |title| title.into_owned())
+    })
+    .collect()
+}
+
 /// The lines of a log in conflict, with what both sides started from.
-pub(super) struct Lines([Rope; 3]);
+pub(super) struct Lines([Rope; 3], LineLayout);
 
 impl Lines {
     /// Those that a dispute is about. Nothing where it is not known what both sides started from, or it is
@@ -232,19 +294,24 @@ impl Lines {
             }
         };
         let rope = |bytes: Vec<u8>| Rope::from(Piece::from(bytes));
-        are_alike([&base, &ours, &theirs]).then(|| Self([base, ours, theirs].map(rope)))
+        is_numbered_once([&base, &ours, &theirs])
+            .then(|| Self([base, ours, theirs].map(rope), layout(plan, dispute)))
     }
 
     pub(super) fn decide(&self, disputed: Disputed<'_>) -> Merged {
         let [base, ours, theirs] = &self.0;
         let versions = Versions { base, ours, theirs };
-        three_way::decide(versions, disputed)
+        three_way::decide(versions, disputed, self.1)
     }
 }
 
-pub(super) fn is_spaced(plan: &Plan, dispute: &Dispute) -> bool {
+fn layout(plan: &Plan, dispute: &Dispute) -> LineLayout {
     let log = plan.files()[dispute.file].log();
-    log.and_then(LogDocument::layout) == Some(LineLayout::Spaced)
+    log.and_then(LogDocument::layout).unwrap_or_default()
+}
+
+pub(super) fn is_spaced(plan: &Plan, dispute: &Dispute) -> bool {
+    layout(plan, dispute) == LineLayout::Spaced
 }
 
 /// The lines of `base` that these versions are of; nothing where that is not sure.
@@ -267,21 +334,9 @@ fn started_from(base: &StepLines, ours: &[u8], theirs: &[u8], is_spaced: bool) -
     Some(text)
 }
 
-/// Whether what has one number in several versions is one step in all of them, as far as uids tell:
-/// a number may have gone to another step.
-fn are_alike(versions: [&[u8]; 3]) -> bool {
-    let mut uids: HashMap<StepId, String> = HashMap::new();
-    for version in versions {
-        for line in LogDocument::load(version).lines() {
-            let step = line.get("step_id").and_then(StepId::of_raw);
-            let uid = line.get(Field::Uid.spec().key).map(str::to_owned);
-            let Some((step, uid)) = step.zip(uid) else {
-                continue;
-            };
-            if *uids.entry(step).or_insert_with(|| uid.clone()) != uid {
-                return false;
-            }
-        }
-    }
-    true
+/// Whether each step has one number in all of these versions, as far as uids tell.
+fn is_numbered_once(versions: [&[u8]; 3]) -> bool {
+    let mut numbers: HashMap<Uid, StepId> = HashMap::new();
+    let mut lines = versions.into_iter().flat_map(step_lines);
+    lines.all(|(step, uid, _)| uid.is_none_or(|uid| *numbers.entry(uid).or_insert(step) == step))
 }

@@ -8,12 +8,12 @@ use super::either;
 use super::lines::Version;
 use crate::document::log::LineLayout;
 
-/// The layout of the result, where every version keeps to one.
-pub(super) fn common(versions: &[Version<'_>; 3]) -> Option<LineLayout> {
+/// The layout of the result, where every version keeps to one; `else_this` where none of them tells.
+pub(super) fn common(versions: &[Version<'_>; 3], else_this: LineLayout) -> Option<LineLayout> {
     let [Some(base), Some(ours), Some(theirs)] = versions.each_ref().map(kept) else {
         return None;
     };
-    Some(either(base, ours.or(theirs), theirs.or(ours)).unwrap_or_default())
+    Some(either(base, ours.or(theirs), theirs.or(ours)).unwrap_or(else_this))
 }
 
 /// Takes the blank lines out of versions that keep to a layout.

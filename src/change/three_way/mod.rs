@@ -21,6 +21,7 @@ mod weave;
 use std::fmt;
 
 use lines::{Tokens, Version};
+use weave::Way;
 
 use super::renumber::NewIds;
 use crate::document::log::LineLayout;
@@ -119,6 +120,11 @@ pub enum Dispute {
         /// Who removed it.
         by: Side,
     },
+    /// The sides have different steps under one number.
+    Different {
+        /// The line's name.
+        name: String,
+    },
     /// Both sides changed lines that can be compared only as text.
     Text,
 }
@@ -126,9 +132,12 @@ pub enum Dispute {
 impl Dispute {
     /// Whether it is about the line of one of these steps.
     pub(crate) fn is_about(&self, steps: &[StepId]) -> bool {
-        let (Self::Changed { name, .. } | Self::Added { name } | Self::Removed { name, .. }) = self
-        else {
-            return false;
+        let name = match self {
+            Self::Changed { name, .. }
+            | Self::Added { name }
+            | Self::Removed { name, .. }
+            | Self::Different { name } => name,
+            Self::Text => return false,
         };
         // Of several lines with one ID each but the first has a count behind it.
         let id = name.split(' ').next().and_then(|id| id.parse().ok());
@@ -153,6 +162,7 @@ impl fmt::Display for Dispute {
                 };
                 write!(f, "{name}: {removed} removed it, {changed} changed it")
             }
+            Self::Different { name } => write!(f, "{name}: each side has another step there"),
             Self::Text => write!(f, "both sides changed lines that are no steps"),
         }
     }
@@ -216,39 +226,40 @@ pub fn merge(versions: Versions<'_>, markers: Markers<'_>, mainline: Option<Side
     let bytes = [base, ours, theirs];
     let disputed = Disputed::Marked(markers);
     let (read, tokens) = read(bytes);
-    let layout = layout::common(&read);
+    let layout = layout::common(&read, LineLayout::default());
     let settled = identity::settle(bytes, read.each_ref(), &tokens, mainline);
+    let way = Way::Settled;
     let Some(settled) = settled else {
-        return merge_lines(read, &tokens, disputed, layout);
+        return merge_lines(read, &tokens, (disputed, way), layout);
     };
     let (read, tokens) = self::read(settled.versions.each_ref());
     Merged {
         renumbered: settled.renumbered,
-        ..merge_lines(read, &tokens, disputed, layout)
+        ..merge_lines(read, &tokens, (disputed, way), layout)
     }
 }
 
 /// Merges three versions of a few lines of a log that is being merged: each line keeps its number, and
-/// what is in dispute is decided. It is told all the same.
-pub(crate) fn decide(versions: Versions<'_>, disputed: Disputed<'_>) -> Merged {
+/// what is in dispute is decided. It is told all the same. `layout` is that of the log: a few lines may not
+/// tell.
+pub(crate) fn decide(versions: Versions<'_>, disputed: Disputed<'_>, layout: LineLayout) -> Merged {
     let (read, tokens) = read([versions.base, versions.ours, versions.theirs]);
-    let layout = layout::common(&read);
-    merge_lines(read, &tokens, disputed, layout)
+    let layout = layout::common(&read, layout);
+    merge_lines(read, &tokens, (disputed, Way::AsNumbered), layout)
 }
 
 /// Puts two versions of a few lines of a log together without knowing what both sides started from:
 /// whatever differs is in dispute, and a step that one version lacks may be new or removed.
-pub(crate) fn decide_unknowing(ours: &Rope, theirs: &Rope, disputed: Disputed<'_>) -> Merged {
+pub(crate) fn decide_unknowing(
+    ours: &Rope,
+    theirs: &Rope,
+    disputed: Disputed<'_>,
+    layout: LineLayout,
+) -> Merged {
     let nothing = Rope::from(Piece::from(Vec::new()));
-    let (mut read, tokens) = read([&nothing, ours, theirs]);
-    let layout = layout::common(&read);
-    if layout.is_some() {
-        layout::take_out(&mut read);
-    }
-    let [base, ours, theirs] = &read;
-    let pieces = weave::weave_unknowing(base, ours, theirs, &tokens);
-    let frame = output::Frame::of(base, ours, theirs, layout.unwrap_or_default());
-    output::write(&frame, pieces, disputed)
+    let (read, tokens) = read([&nothing, ours, theirs]);
+    let layout = layout::common(&read, layout);
+    merge_lines(read, &tokens, (disputed, Way::Unknowing), layout)
 }
 
 /// What the steps of three versions of a log are called in the result of [`merge`], for each
@@ -269,14 +280,14 @@ fn read(bytes: [&Rope; 3]) -> ([Version<'_>; 3], Tokens<'_>) {
 fn merge_lines(
     mut versions: [Version<'_>; 3],
     tokens: &Tokens<'_>,
-    disputed: Disputed<'_>,
+    (disputed, way): (Disputed<'_>, Way),
     layout: Option<LineLayout>,
 ) -> Merged {
     if layout.is_some() {
         layout::take_out(&mut versions);
     }
     let [base, ours, theirs] = &versions;
-    let pieces = weave::weave(base, ours, theirs, tokens);
+    let pieces = weave::weave([base, ours, theirs], tokens, way);
     let frame = output::Frame::of(base, ours, theirs, layout.unwrap_or_default());
     output::write(&frame, pieces, disputed)
 }

@@ -115,7 +115,12 @@ pub fn write(frame: &Frame<'_>, pieces: Vec<Piece<'_>>, disputed: Disputed<'_>) 
                     Disputed::Ours => ours.iter().for_each(|row| output.row(row)),
                     Disputed::Theirs => theirs.iter().for_each(|row| output.row(row)),
                     Disputed::Both | Disputed::Of { .. } => {
-                        (ours.iter().chain(&theirs)).for_each(|row| output.row(row));
+                        ours.iter().for_each(|row| output.row(row));
+                        let are_two = !ours.is_empty() && !theirs.is_empty();
+                        if are_two && frame.layout == LineLayout::Spaced {
+                            output.end(None);
+                        }
+                        theirs.iter().for_each(|row| output.row(row));
                     }
                 }
             }

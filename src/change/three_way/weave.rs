@@ -16,28 +16,28 @@ use super::lines::{Line, Name, Tokens, Version};
 use super::object::{self, Merged};
 use super::output::{Piece, Row};
 use super::{Dispute, Side, either};
+use crate::document::json::Object;
 use crate::document::same_value::is_same;
+use crate::plan::uid::Uid;
 
-/// The pieces of the merged log, in order.
-pub fn weave<'a>(
-    base: &Version<'a>,
-    ours: &Version<'a>,
-    theirs: &Version<'a>,
-    tokens: &Tokens<'a>,
-) -> Vec<Piece<'a>> {
-    Loom::new(base, ours, theirs, tokens).weave()
+/// What is known of three versions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// What has one number is one step.
+    Settled,
+    /// What has one number is one step unless its uids say otherwise.
+    AsNumbered,
+    /// The same, and it is not known what both sides started from: the base has no lines.
+    Unknowing,
 }
 
-/// The same where it is not known what both sides started from: `base` has no lines.
-pub fn weave_unknowing<'a>(
-    base: &Version<'a>,
-    ours: &Version<'a>,
-    theirs: &Version<'a>,
+/// The pieces of the log merged from base, ours and theirs, in order.
+pub fn weave<'a>(
+    [base, ours, theirs]: [&Version<'a>; 3],
     tokens: &Tokens<'a>,
+    way: Way,
 ) -> Vec<Piece<'a>> {
-    let mut loom = Loom::new(base, ours, theirs, tokens);
-    loom.knows_base = false;
-    loom.weave()
+    Loom::new([base, ours, theirs], tokens, way).weave()
 }
 
 /// What is between two lines of the warp in each of the versions.
@@ -76,17 +76,11 @@ struct Loom<'v, 'a> {
     shared: HashSet<Name<'a>>,
     /// Where each named line is in base, ours and theirs.
     places: [Vec<Option<usize>>; 3],
-    /// Whether the base is what both sides started from.
-    knows_base: bool,
+    way: Way,
 }
 
 impl<'v, 'a> Loom<'v, 'a> {
-    fn new(
-        base: &'v Version<'a>,
-        ours: &'v Version<'a>,
-        theirs: &'v Version<'a>,
-        tokens: &'v Tokens<'a>,
-    ) -> Self {
+    fn new([base, ours, theirs]: [&'v Version<'a>; 3], tokens: &'v Tokens<'a>, way: Way) -> Self {
         let to = |side: &Version<'a>| align(&base.tokens(), &side.tokens(), tokens.count());
         let (to_ours, to_theirs) = (to(ours), to(theirs));
         let both = to_ours.iter().zip(&to_theirs).enumerate();
@@ -106,7 +100,7 @@ impl<'v, 'a> Loom<'v, 'a> {
         }
         let mut loom = Self {
             places: [base, ours, theirs].map(|version| version.places(tokens)),
-            knows_base: true,
+            way,
             homes: Vec::new(),
             shared: HashSet::new(),
             tokens,
@@ -201,7 +195,7 @@ impl<'v, 'a> Loom<'v, 'a> {
     fn line(&self, token: usize, lines: [Option<&Line<'a>>; 3]) -> Option<Piece<'a>> {
         let name = || self.tokens.name(token).map(Name::to_string);
         let name = || name().unwrap_or_default();
-        if !self.knows_base {
+        if self.way == Way::Unknowing {
             let [_, ours, theirs] = lines;
             return Some(self.unlike(name(), ours, theirs));
         }
@@ -234,6 +228,9 @@ impl<'v, 'a> Loom<'v, 'a> {
         let dispute = match (ours, theirs) {
             (Some(ours), Some(theirs)) if ours.body == theirs.body => {
                 return Piece::Row(ours.into());
+            }
+            (Some(ours), Some(theirs)) if are_different(ours, theirs) => {
+                Dispute::Different { name }
             }
             (Some(_), Some(_)) => Dispute::Changed {
                 name,
@@ -286,6 +283,10 @@ impl<'v, 'a> Loom<'v, 'a> {
         };
         let words = name.as_ref().map(Name::to_string).unwrap_or_default();
         let is_new = base.is_none() && !matches!(name, Some(Name::Header(_)));
+        if self.way != Way::Settled && are_different(ours, theirs) {
+            let (ours, theirs) = (Cow::Borrowed(ours.body), Cow::Borrowed(theirs.body));
+            return both(ours, theirs, Dispute::Different { name: words });
+        }
         if name.is_some_and(|name| self.shared.contains(&name.first())) {
             let (ours, theirs) = (Cow::Borrowed(ours.body), Cow::Borrowed(theirs.body));
             let (name, keys) = (words, Vec::new());
@@ -408,6 +409,16 @@ impl<'v, 'a> Loom<'v, 'a> {
         let runs = runs.iter().filter(|run| !run.texts.is_empty());
         runs.map(|run| (name(run), frames(run))).collect()
     }
+}
+
+/// Whether two lines are of different steps, as far as their uids tell.
+fn are_different(ours: &Line<'_>, theirs: &Line<'_>) -> bool {
+    let uid = |line: &Line<'_>| {
+        let object = Object::parse(std::str::from_utf8(line.body).ok()?).ok()?;
+        object.get("uid").and_then(Uid::of_raw)
+    };
+    let (ours, theirs) = (uid(ours), uid(theirs));
+    ours.is_some() && theirs.is_some() && ours != theirs
 }
 
 type Bearer<'r, 'a> = (Option<&'r Name<'a>>, Vec<(bool, Option<&'a [u8]>)>);

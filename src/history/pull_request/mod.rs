@@ -23,6 +23,7 @@ use super::target::{Scope, Target};
 use super::weeks::Week;
 use super::words::title;
 use crate::document::json;
+use crate::document::markers::our_version;
 use crate::plan::Plan;
 use crate::plan::approval::Approval;
 use crate::plan::canon::block_table::BlockColumn;
@@ -430,7 +431,8 @@ impl Versions<'_> {
 fn happened(before: &Plan, after: &Plan) -> (Vec<Event>, Vec<Tick>) {
     let logs = |plan: &Plan| -> Vec<Vec<u8>> {
         let logs = plan.files().iter().filter(|file| file.role == Role::Log);
-        logs.map(|file| file.document.to_bytes()).collect()
+        logs.map(|file| our_version(file.document.to_bytes()))
+            .collect()
     };
     let canon = |plan: &Plan| {
         let files = canon::files(plan).into_iter().map(|at| &plan.files()[at]);

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use self::bases::Bases;
-use self::names::label_for_people;
+use self::names::side_for_people;
 use self::undecided::{Undecided, undecided};
 use crate::change::delta::FileDelta;
 use crate::change::delta::outline::{Line, outline};
@@ -164,7 +164,7 @@ impl Changes {
             }
             for label in dispute.labels(plan) {
                 let names = changes.names.entry(label);
-                names.or_insert_with_key(|label| label_for_people(&git, label));
+                names.or_insert_with_key(|label| side_for_people(&git, label));
             }
         }
         changes.compare(&git, layout, plan).map_err(failed)?;
@@ -363,6 +363,14 @@ impl Changes {
             }
         }
         Ok(())
+    }
+
+    /// What is listed, as a heading.
+    pub(crate) fn heading(&self) -> String {
+        match (&self.base, &self.commit) {
+            (Base::Head, None) => "Changes before the first commit".to_owned(),
+            _ => format!("Changes since {}", self.base_words()),
+        }
     }
 
     /// What the plan is compared with, in words.

@@ -22,6 +22,26 @@ pub(crate) fn label_for_people(git: &Git, label: &str) -> String {
     }
 }
 
+/// The same in a checkout in which versions are picked: what git calls `HEAD` in a rebase is what the
+/// others have, and people take it for their own.
+pub(crate) fn side_for_people(git: &Git, label: &str) -> String {
+    let onto = (label == "HEAD").then(|| rebased_onto(git)).flatten();
+    match onto {
+        Some(onto) => format!("HEAD: {onto}, which the rebase builds on"),
+        None => label_for_people(git, label),
+    }
+}
+
+/// What the rebase under way puts commits on, as people call it.
+fn rebased_onto(git: &Git) -> Option<String> {
+    let file = |folder: &str| {
+        let path = git.own_path(&format!("{folder}/onto")).ok()??;
+        fs::read_to_string(path).ok()
+    };
+    let onto = file("rebase-merge").or_else(|| file("rebase-apply"))?;
+    git.name_of(onto.trim()).ok()?
+}
+
 fn is_hash(word: &str) -> bool {
     (7..=64).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -53,24 +53,12 @@ impl Undecided {
 
     /// What each side did, in words.
     pub(crate) fn words(&self) -> &'static str {
-        let Unmerged {
-            base, ours, theirs, ..
-        } = &self.file;
-        match (base, ours, theirs) {
-            (_, None, None) => "gone on both sides: deleted, or moved elsewhere",
-            (None, Some(_), None) => "only ours has it: added or moved here",
-            (None, None, Some(_)) => "only theirs has it: added or moved here",
-            (base, ours @ Some(_), None) if base == ours => "ours moved it here, theirs deleted it",
-            (base, None, theirs @ Some(_)) if base == theirs => {
-                "theirs moved it here, ours deleted it"
-            }
-            (Some(_), Some(_), None) => "ours changed it, theirs deleted it",
-            (Some(_), None, Some(_)) => "theirs changed it, ours deleted it",
-            (_, Some(_), Some(_)) if self.now.is_none() => {
-                "both sides have it, and the checkout does not"
-            }
-            (None, Some(_), Some(_)) if !self.is_drawn() => "both sides added it",
-            _ => "drawn on both sides: writing its paper again draws it once more",
+        let is_added = self.file.base.is_none();
+        match self.file.words() {
+            Some(words) => words,
+            None if self.now.is_none() => "both sides have it, and the checkout does not",
+            None if is_added && !self.is_drawn() => "both sides added it",
+            None => "drawn on both sides: writing its paper again draws it once more",
         }
     }
 

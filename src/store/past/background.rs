@@ -14,7 +14,7 @@ use crate::history::events::Event;
 use crate::history::facts::Facts;
 use crate::history::follow::Followed;
 use crate::history::landing::Landing;
-use crate::history::since::{Comparison, OLDEST};
+use crate::history::since::Comparison;
 use crate::history::when::When;
 use crate::plan::id::StepId;
 use crate::plan::last_change::LastChanges;
@@ -55,7 +55,7 @@ impl Past {
         match (Moment::find(&when, plan, self, now), self.oldest()) {
             (Ok(moment), _) => Ok((typed, moment, None)),
             (Err(reason), Some((oldest, _))) if when == When::Review => {
-                Ok((OLDEST, oldest, Some(reason.to_string())))
+                Ok((self.oldest_label(), oldest, Some(reason.to_string())))
             }
             (Err(reason), _) => Err(reason.to_string()),
         }

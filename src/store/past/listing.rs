@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use super::blobs::Blobs;
 use super::cache::{Between, Cache, VersionId};
 use super::{Held, Past, Unknown};
+use crate::document::markers::our_version;
 use crate::git::GitError;
 use crate::git::history::{History, Paths, Times};
 use crate::git::output::{Commit, FileChange};
@@ -55,7 +56,8 @@ impl Past {
                 .log()
                 .map(|log| log.rope().contiguous().into_owned())
                 .unwrap_or_default();
-            self.logs.insert(path, Held::Bytes(bytes));
+            // Until one is picked, two versions of a step are one step.
+            self.logs.insert(path, Held::Bytes(our_version(bytes)));
         }
         for file in canon {
             let file = &plan.files()[*file];

@@ -13,7 +13,7 @@ use crate::document::progress::Progress;
 use crate::git::Git;
 use crate::git::tree::{TreeEntry, TreeKind};
 use crate::history::outlook::Outlook;
-use crate::history::since::{Comparison, OLDEST};
+use crate::history::since::Comparison;
 use crate::history::target::{Scope, Target};
 use crate::history::weeks::Week;
 use crate::plan::Plan;
@@ -76,7 +76,7 @@ impl<'a> Reporter<'a> {
         let begins = past.begins_after(&moment);
         let mut since = match &begins {
             // What the history begins with was not done since.
-            Some((oldest, _)) => past.since(OLDEST, oldest, progress)?,
+            Some((oldest, _)) => past.since(past.oldest_label(), oldest, progress)?,
             None => past.since(&label, &moment, progress)?,
         };
         since.notes.extend(begins.map(|(_, begins)| {

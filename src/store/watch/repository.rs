@@ -9,7 +9,9 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use crate::git::Git;
 
 /// What of git's own folder says that something happened.
-const TELLING: [&str; 6] = [
+const TELLING: [&str; 7] = [
+    // Which upstream a branch has.
+    "config",
     "HEAD",
     "index",
     "packed-refs",
@@ -34,7 +36,8 @@ impl RepositoryWatch {
             .ok()?
             .pop()?;
         let common = git.lines(&["rev-parse", "--git-common-dir"]).ok()?.pop()?;
-        let (own, refs) = (folder.join(own), folder.join(common).join("refs"));
+        let (own, common) = (folder.join(own), folder.join(common));
+        let refs = common.join("refs");
         let is_telling = move |event: &Event| {
             let is_change = !matches!(event.kind, EventKind::Access(_));
             let mut paths = event.paths.iter();
@@ -53,6 +56,10 @@ impl RepositoryWatch {
         };
         let mut watcher = notify::recommended_watcher(heard).ok()?;
         watcher.watch(&own, RecursiveMode::NonRecursive).ok()?;
+        // A worktree has its settings, and what is packed, with the others.
+        if common.canonicalize().ok() != own.canonicalize().ok() {
+            let _ = watcher.watch(&common, RecursiveMode::NonRecursive);
+        }
         // Without it commits are noticed all the same, by the index.
         let _ = watcher.watch(&refs, RecursiveMode::Recursive);
         Some(Self { _watcher: watcher })

@@ -100,7 +100,7 @@ fn list(
 ) {
     let view = &model.changes;
     let focused = model.overlays.is_empty() && model.place() == Focus::CHANGES;
-    let title = Line::styled(format!("Changes since {}", read.base_words()), theme.title);
+    let title = Line::styled(read.heading(), theme.title);
     let mut right = vec![RowPart::styled(2, read.summary(), theme.dim)];
     if !view.marks().is_empty() {
         let count = format!("{} marked", view.marks().len());

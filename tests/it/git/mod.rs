@@ -5,6 +5,8 @@ mod both_versions;
 mod decisions;
 mod demo_history;
 mod landed;
+mod left_over;
+mod one_number;
 mod layout;
 mod papers;
 mod pull_request;
@@ -440,7 +442,11 @@ fn setting_up_adds_only_what_is_missing() {
     assert_eq!(repo.read(".gitattributes"), "*.md text\r\n# end");
     let first = repo.stepdeck(&["git-setup"]);
     assert_eq!(first.err.matches("stepdeck: added: ").count(), 10);
-    assert!(first.err.contains("commit .gitattributes"), "{}", first.err);
+    assert!(
+        first.err.contains("`git add .gitattributes && git commit`"),
+        "{}",
+        first.err
+    );
     assert_eq!(first.code, Some(0));
     let attributes = "*.md text\r\n# end\r\ndata/plans/*.jsonl merge=stepdeck diff=stepdeck\r\n\
         data/**/*.md merge=stepdeck\r\ndocs/**/*.md merge=stepdeck\r\n\

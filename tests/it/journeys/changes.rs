@@ -265,3 +265,28 @@ fn a_commit_in_another_terminal_shows_at_once() {
     git(desk.folder(), &["switch", "-q", "-c", "other"]);
     desk.wait_for("on other");
 }
+
+#[test]
+fn an_upstream_that_is_set_or_unset_elsewhere_is_seen() {
+    let Some(folder) = checkout() else { return };
+    let at = folder.path().to_owned();
+    git(&at, &["branch", "-q", "--set-upstream-to", "main"]);
+    let mut desk = desk(folder, 120, 30);
+    desk.wait_for("up to date with main");
+    git(&at, &["branch", "-q", "--unset-upstream"]);
+    desk.run_until("the upstream is gone", |desk| {
+        !desk.screen().contains("up to date with main")
+    });
+}
+
+#[test]
+fn before_the_first_commit_of_a_branch_the_heading_says_so() {
+    let Some(folder) = checkout() else { return };
+    git(folder.path(), &["checkout", "-q", "--orphan", "fresh"]);
+    let desk = desk(folder, 120, 30);
+    let screen = desk.screen();
+    assert!(
+        screen.contains("Changes before the first commit"),
+        "{screen}"
+    );
+}

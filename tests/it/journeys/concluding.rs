@@ -284,3 +284,26 @@ fn what_one_side_changed_in_the_canon_stays() {
         }
     }
 }
+
+/// What a merge commit has decided is not taken back: the markers would come back into the log.
+#[test]
+fn a_decision_that_is_committed_is_not_undone() {
+    let Some(folder) = stopped() else { return };
+    let at = folder.path().to_owned();
+    let mut desk = desk(folder, 160, 40);
+    to_conflict(&mut desk);
+    desk.keys("<Enter>t").keys("8").keys("C");
+    desk.wait_for("Conclude the merge, with this message");
+    desk.keys("<Enter>");
+    desk.run_until("the merge is committed", |_| parents(&at) == 2);
+    desk.settle();
+    let log = desk.file(LOG);
+    desk.keys("u");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("the decision is committed by now"),
+        "{screen}"
+    );
+    assert_eq!(desk.file(LOG), log);
+    assert_eq!(git(&at, &["status", "--porcelain"]), "");
+}

@@ -417,3 +417,29 @@ fn no_size_makes_it_panic() {
         }
     }
 }
+
+/// The graft of a shallow clone is where its history begins, not the commit made on top.
+#[test]
+fn a_shallow_clone_with_a_commit_of_its_own_lists_what_came_since_the_graft() {
+    let Some(folder) = plan() else { return };
+    let clone = shallow_clone(folder.path(), 1);
+    let log = std::fs::read_to_string(clone.path().join(LOG)).unwrap();
+    let lines: Vec<&str> = log.lines().collect();
+    let more = step(90, "Ninety", "draft");
+    let _ = std::fs::remove_dir_all(clone.path().join("docs/reviews"));
+    commit(
+        clone.path(),
+        28,
+        "Ada",
+        "Ninety",
+        &[&lines[..], &[&more]].concat(),
+    );
+    let mut desk = Desk::on(clone, 140, 40);
+    desk.keys("6");
+    desk.wait_for("Ninety");
+    let screen = desk.screen();
+    let words = "the first commit of this shallow clone";
+    assert!(screen.contains(words), "{screen}");
+    let begins = "the clone is shallow: its history begins with";
+    assert!(screen.contains(begins), "{screen}");
+}

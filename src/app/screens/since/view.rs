@@ -12,7 +12,7 @@ use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::change::value::Refusal;
 use crate::document::progress::Progress;
-use crate::history::since::{Comparison, Different, How, OLDEST, cut_off_words};
+use crate::history::since::{Comparison, Different, How, OLDEST, OLDEST_IN_CLONE, cut_off_words};
 use crate::history::when::When;
 use crate::history::words::{instant, short};
 use crate::plan::field::Field;
@@ -259,7 +259,9 @@ impl News {
         let when = match (visited, &baseline.commit) {
             (Some(visited), _) => instant(visited),
             // Nobody can type a baseline that is called by what it is.
-            (None, Some(commit)) if baseline.label == OLDEST => short(commit).to_owned(),
+            (None, Some(commit)) if [OLDEST, OLDEST_IN_CLONE].contains(&&*baseline.label) => {
+                short(commit).to_owned()
+            }
             (None, _) => baseline.label.clone(),
         };
         let cut_off = baseline.cut_off;
