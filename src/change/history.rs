@@ -27,6 +27,10 @@ pub enum Event {
 pub(crate) struct History {
     done: Vec<Change>,
     undone: Vec<Change>,
+    /// So many of the newest changes cannot be undone as the files are: those before come first.
+    stuck: usize,
+    /// So many of those undone last cannot be made again as the files are.
+    stuck_undone: usize,
 }
 
 impl History {
@@ -71,39 +75,60 @@ impl History {
     }
 
     fn keep(&mut self, change: Change) {
+        self.unstick();
         if self.done.len() == LIMIT {
             self.done.remove(0);
         }
         self.done.push(change);
     }
 
-    /// The newest change, which [`History::undo`] would take off.
+    /// The change which [`History::undo`] would take off.
     pub(crate) fn newest(&self) -> Option<&Change> {
-        self.done.last()
+        self.done.get(last_but(&self.done, self.stuck)?)
     }
 
-    /// Takes the newest change off, to be inverted by the caller.
+    /// Takes off the newest change that is not known to be stuck, to be inverted by the caller. Where
+    /// all of them are, each is tried again.
     pub(crate) fn undo(&mut self) -> Option<&Change> {
-        let change = self.done.pop()?;
-        self.undone.push(change);
+        let at = last_but(&self.done, self.stuck)?;
+        self.stuck = self.done.len() - 1 - at;
+        self.stuck_undone = 0;
+        self.undone.push(self.done.remove(at));
         self.undone.last()
     }
 
-    /// Reapplies the change that was undone last.
+    /// Reapplies the change that was undone last and is not known to be stuck.
     pub(crate) fn redo(&mut self) -> Option<&Change> {
-        let change = self.undone.pop()?;
-        self.done.push(change);
+        let at = last_but(&self.undone, self.stuck_undone)?;
+        self.stuck_undone = self.undone.len() - 1 - at;
+        self.stuck = 0;
+        self.done.push(self.undone.remove(at));
         self.done.last()
     }
 
-    /// Forgets the change that [`History::undo`] just answered: it cannot be undone.
-    pub(crate) fn skip_undo(&mut self) {
-        self.undone.pop();
+    /// Puts back the change that [`History::undo`] just answered: it cannot be undone as the files
+    /// are. Answers whether another one is next.
+    pub(crate) fn skip_undo(&mut self) -> bool {
+        let change = self.undone.pop();
+        let at = self.done.len() - self.stuck.min(self.done.len());
+        self.stuck += change.iter().len();
+        self.done.splice(at..at, change);
+        self.stuck < self.done.len()
     }
 
-    /// Forgets the change that [`History::redo`] just answered: it cannot be made again.
-    pub(crate) fn skip_redo(&mut self) {
-        self.done.pop();
+    /// Puts back the change that [`History::redo`] just answered: it cannot be made again as the files
+    /// are. Answers whether another one is next.
+    pub(crate) fn skip_redo(&mut self) -> bool {
+        let change = self.done.pop();
+        let at = self.undone.len() - self.stuck_undone.min(self.undone.len());
+        self.stuck_undone += change.iter().len();
+        self.undone.splice(at..at, change);
+        self.stuck_undone < self.undone.len()
+    }
+
+    /// Tries every change again: the files are different.
+    pub(crate) fn unstick(&mut self) {
+        (self.stuck, self.stuck_undone) = (0, 0);
     }
 
     /// Forgets a change that could not be made after all, or not be undone.
@@ -134,6 +159,12 @@ impl History {
     pub(crate) fn can_redo(&self) -> bool {
         !self.undone.is_empty()
     }
+}
+
+/// The place before so many at the end of a list; the last one where there are no more.
+fn last_but(list: &[Change], stuck: usize) -> Option<usize> {
+    let last = list.len().checked_sub(1)?;
+    Some(last.checked_sub(stuck).unwrap_or(last))
 }
 
 #[cfg(test)]
@@ -167,6 +198,31 @@ mod tests {
             prop_assert_eq!(&History::tell(events), &history);
             prop_assert_eq!(&History::tell(history.events()), &history);
         }
+    }
+
+    /// What cannot be undone stays, and does not keep the ones before from being undone.
+    #[test]
+    fn a_change_that_is_stuck_is_tried_again() {
+        let mut history = History::default();
+        (0..4).for_each(|name| history.push(change(name)));
+        let undo = |history: &mut History| history.undo().unwrap().label.clone();
+        assert_eq!(undo(&mut history), "3");
+        assert!(history.skip_undo());
+        assert_eq!(history.newest(), Some(&change(2)));
+        assert_eq!(undo(&mut history), "2");
+        assert!(history.skip_undo());
+        assert_eq!(undo(&mut history), "1");
+        assert_eq!(undo(&mut history), "0");
+        // Only those that are stuck are left.
+        assert_eq!(undo(&mut history), "3");
+        assert!(history.skip_undo());
+        assert_eq!(undo(&mut history), "2");
+        assert!(!history.skip_undo());
+        history.unstick();
+        assert_eq!(undo(&mut history), "3");
+        assert_eq!(history.redo().unwrap().label, "3");
+        assert!(history.skip_redo());
+        assert_eq!(history.redo().unwrap().label, "0");
     }
 
     #[test]

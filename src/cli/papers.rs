@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 use serde::Serialize;
 
 use super::invocation::Invocation;
+use super::risk::ProposalRow;
 use crate::document::visible::visible_line;
 use crate::record::catalogue::{PaperEntry, PaperKind, SHOWN, catalogue, kind_meant};
 use crate::record::today::Today;
@@ -39,7 +40,7 @@ impl Papers {
             rituals: &opened.layout.config.rituals,
             now,
         };
-        let mut kinds = catalogue(&opened.plan, papers, &today.cadence(), now.date_naive());
+        let mut kinds = catalogue(&opened.plan, papers, &today.cadence(), now);
         if let Some(typed) = &self.kind {
             let at = kind_meant(&kinds, typed).map_err(|reason| eyre!(reason))?;
             kinds = vec![kinds.swap_remove(at)];
@@ -71,6 +72,12 @@ impl Papers {
                     theme.text,
                 ),
             ]));
+            for proposal in &kind.proposed {
+                let text = format!("{}  {}", proposal.title, proposal.words());
+                let lead = Span::styled(format!("  {:10}  ", "proposed"), theme.warning);
+                let text = visible_line(&text);
+                sheet.hanging(lead, &frame::words(theme, &text), theme.text);
+            }
             let shown = match self.kind {
                 Some(_) => kind.papers.len(),
                 None => SHOWN.max(kind.overdue()),
@@ -119,6 +126,7 @@ struct KindEntry<'a> {
     due: Option<&'a str>,
     overdue: usize,
     papers: Vec<Entry<'a>>,
+    proposed: Vec<ProposalRow>,
 }
 
 #[derive(Serialize)]
@@ -144,6 +152,7 @@ impl<'a> KindEntry<'a> {
             due: due.map(|(_, words)| &**words),
             overdue: kind.overdue(),
             papers: kind.papers.iter().map(Entry::of).collect(),
+            proposed: kind.proposed.iter().map(ProposalRow::of).collect(),
         }
     }
 }

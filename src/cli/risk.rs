@@ -235,12 +235,7 @@ impl Risk {
                 Span::styled("proposed  ", paint.theme.warning),
                 Span::styled(title.into_owned(), paint.theme.text),
                 Span::styled(
-                    format!(
-                        "  blocker of {} since {}, {} standups",
-                        visible_line(&proposal.stage),
-                        proposal.since,
-                        proposal.standups
-                    ),
+                    format!("  {}", visible_line(&proposal.words())),
                     paint.theme.dim,
                 ),
             ]);
@@ -395,7 +390,7 @@ impl Row {
 }
 
 #[derive(Serialize)]
-struct ProposalRow {
+pub(super) struct ProposalRow {
     title: String,
     stage: String,
     steps: Vec<String>,
@@ -404,7 +399,7 @@ struct ProposalRow {
 }
 
 impl ProposalRow {
-    fn of(proposal: &Proposal) -> Self {
+    pub(super) fn of(proposal: &Proposal) -> Self {
         Self {
             title: proposal.title.clone(),
             stage: proposal.stage.clone(),

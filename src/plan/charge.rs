@@ -39,6 +39,14 @@ fn day_in(text: &str) -> Option<NaiveDate> {
     words.find_map(|word| NaiveDate::parse_from_str(word, "%Y-%m-%d").ok())
 }
 
+/// How long a day has passed on which something was due.
+pub(crate) fn overdue_in_words(days: i64) -> String {
+    match days {
+        1 => "1 day overdue".to_owned(),
+        days => format!("{days} days overdue"),
+    }
+}
+
 /// The names in a bullet such as `- **Owner:** Ada Ruiz, Bo Chen`.
 pub(crate) fn names(text: &str) -> impl Iterator<Item = &str> {
     let names = text
@@ -85,8 +93,7 @@ impl Stage {
     /// where the roadmap says none of it.
     pub(crate) fn due_and_owners(&self, standing: Standing, today: NaiveDate) -> Option<String> {
         let due = self.due().map(|due| match self.overdue(standing, today) {
-            Some(1) => format!("due {due}, 1 day overdue"),
-            Some(days) => format!("due {due}, {days} days overdue"),
+            Some(days) => format!("due {due}, {}", overdue_in_words(days)),
             None => format!("due {due}"),
         });
         let owners = owners_in_words(self.acknowledgements());

@@ -90,9 +90,10 @@ pub(crate) fn bar(text: &str) -> Option<(Option<Side>, Figure)> {
     }
 }
 
-/// A number with its unit before or behind it.
+/// A number with its unit before or behind it. A full stop at the end and a remark in brackets say
+/// nothing else.
 pub(crate) fn figure(text: &str) -> Option<Figure> {
-    let text = text.trim();
+    let text = without_remark(text.trim());
     let is_sign = |c: char| matches!(c, '-' | '+' | '−' | '±');
     let start = text.find(|c: char| c.is_ascii_digit())?;
     // A point may begin a number, signs stand right before it.
@@ -118,12 +119,33 @@ pub(crate) fn figure(text: &str) -> Option<Figure> {
         // Words around a number are a sentence.
         _ => return None,
     };
-    let is_unit = !unit.contains(|c: char| c.is_ascii_digit() || is_sign(c) || c == '–');
+    let unit = match unit.strip_suffix('.') {
+        Some(stopped) if !stopped.ends_with(char::is_alphabetic) => stopped.trim_end(),
+        _ => unit,
+    };
+    let is_no_part = |c: char| {
+        let is_side = matches!(c, '<' | '>' | '≤' | '≥' | '⩽' | '⩾');
+        c.is_ascii_digit() || is_sign(c) || c == '–' || is_side
+    };
+    let is_unit = !unit.contains(is_no_part);
     let is_sane = !sign.contains('±') && sign.chars().count() < 2;
     (is_unit && is_sane).then(|| Figure {
         value: if is_negative { -value } else { value } * scale,
         unit: unit.to_owned(),
     })
+}
+
+/// A text without what is in brackets at its end, unless that is another number.
+fn without_remark(text: &str) -> &str {
+    let stopped = text.strip_suffix('.').unwrap_or(text);
+    let remark = stopped.strip_suffix(')').and_then(|text| text.rfind('('));
+    let Some((before, remark)) = remark.and_then(|at| text.split_at_checked(at)) else {
+        return text;
+    };
+    match remark.contains(|c: char| c.is_ascii_digit()) {
+        true => text,
+        false => before.trim_end(),
+    }
 }
 
 /// The digits at the beginning of a text with what is between them, and what follows.
@@ -236,6 +258,11 @@ mod tests {
             ("0,125", "0.125"),
             ("~40", "40"),
             ("7", "7"),
+            ("900.", "900"),
+            ("98 %.", "98 %"),
+            ("3.2M.", "3200000"),
+            ("900 (est.)", "900"),
+            ("900 shops (est.).", "900 shops"),
         ] {
             assert_eq!(told(text), expected, "{text}");
         }
@@ -256,6 +283,11 @@ mod tests {
             "±2",
             "2026-11-20",
             "--5",
+            "> 900",
+            "≤5",
+            "(5)",
+            "900 (1,000)",
+            "(est.)",
         ] {
             assert_eq!(told(text), "-", "{text}");
         }

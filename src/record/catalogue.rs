@@ -7,9 +7,10 @@
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::review::Record;
+use super::risk::{Proposal, Register};
 use super::shelf;
 use super::today::cadence::{Ritual, RitualKind, Standing};
 use crate::document::english::capitalised;
@@ -40,6 +41,8 @@ pub(crate) struct PaperKind {
     pub due: Option<(Standing, String)>,
     /// Its papers in their order.
     pub papers: Vec<PaperEntry>,
+    /// What ought to be one; of risks alone.
+    pub proposed: Vec<Proposal>,
 }
 
 /// A paper.
@@ -76,16 +79,21 @@ impl PaperKind {
         self.overdue() > 0 || self.due.as_ref().is_some_and(is_late)
     }
 
-    /// How many papers there are, and how many of them are overdue.
+    /// How many papers there are, how many of them are overdue, and how many are proposed.
     pub(crate) fn counts(&self) -> String {
-        let count = match self.papers.len() {
+        let mut counts = match self.papers.len() {
             0 => "none yet".to_owned(),
             count => count.to_string(),
         };
-        match self.overdue() {
-            0 => count,
-            overdue => format!("{count}, {overdue} overdue"),
+        for (count, word) in [
+            (self.overdue(), "overdue"),
+            (self.proposed.len(), "proposed"),
+        ] {
+            if count > 0 {
+                counts += &format!(", {count} {word}");
+            }
         }
+        counts
     }
 }
 
@@ -112,8 +120,9 @@ pub(crate) fn catalogue(
     plan: &Plan,
     papers: &Papers,
     cadence: &[Ritual],
-    today: NaiveDate,
+    now: DateTime<Utc>,
 ) -> Vec<PaperKind> {
+    let today = now.date_naive();
     let folders = papers.specs.iter().filter(|spec| spec.kept == Kept::Folder);
     let mut kinds: Vec<PaperKind> = folders.map(|spec| kind(spec, papers, cadence)).collect();
     for file in plan.files() {
@@ -124,6 +133,15 @@ pub(crate) fn catalogue(
             kind.papers
                 .push(entry(file.role, &file.path, document, today));
         }
+    }
+    if let Some(risks) = kinds.iter_mut().find(|kind| kind.role == Role::Risk) {
+        let register = Register {
+            plan,
+            now,
+            who: "",
+            folder: papers.folder_of(Role::Risk),
+        };
+        risks.proposed = register.proposals(papers.folder_of(Role::Standup));
     }
     for kind in &mut kinds {
         kind.papers.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -156,6 +174,7 @@ fn kind(spec: &PaperSpec, papers: &Papers, cadence: &[Ritual]) -> PaperKind {
             .to_string(),
         due: ritual.map(|ritual| (ritual.standing, due_words(ritual))),
         papers: Vec::new(),
+        proposed: Vec::new(),
     }
 }
 
@@ -272,7 +291,7 @@ mod tests {
 
     fn of(files: Vec<SourceFile>) -> Vec<PaperKind> {
         let plan = Plan::read(files);
-        let today = "2026-11-21".parse().unwrap();
+        let now = "2026-11-21T09:30:00Z".parse().unwrap();
         let milestone = Ritual {
             kind: RitualKind::Milestone,
             due: None,
@@ -280,7 +299,7 @@ mod tests {
             standing: Standing::Never,
             words: "never held".to_owned(),
         };
-        catalogue(&plan, &Papers::default(), &[milestone], today)
+        catalogue(&plan, &Papers::default(), &[milestone], now)
     }
 
     fn told(kinds: &[PaperKind], role: Role) -> Vec<String> {

@@ -51,17 +51,28 @@ pub(crate) fn last_before(plan: &Plan, role: Role, day: NaiveDate) -> Option<Fil
 
 /// What a paper in a file of the plan says of itself.
 pub(crate) fn read(file: usize, path: &Path, document: &MarkdownDocument) -> Filed {
-    let text = |name| label_at(document, 0, name).map(|(_, label)| label.text.trim().to_owned());
-    let written = text(DATE).and_then(|text| text.get(..10)?.parse().ok());
     let title = document.headings().first().map(|head| head.text.clone());
     let stem = || path.file_stem().map(|stem| stem.to_string_lossy().into());
     Filed {
         file,
-        date: written.or_else(|| day_in(path)),
+        date: day_written(document).or_else(|| day_in(path)),
         title: title.or_else(stem).unwrap_or_default(),
         is_closed: is_closed(document),
-        seen: text(SEEN).filter(|seen| is_hash(seen)),
+        seen: seen_in(document),
     }
+}
+
+/// The day that a paper says it is of.
+pub(crate) fn day_written(document: &MarkdownDocument) -> Option<NaiveDate> {
+    let (_, label) = label_at(document, 0, DATE)?;
+    label.text.trim().get(..10)?.parse().ok()
+}
+
+/// The commit that a paper says was checked out when it was written.
+pub(crate) fn seen_in(document: &MarkdownDocument) -> Option<String> {
+    let (_, label) = label_at(document, 0, SEEN)?;
+    let seen = label.text.trim();
+    is_hash(seen).then(|| seen.to_owned())
 }
 
 /// The headings under which a demo lists steps that were completed by its day.

@@ -20,6 +20,7 @@ pub mod chart;
 pub(crate) mod checkpoint;
 pub(crate) mod demo;
 pub(crate) mod desk;
+pub(crate) mod last_quarter;
 pub(crate) mod milestone;
 pub(crate) mod paper;
 pub(crate) mod quarter;

@@ -7,21 +7,19 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::desk::{Desk, Materials};
+use super::last_quarter::{Objective, rolled};
 use super::paper::{Fact, Made, Paper, Section};
 use super::roadmap::{self, StageEntry};
 use super::stage::{ahead, asked};
 use super::words::{count, items, linked, plain, step, table};
 use crate::change::value::{Refusal, refuse};
 use crate::document::english::{capitalised, counted, listed};
-use crate::document::markdown::{CheckState, MarkdownDocument};
 use crate::history::outlook::Outlook;
 use crate::history::since::Comparison;
 use crate::history::target::{Condition, Target, conditions};
 use crate::plan::block::Block;
 use crate::plan::canon::block_table::BlockColumn;
-use crate::plan::canon::checklist::named_steps;
 use crate::plan::decision::{self, DecisionNote};
-use crate::plan::packet::section;
 use crate::plan::source::Role;
 use crate::plan::stage::{Stage, Standing, standing_of};
 use crate::plan::status::{State, Status};
@@ -30,7 +28,7 @@ use crate::record::today::rituals::Quarter;
 use crate::record::waits_for;
 
 /// The section with what the quarter is to reach.
-const OBJECTIVES: &str = "Objectives";
+pub(super) const OBJECTIVES: &str = "Objectives";
 /// So many steps are named before the rest is a number.
 const MOST_STEPS: usize = 12;
 /// So many dependants are counted.
@@ -57,8 +55,8 @@ pub(crate) struct QuarterPlan<'a> {
     pub quarter: Quarter,
     pub blocks: Vec<BlockReview<'a>>,
     pub focus: Vec<StageFocus<'a>>,
-    /// Objectives of the quarter before that were not reached, in its words.
-    pub rolled: Vec<String>,
+    /// Objectives of the quarter before that were not reached.
+    pub rolled: Vec<Objective>,
     /// Steps that were begun and are not done.
     pub carried: Vec<StepRef<'a>>,
     /// Open steps that others wait for and that cannot go on, with why and how many wait.
@@ -148,7 +146,7 @@ impl<'a> QuarterPlan<'a> {
             since: materials.since,
             blocks: blocks(plan, materials.since),
             focus: focus.collect(),
-            rolled: rolled(plan, quarter),
+            rolled: rolled(&desk, quarter),
             carried: plan.steps().filter(is_begun).collect(),
             threats: threats(plan),
             conditions: conditions(plan, &open),
@@ -202,7 +200,7 @@ impl<'a> QuarterPlan<'a> {
         let rolled: Vec<String> = self
             .rolled
             .iter()
-            .map(|words| format!("[ ] {}", plain(words)))
+            .map(|objective| format!("[ ] {}", objective.markdown))
             .collect();
         let sections = vec![
             Section::generated("In short", self.in_short()),
@@ -322,7 +320,7 @@ impl<'a> QuarterPlan<'a> {
     }
 
     fn rolled_forward(&self) -> String {
-        let rolled = self.rolled.iter().map(|words| plain(words));
+        let rolled = self.rolled.iter().map(|of| of.markdown.clone());
         let carried = self
             .carried
             .iter()
@@ -354,7 +352,7 @@ impl<'a> QuarterPlan<'a> {
 
 /// The quarter that is meant; else the running one, unless it is planned already and the next one is
 /// nearer than three weeks.
-fn meant(desk: &Desk<'_>, typed: Option<&str>) -> Result<Quarter, Refusal> {
+pub(super) fn meant(desk: &Desk<'_>, typed: Option<&str>) -> Result<Quarter, Refusal> {
     let none = || Refusal("the calendar has no such quarter".to_owned());
     let today = desk.today();
     let here = desk.rituals.quarter(today).ok_or_else(none)?;
@@ -453,42 +451,6 @@ fn became(block: &Block, completed: usize, added: usize) -> String {
         (0, _) => "not started".to_owned(),
         _ => "no progress".to_owned(),
     }
-}
-
-/// The objectives of the quarter before that were not reached: those that are not ticked, and whose
-/// steps are not all done.
-fn rolled(plan: &Plan, quarter: Quarter) -> Vec<String> {
-    let files = plan
-        .files()
-        .iter()
-        .filter(|file| file.role == Role::Quarter);
-    let named = files.filter_map(|file| {
-        let stem = file.path.file_stem()?.to_str()?;
-        // Names of quarters sort as they follow each other.
-        (stem < &*quarter.to_string() && stem.contains("-Q")).then_some((stem, file))
-    });
-    let Some((_, last)) = named.max_by_key(|(stem, _)| *stem) else {
-        return Vec::new();
-    };
-    last.markdown()
-        .map_or_else(Vec::new, |document| open_objectives(plan, document))
-}
-
-fn open_objectives(plan: &Plan, document: &MarkdownDocument) -> Vec<String> {
-    let Some(heading) = section(document, OBJECTIVES) else {
-        return Vec::new();
-    };
-    let items = document.items().iter();
-    let own = items.filter(|item| item.heading == Some(heading) && item.parent.is_none());
-    let is_open = |text: &str| {
-        let mut steps = named_steps(text).filter_map(|id| plan.find(id)).peekable();
-        let has_none = steps.peek().is_none();
-        has_none || steps.any(|step| plan.graph().state(step).is_open())
-    };
-    own.filter(|item| item.check.state() != CheckState::Done)
-        .map(|item| item.text.trim().to_owned())
-        .filter(|text| !text.is_empty() && is_open(text))
-        .collect()
 }
 
 /// Open steps that others wait for and that are blocked, wait for what is gone, or for themselves; those

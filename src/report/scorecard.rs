@@ -23,7 +23,7 @@ use crate::document::english::{capitalised, counted, listed};
 use crate::history::since::Comparison;
 use crate::plan::Plan;
 use crate::plan::decision::{self, DecisionNote};
-use crate::plan::figure::figure;
+use crate::plan::figure::{bar, figure};
 use crate::plan::indicator::{self, Colour, Indicator, Source, is_one};
 use crate::plan::risk::Risk;
 use crate::plan::source::Role;
@@ -503,18 +503,29 @@ fn understood(text: &str, indicator: &Indicator, remark: String) -> Found {
         false => format!("{remark}; {words}"),
     };
     match figure(text) {
-        None => Found {
-            text: text.to_owned(),
-            value: None,
-            remark: said("not a number".to_owned()),
-        },
-        Some(figure) if figure.unit.is_empty() => Found {
-            text: format!("{} {}", text.trim(), indicator.unit)
-                .trim_end()
-                .to_owned(),
-            value: Some(figure.value),
-            remark,
-        },
+        None => {
+            let is_bound = matches!(bar(text), Some((Some(_), _)));
+            let words = match is_bound {
+                true => "a limit, not a value",
+                false => "not a number",
+            };
+            Found {
+                text: text.to_owned(),
+                value: None,
+                remark: said(words.to_owned()),
+            }
+        }
+        Some(figure) if figure.unit.is_empty() => {
+            let number = text.trim().trim_end_matches('.');
+            Found {
+                text: match number.ends_with(')') {
+                    true => number.to_owned(),
+                    false => format!("{number} {}", indicator.unit).trim_end().to_owned(),
+                },
+                value: Some(figure.value),
+                remark,
+            }
+        }
         Some(figure) => {
             let is_other = !indicator.unit.is_empty() && !is_one(&figure.unit, &indicator.unit);
             let words = format!("{} is not {}", figure.unit, indicator.unit);

@@ -6,7 +6,8 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use super::changes::Changes;
 use super::checkpoint::Checkpoints;
 use super::demo::Demo;
-use super::desk::Materials;
+use super::desk::{Desk, Materials};
+use super::last_quarter;
 use super::milestone::{self, Milestone};
 use super::paper::Made;
 use super::quarter::{self, QuarterPlan};
@@ -31,7 +32,7 @@ pub struct ReportSpec {
     /// What its papers are to the plan.
     pub(crate) role: Role,
     /// What the plan is compared with, unless somebody asks for another moment.
-    pub(crate) start: fn(&Plan, DateTime<Utc>) -> Start,
+    pub(crate) start: fn(&Desk<'_>) -> Start,
     /// Makes its papers, or says why there is none to make.
     pub(crate) make: fn(&Materials<'_>) -> Result<Made, Refusal>,
 }
@@ -61,64 +62,64 @@ pub(crate) const REPORTS: &[ReportSpec] = &[
     ReportSpec {
         name: "changes",
         role: Role::Changes,
-        start: |_, now| Start::of_week(now),
+        start: |desk| Start::of_week(desk.now),
         make: |materials| Ok(Changes::of(materials).paper().into()),
     },
     ReportSpec {
         name: "demo",
         role: Role::Demo,
-        start: |plan, now| {
-            let last = Start::last(plan, Role::Demo, "demo", now.date_naive());
-            last.unwrap_or_else(|| Start::days_ago(now, 14))
+        start: |desk| {
+            let last = Start::last(desk.plan, Role::Demo, "demo", desk.today());
+            last.unwrap_or_else(|| Start::days_ago(desk.now, 14))
         },
         make: |materials| Ok(Demo::of(materials).made()),
     },
     ReportSpec {
         name: "milestone",
         role: Role::GateReview,
-        start: |plan, now| {
-            last_milestone_review(plan, now).unwrap_or_else(|| Start::days_ago(now, 14))
+        start: |desk| {
+            let last = last_milestone_review(desk.plan, desk.now);
+            last.unwrap_or_else(|| Start::days_ago(desk.now, 14))
         },
         make: |materials| Milestone::of(materials, &milestone::Asked::default())?.made(materials),
     },
     ReportSpec {
         name: "scorecard",
         role: Role::Scorecard,
-        start: |plan, now| {
-            let monday = week_of(now.date_naive()).0;
-            let last = Start::last(plan, Role::Scorecard, "scorecard", monday);
-            last.unwrap_or_else(|| Start::of_week(now))
+        start: |desk| {
+            let monday = week_of(desk.today()).0;
+            let last = Start::last(desk.plan, Role::Scorecard, "scorecard", monday);
+            last.unwrap_or_else(|| Start::of_week(desk.now))
         },
         make: |materials| Ok(WeeklyScorecard::of(materials).paper().into()),
     },
     ReportSpec {
         name: "checkpoint",
         role: Role::Checkpoint,
-        start: |plan, now| match last_section(plan, now.date_naive()) {
+        start: |desk| match last_section(desk.plan, desk.today()) {
             Some(day) => Start::Paper {
                 label: format!("the checkpoint of {day}"),
                 day,
                 seen: None,
             },
-            None => Start::days_ago(now, 30),
+            None => Start::days_ago(desk.now, 30),
         },
         make: |materials| Checkpoints::of(materials).papers(),
     },
     ReportSpec {
         name: "quarter",
         role: Role::Quarter,
-        // The plan of this quarter may be there already: the one before is older.
-        start: |plan, now| {
-            let before = now.date_naive().checked_sub_days(Days::new(42));
-            let last = Start::last(plan, Role::Quarter, "plan", before.unwrap_or_default());
-            last.unwrap_or_else(|| Start::days_ago(now, 91))
+        start: |desk| {
+            // A quarter that cannot be planned is refused where the paper is made.
+            let start = last_quarter::start(desk, None);
+            start.unwrap_or_else(|_| Start::days_ago(desk.now, 91))
         },
         make: |materials| QuarterPlan::of(materials, &quarter::Asked::default())?.made(),
     },
     ReportSpec {
         name: "retro",
         role: Role::Retrospective,
-        start: |plan, now| gate_before(plan, now),
+        start: |desk| gate_before(desk.plan, desk.now),
         make: |materials| Retro::of(materials, None)?.made(),
     },
 ];
@@ -195,7 +196,7 @@ impl Start {
     }
 
     /// So many days ago.
-    fn days_ago(now: DateTime<Utc>, days: i64) -> Self {
+    pub(super) fn days_ago(now: DateTime<Utc>, days: i64) -> Self {
         let day = (now - TimeDelta::days(days)).date_naive();
         // Not to the second: what is made again on the same day says the same.
         Self::When {

@@ -222,6 +222,7 @@ impl Purpose {
     pub(crate) fn before(&self) -> Option<(Self, String)> {
         match self {
             Self::Note(text) => text.before().map(|(text, title)| (Self::Note(text), title)),
+            Self::Paper(of) => of.before().map(|(of, title)| (Self::Paper(of), title)),
             _ => None,
         }
     }

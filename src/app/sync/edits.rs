@@ -213,8 +213,7 @@ impl Model {
         let mut words = match put {
             Ok(words) => words,
             Err(reason) => {
-                self.sync.history.skip_undo();
-                let more = self.sync.can_undo();
+                let more = self.sync.history.skip_undo();
                 self.cannot("undo", &change, &reason, more);
                 return false;
             }
@@ -293,8 +292,8 @@ impl Model {
                 });
             }
             Err(reason) => {
-                self.sync.history.skip_redo();
-                self.cannot("redo", &change, &reason, self.sync.can_redo());
+                let more = self.sync.history.skip_redo();
+                self.cannot("redo", &change, &reason, more);
             }
         }
     }

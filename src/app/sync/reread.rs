@@ -172,6 +172,7 @@ impl Batch {
 impl Model {
     /// Takes news of the files; they are read when the loop has somebody do it.
     pub(crate) fn changed_outside(&mut self, files: Vec<Changed>) {
+        self.sync.history.unstick();
         for Changed {
             path,
             role,

@@ -17,10 +17,11 @@ use serde::Serialize;
 use super::invocation::{Invocation, refused};
 use super::past::{ComparedWith, source_of};
 use super::settings::judged;
+use crate::change::value::Refusal;
 use crate::document::progress::Progress;
 use crate::history::since::Comparison;
 use crate::history::when::HELP;
-use crate::report::desk::Materials;
+use crate::report::desk::{Desk, Materials};
 use crate::report::paper::{Made, Paper};
 use crate::report::slack::slack;
 use crate::report::table::{ReportSpec, Start};
@@ -69,6 +70,8 @@ struct Common {
 struct Asked<'a> {
     /// The moment that the plan is compared with, if it is not the report's own.
     since: Option<&'a String>,
+    /// Where the report starts without that moment, if what is asked of it decides.
+    start: Option<&'a dyn Fn(&Desk<'_>) -> Result<Start, Refusal>>,
     common: &'a Common,
     /// Whether the programs of one's own `[sources]` may be run.
     runs_sources: bool,
@@ -78,6 +81,7 @@ impl Common {
     fn asked<'a>(&'a self, since: Option<&'a String>) -> Asked<'a> {
         Asked {
             since,
+            start: None,
             common: self,
             runs_sources: false,
         }
@@ -157,6 +161,7 @@ impl Invocation<'_, '_> {
         report: &ReportSpec,
         Asked {
             since,
+            start: own_start,
             common,
             runs_sources,
         }: Asked<'_>,
@@ -183,7 +188,12 @@ impl Invocation<'_, '_> {
             cache: cache.as_deref(),
             sources: runs_sources.then_some(&config.sources),
         };
-        let start = start.unwrap_or_else(|| (report.start)(&opened.plan, reporter.now));
+        let desk = reporter.desk();
+        let start = match (start, own_start) {
+            (Some(start), _) => start,
+            (None, Some(own)) => own(&desk).map_err(refused)?,
+            (None, None) => (report.start)(&desk),
+        };
         let Some(gathered) = reporter.gather(start, &Progress::default()) else {
             bail!("reading the history was stopped");
         };

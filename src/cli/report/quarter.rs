@@ -4,10 +4,12 @@ use chrono::NaiveDate;
 use color_eyre::eyre::Result;
 use serde::Serialize;
 
-use super::{Answer, Common, Head};
+use super::{Answer, Asked, Common, Head};
 use crate::cli::gates::StageOwner;
 use crate::cli::invocation::{Invocation, json_text, refused};
 use crate::plan::Plan;
+use crate::report::desk::Desk;
+use crate::report::last_quarter;
 use crate::report::quarter::{self, QuarterPlan, StageFocus};
 use crate::report::table::ReportSpec;
 
@@ -46,7 +48,11 @@ impl QuarterArguments {
             due: self.due,
             owners: self.owners.clone(),
         };
-        let what = self.common.asked(self.since.as_ref());
+        let start = |desk: &Desk<'_>| last_quarter::start(desk, self.quarter.as_deref());
+        let what = Asked {
+            start: Some(&start),
+            ..self.common.asked(self.since.as_ref())
+        };
         invocation.report_by(report, what, |materials| {
             let plan = QuarterPlan::of(materials, &asked).map_err(refused)?;
             Ok(Answer {
@@ -66,7 +72,7 @@ struct Document<'a> {
     next: String,
     blocks: Vec<BlockRow<'a>>,
     focus: Vec<FocusRow<'a>>,
-    rolled_forward: &'a [String],
+    rolled_forward: Vec<&'a str>,
     in_progress: Vec<String>,
     dependency_risks: Vec<ThreatRow<'a>>,
     conditions: Vec<ConditionRow<'a>>,
@@ -157,7 +163,7 @@ impl<'a> Document<'a> {
                 })
                 .collect(),
             focus: of.focus.iter().map(FocusRow::of).collect(),
-            rolled_forward: &of.rolled,
+            rolled_forward: of.rolled.iter().map(|of| &*of.words).collect(),
             in_progress: of
                 .carried
                 .iter()

@@ -70,7 +70,15 @@ impl Letters {
     /// Takes an event in; answers where what has been read ends.
     fn event(&mut self, event: &Event<'_>, span: Span, past: usize, scrap: &str) -> usize {
         match event {
-            Event::Text(text) => self.spell(text, span, scrap),
+            Event::Text(text) => {
+                let letters = self.letters.len();
+                self.spell(text, span, scrap);
+                // A backslash that nothing before it is read from escapes the first letter.
+                let is_escape = scrap[past.min(span.start)..span.start].ends_with('\\');
+                if let Some(first) = self.letters.get_mut(letters).filter(|_| is_escape) {
+                    first.span.start -= 1;
+                }
+            }
             Event::Code(text) => {
                 let signs = scrap[span.range()]
                     .bytes()

@@ -37,6 +37,7 @@
 //! ```
 
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
+use crate::plan::charge::overdue_in_words;
 use crate::plan::stage::standings;
 
 /// The rule.
@@ -62,11 +63,8 @@ fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {
         let Some(span) = document.and_then(|document| document.line(due.line)) else {
             continue;
         };
-        let days = match days {
-            1 => "1 day".to_owned(),
-            days => format!("{days} days"),
-        };
-        let message = format!("the gate of {} is {days} overdue", stage.name);
+        let days = overdue_in_words(days);
+        let message = format!("the gate of {} is {days}", stage.name);
         let spot = Spot::in_markdown(plan, due.file, span);
         problems.push(RULE.problem(plan, spot, message));
     }

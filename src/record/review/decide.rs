@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::amend::{Op, amend};
 use super::chapter::Form;
-use super::gather::{BadDependency, Review, TEN, reason};
+use super::gather::{BadDependency, Proposal, Review, TEN, reason};
 use super::{Entry, EntryKey, Line, Record, Section, Word, instant, one_line};
 use crate::change::compose::Composer;
 use crate::change::value::{Refusal, refuse};
@@ -189,11 +189,14 @@ impl Review<'_> {
     ) -> Result<Change, Refusal> {
         let mut dropped: BTreeMap<StepId, HashSet<StepId>> = BTreeMap::new();
         let (mut unblocked, mut ops) = (BTreeSet::new(), Vec::new());
+        // What no review has asked about before is asked about whatever happens to it.
+        let undecided = self.undecided().filter(|proposal| !proposal.is_older);
+        let undecided: HashSet<StepId> = undecided.map(|proposal| proposal.id).collect();
         for (tangle, resolution) in fixes {
             let how = match resolution {
                 Resolution::Drop(from, other) => {
                     dropped.entry(*from).or_default().insert(*other);
-                    format!("{from} no longer depends on {other}")
+                    Entry::dropped(*from, *other, undecided.contains(from))
                 }
                 Resolution::Unblock => {
                     unblocked.insert(tangle.other);
@@ -318,8 +321,7 @@ impl Review<'_> {
             tally.decided += best.len();
             ops.extend(best);
         }
-        let proposals = self.proposals();
-        let open: Vec<_> = proposals.iter().filter(|p| p.verdict.is_none()).collect();
+        let open: Vec<Proposal> = self.undecided().collect();
         let left: Vec<_> = tangles.iter().filter(|t| !is_handled(t)).collect();
         tally.not_discussed = open.len() + left.len();
         // What no review has asked about before may be most of the plan: it is counted.
@@ -341,6 +343,41 @@ impl Review<'_> {
         let mut change = self.noted(who, Vec::new(), ops)?;
         change.label = format!("the review is finished: {tally}");
         Ok(change)
+    }
+
+    /// Proposals that nobody has decided about.
+    fn undecided(&self) -> impl Iterator<Item = Proposal> {
+        let proposals = self.proposals().into_iter();
+        proposals.filter(|proposal| proposal.verdict.is_none())
+    }
+
+    /// What the record of a finished review says of what is open, once `ops` are done.
+    fn counted_anew(&self, ops: &[Op]) -> Vec<Op> {
+        let (mut settled, mut open) = (HashSet::new(), Vec::new());
+        for op in ops {
+            let (Op::Put(section, entry) | Op::Move(_, section, entry)) = op else {
+                continue;
+            };
+            if *section == Section::Proposals || entry.word == Word::Complete {
+                settled.insert(entry.id);
+            }
+            let is_settled = matches!(section, Section::Proposals | Section::Dependencies);
+            if is_settled && self.record.find(Section::Open, entry.key()).is_some() {
+                open.push(Op::Drop(Section::Open, entry.key()));
+            }
+        }
+        let left = self.undecided().filter(|of| !settled.contains(&of.id));
+        let head = Record {
+            undecided: left.count(),
+            ..Record::default()
+        };
+        if !open.is_empty() {
+            open.push(Op::Close);
+        }
+        if head.undecided != self.record.undecided {
+            open.push(Op::Set(Line::Undecided, Line::Undecided.value(&head)));
+        }
+        open
     }
 
     /// The best steps of the ranking as the ten, without those that were set aside.
@@ -462,6 +499,9 @@ impl Review<'_> {
             // Whoever only decides is named there: two people who both add themselves to the
             // stewards would meet in one line.
             let is_finish = ops.iter().any(|op| matches!(op, Op::Set(Line::Held, _)));
+            if self.record.held.is_some() && !is_finish {
+                ops.extend(self.counted_anew(&ops));
+            }
             if !is_known && (is_finish || Form::of(document) == Form::Older) {
                 let names = stewards(&self.record.steward).chain([who]);
                 let names = names.collect::<Vec<_>>().join(", ");

@@ -173,6 +173,22 @@ impl Entry {
         self
     }
 
+    /// The reason of a fix by which a step no longer depends on another one. A step that is still to
+    /// be decided about as a proposal is said to be.
+    pub(super) fn dropped(step: StepId, other: StepId, is_undecided: bool) -> String {
+        match is_undecided {
+            true => format!("{step} (undecided) {NO_LONGER} {other}"),
+            false => format!("{step} {NO_LONGER} {other}"),
+        }
+    }
+
+    /// The step that was changed by nothing but this fix since the review before.
+    pub(super) fn changed(&self) -> Option<StepId> {
+        let (step, rest) = self.why.split_once(' ')?;
+        let is_own = self.word == Word::Fixed && rest.starts_with(NO_LONGER);
+        step.parse().ok().filter(|_| is_own)
+    }
+
     /// What it is about.
     pub(crate) fn key(&self) -> EntryKey {
         (self.id, self.other)
@@ -241,6 +257,7 @@ impl Entry {
     }
 }
 
+const NO_LONGER: &str = "no longer depends on";
 pub(super) const OWNER: &str = "Owner";
 pub(super) const WHY: &str = "Why";
 pub(super) const BY: &str = "By";

@@ -233,6 +233,8 @@ impl<'a> Review<'a> {
             };
         }
         let settled = self.settled();
+        let fixed: HashSet<StepId> = self.record.fixed_steps().collect();
+        let fixed_before = self.fixed_before();
         let mut decided: HashMap<StepId, &Entry> = HashMap::new();
         for entry in self.record.entries(Section::Proposals) {
             decided.insert(entry.id, entry);
@@ -244,7 +246,10 @@ impl<'a> Review<'a> {
             let is_open = matches!(step.status(), Some(Status::Idea | Status::Draft))
                 && step.state().is_open();
             let settled = settled.get(&id).copied();
-            let is_new = || self.is_new(step, settled);
+            let is_new = || {
+                let known = settled.or_else(|| fixed_before.get(&id).copied());
+                !fixed.contains(&id) && self.is_new(step, known)
+            };
             let is_due = deferred.contains(&id) || is_open && is_new();
             let is_older = !is_due && self.everything && settled.is_none();
             if verdict.is_some() || (is_open && (is_due || is_older)) {
@@ -278,7 +283,7 @@ impl<'a> Review<'a> {
     }
 
     /// Whether a step is new or changed since the last review. One that the record at a path has
-    /// accepted or rejected, which holds until an instant, must have changed after that.
+    /// accepted, rejected or fixed, which holds until an instant, must have changed after that.
     fn is_new(&self, step: StepRef<'_>, settled: Option<(&Path, DateTime<Utc>)>) -> bool {
         let stamp = updated(step);
         let is_after = |at: DateTime<Utc>| stamp.is_none_or(|stamp| stamp > at);
@@ -308,6 +313,18 @@ impl<'a> Review<'a> {
             }
         }
         settled
+    }
+
+    /// Steps that an earlier review changed by fixing their dependencies, with its record and the
+    /// instant until which that is no news.
+    fn fixed_before(&self) -> HashMap<StepId, (&Path, DateTime<Utc>)> {
+        let held = self.earlier.iter();
+        let held = held.filter_map(|(path, record)| Some((&**path, record.held?, record)));
+        held.flat_map(|(path, until, record)| {
+            let steps = record.fixed_steps();
+            steps.map(move |step| (step, (path, until)))
+        })
+        .collect()
     }
 
     /// Dependencies of open steps that are wrong: missing ones first, then circles, those on

@@ -28,6 +28,7 @@ use std::fmt;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, Utc};
 
 use crate::document::markdown::{ListItem, MarkdownDocument};
+use crate::plan::id::StepId;
 use crate::plan::paper::label;
 use chapter::{Chapter, Form};
 use entry::labelled;
@@ -116,6 +117,14 @@ impl Record {
     /// The entries of a section, in the order of the file.
     pub(crate) fn entries(&self, section: Section) -> &[Entry] {
         &self.entries[section as usize]
+    }
+
+    /// Steps that the review changed only by fixing their dependencies, none that it left open among
+    /// them: that they are different is no news.
+    pub(super) fn fixed_steps(&self) -> impl Iterator<Item = StepId> + '_ {
+        let fixed = self.entries(Section::Dependencies).iter();
+        let changed = fixed.filter_map(Entry::changed);
+        changed.filter(|step| self.find(Section::Open, (*step, None)).is_none())
     }
 
     /// Adds an entry at the end of a section.

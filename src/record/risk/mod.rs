@@ -206,6 +206,16 @@ pub(crate) struct Proposal {
     pub standups: usize,
 }
 
+impl Proposal {
+    /// Whose blocker it is and since when.
+    pub(crate) fn words(&self) -> String {
+        format!(
+            "blocker of {} since {}, {} standups",
+            self.stage, self.since, self.standups
+        )
+    }
+}
+
 /// The risks of a plan: those that are open first, the highest score and the nearest review first.
 pub(crate) fn register(plan: &Plan) -> Vec<Risk> {
     let mut risks: Vec<Risk> = risk::all(plan).collect();

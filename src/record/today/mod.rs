@@ -17,6 +17,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::plan::charge::overdue_in_words;
 use crate::plan::checks::LateRitual;
 use crate::plan::id::StepId;
 use crate::plan::paper::Papers;
@@ -102,7 +103,10 @@ impl Gate {
             0 => "bar met".to_owned(),
             missing => format!("{missing} short of its bar"),
         };
-        let due = self.due.map(|due| format!(", due {}", in_days(today, due)));
+        let due = self.due.map(|due| match (today - due).num_days() {
+            days if days > 0 => format!(", {}", overdue_in_words(days)),
+            _ => format!(", due {}", in_days(today, due)),
+        });
         format!("{ticked}/{total} ticked, {bar}{}", due.unwrap_or_default())
     }
 }

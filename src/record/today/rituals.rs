@@ -123,16 +123,23 @@ impl Rituals {
         let start = |year| NaiveDate::from_ymd_opt(year, month, of_month);
         let mut years = [day.year(), day.year() - 1].into_iter();
         let start = years.find_map(|year| start(year).filter(|start| *start <= day))?;
-        let quarter = |number: u32| {
-            Some(Quarter {
-                year: start.year(),
-                number,
-                first: start.checked_add_months(Months::new(3 * (number - 1)))?,
-                next: start.checked_add_months(Months::new(3 * number))?,
-            })
-        };
-        let mut quarters = (1..=4).filter_map(quarter);
+        let mut quarters = (1..=4).filter_map(|number| Quarter::of_year(start, number));
         quarters.find(|quarter| day < quarter.next)
+    }
+
+    /// The quarter that the name of a paper begins with: `2026-Q4`, `2026-Q4-platform`.
+    pub(crate) fn quarter_named(&self, name: &str) -> Option<Quarter> {
+        let (year, rest) = name.trim().split_once("-Q")?;
+        let is_plain = year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
+        let mut rest = rest.chars();
+        let number = rest.next().and_then(|digit| digit.to_digit(10))?;
+        if !is_plain || !(1..=4).contains(&number) || rest.next().is_some_and(char::is_alphanumeric)
+        {
+            return None;
+        }
+        let (month, day) = self.quarter_starts;
+        let start = NaiveDate::from_ymd_opt(year.parse().ok()?, month, day)?;
+        Quarter::of_year(start, number)
     }
 }
 
@@ -146,6 +153,18 @@ pub(crate) struct Quarter {
     pub first: NaiveDate,
     /// The first day of the one after it.
     pub next: NaiveDate,
+}
+
+impl Quarter {
+    /// The quarter with this number, from 1 to 4, of the year that starts on a day.
+    fn of_year(start: NaiveDate, number: u32) -> Option<Self> {
+        Some(Self {
+            year: start.year(),
+            number,
+            first: start.checked_add_months(Months::new(3 * (number - 1)))?,
+            next: start.checked_add_months(Months::new(3 * number))?,
+        })
+    }
 }
 
 impl fmt::Display for Quarter {
@@ -258,5 +277,21 @@ mod tests {
         assert_eq!(quarter("01-01", "2027-01-01"), "2027-Q1 2027-04-01");
         assert_eq!(quarter("02-01", "2027-01-31"), "2026-Q4 2027-02-01");
         assert_eq!(quarter("10-01", "2026-11-21"), "2026-Q1 2027-01-01");
+    }
+
+    #[test]
+    fn papers_are_named_for_quarters() {
+        let calendar = Rituals {
+            quarter_starts: (2, 1),
+            ..Rituals::default()
+        };
+        let named = |name: &str| calendar.quarter_named(name).map(|quarter| quarter.first);
+        assert_eq!(named("2026-Q4"), Some(day("2026-11-01")));
+        assert_eq!(named("2026-Q1-platform"), Some(day("2026-02-01")));
+        for other in [
+            "", "2026", "2026-Q", "2026-Q5", "2026-Q0", "2026-Q12", "26-Q1", "é-Q1",
+        ] {
+            assert_eq!(named(other), None, "{other}");
+        }
     }
 }

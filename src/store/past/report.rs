@@ -90,15 +90,23 @@ impl<'a> Reporter<'a> {
         Some(Ok(Gathered { since, from, head }))
     }
 
+    /// The plan on the desk, before anything is asked of git.
+    pub(crate) fn desk(&self) -> Desk<'a> {
+        Desk {
+            plan: self.plan,
+            papers: &self.layout.papers,
+            now: self.now,
+            head: None,
+            rituals: &self.layout.config.rituals,
+        }
+    }
+
     /// Everything that a report is made of.
     pub(crate) fn materials(&'a self, gathered: &'a Gathered) -> Materials<'a> {
         Materials {
             desk: Desk {
-                plan: self.plan,
-                papers: &self.layout.papers,
-                now: self.now,
                 head: gathered.head.as_deref(),
-                rituals: &self.layout.config.rituals,
+                ..self.desk()
             },
             since: &gathered.since,
             from: gathered.from,
@@ -218,7 +226,7 @@ impl PastInput {
             cache: self.cache.as_deref(),
             sources: None,
         };
-        let gathered = match reporter.gather((report.start)(&self.plan, self.now), progress)? {
+        let gathered = match reporter.gather((report.start)(&reporter.desk()), progress)? {
             Ok(gathered) => gathered,
             Err(reason) => return Some(Err(reason)),
         };

@@ -12,6 +12,7 @@ use crate::app::core::pointer::Target;
 use crate::app::screens::papers::view::Row;
 use crate::document::visible::{fit, visible_line, width, wrap};
 use crate::record::catalogue::{PaperEntry, PaperKind};
+use crate::record::risk::Proposal;
 use crate::record::today::cadence::Standing;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
@@ -130,6 +131,16 @@ fn line(row: Row, model: &Model, theme: &Theme) -> (Line<'static>, Line<'static>
             let text = safe(&format!("  … and {more} more"));
             (Line::styled(text, theme.dim), Line::default())
         }
+        Row::Proposed { .. } => match view.proposal(row) {
+            None => Default::default(),
+            Some(of) => {
+                let left = Line::from(vec![
+                    Span::styled(format!("  {:DAY$}  ", "proposed"), theme.warning),
+                    Span::styled(safe(&of.title), theme.text),
+                ]);
+                (left, Line::styled(safe(&of.words()), theme.dim))
+            }
+        },
         Row::Paper { .. } => match view.paper(row) {
             None => Default::default(),
             Some(paper) => {
@@ -181,7 +192,9 @@ fn text(
         let title = view.kind().map(|kind| kind.name.clone());
         let title = Line::styled(title.unwrap_or_else(|| "Paper".to_owned()), theme.title);
         let inner = frame::pane(buf, area, theme, title, has_keys);
-        if let Some(kind) = view.kind() {
+        if let Some(proposal) = view.proposed() {
+            about_proposal(buf, frame::aired(inner), model, proposal, theme);
+        } else if let Some(kind) = view.kind() {
             about(buf, frame::aired(inner), model, kind, theme);
         }
         return usize::from(inner.height);
@@ -259,6 +272,30 @@ fn about(buf: &mut Buffer, area: Rect, model: &Model, kind: &PaperKind, theme: &
         false => format!("{key} lists all of them."),
     };
     sheet.text(&words, theme.dim);
+    sheet.shorten(usize::from(area.height));
+    sheet.draw(buf, area, 0);
+}
+
+/// What a proposed risk is made of, and what writes it down.
+fn about_proposal(buf: &mut Buffer, area: Rect, model: &Model, proposal: &Proposal, theme: &Theme) {
+    let mut sheet = TextLayout::new(theme, area.width);
+    let safe = |text: &str| frame::words(theme, &visible_line(text)).into_owned();
+    sheet.text(&safe(&proposal.title), theme.heading);
+    sheet.blank();
+    let lead = |text: &'static str| Span::styled(format!("{text:8}"), theme.dim);
+    sheet.hanging(lead("Stage"), &safe(&proposal.stage), theme.text);
+    let since = format!(
+        "{}, {} standups in a row",
+        proposal.since, proposal.standups
+    );
+    sheet.hanging(lead("Since"), &since, theme.text);
+    if !proposal.steps.is_empty() {
+        let steps: Vec<String> = proposal.steps.iter().map(ToString::to_string).collect();
+        sheet.hanging(lead("Steps"), &steps.join(", "), theme.text);
+    }
+    sheet.blank();
+    let key = key_of(model, theme, "risk-add");
+    sheet.text(&format!("{key} adds it to the register."), theme.dim);
     sheet.shorten(usize::from(area.height));
     sheet.draw(buf, area, 0);
 }

@@ -85,6 +85,18 @@ fn an_undo_that_cannot_be_says_why_and_lets_older_ones_be_reached() {
         desk.screen()
     );
     assert!(line(&desk.file(LOG), "0002").contains("\"draft\""));
+    // It was not forgotten: nothing else is left, and it can be undone once the file is as it was.
+    desk.keys("u");
+    let screen = desk.screen();
+    assert!(screen.contains("cannot undo 0003 status"), "{screen}");
+    let back = desk.file(LOG).replace(
+        "\"idea\", \"outcome\": \"Load",
+        "\"complete\", \"outcome\": \"Load",
+    );
+    desk.write_outside(LOG, &back);
+    desk.wait_for("changed on disk");
+    desk.keys("u");
+    assert_eq!(line(&desk.file(LOG), "0003"), line(LINES, "0003"));
 }
 
 /// What somebody put back outside is undone already: no stamp says that it was worked on.

@@ -34,6 +34,7 @@ mod popups;
 mod pty_harness;
 mod rereading;
 mod review;
+mod review_again;
 mod review_in_git;
 mod since;
 mod report_papers;

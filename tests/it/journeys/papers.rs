@@ -144,13 +144,15 @@ fn the_registers_are_kept_from_here() {
     desk.keys("uu").settle();
     desk.run_until("both are undone", |desk| !desk.folder().join(path).exists());
     desk.keys("/index<Enter>").settle();
-    desk.keys("GdKeep two indexes<Enter>").settle();
+    desk.keys("GdKeep two indexes<Enter>One is slow<Enter>")
+        .settle();
     let note = "docs/decisions/2026-11-21-keep-two-indexes.md";
     desk.run_until("the decision is written", |desk| {
         desk.folder().join(note).exists()
     });
     assert!(
-        desk.file(note).contains("- **Steps:** 0002"),
+        desk.file(note).contains("- **Steps:** 0002")
+            && desk.file(note).contains("\nOne is slow\n"),
         "{}",
         desk.file(note)
     );
@@ -158,6 +160,66 @@ fn the_registers_are_kept_from_here() {
     assert!(old.contains("**Superseded by:**"), "{old}");
     desk.keys("u").settle();
     desk.run_until("it is undone", |desk| desk.diff().is_empty());
+}
+
+/// What stood in three standups in a row is proposed on the screen as by the command, and one key makes
+/// a risk of it.
+#[test]
+fn a_proposed_risk_is_listed_and_added() {
+    let mut files = files();
+    files.retain(|(path, _)| !path.contains("standups") && !path.contains("risks"));
+    for day in 17..20 {
+        let card = format!(
+            "# Standup 2026-11-{day} — Ada\n\n## Top\n\n- **Status:** blocked\n\
+             - **Blockers:** Vendor silent, Step 0002\n- **Posted:** 2026-11-{day} 09:00 UTC\n"
+        );
+        files.push((format!("docs/standups/2026-11-{day}/ada.md"), card));
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (&**p, &**t)).collect();
+    let folder = Folder::new(&files);
+    let words = "blocker of Top since 2026-11-17, 3 standups";
+    for command in ["risk", "papers"] {
+        let told = folder.run(&[command]).ok();
+        assert!(told.contains("proposed") && told.contains(words), "{told}");
+    }
+    let told = valid("papers", &folder.run(&["papers", "risks", "--json"]).ok());
+    let proposed = &told["kinds"][0]["proposed"];
+    assert_eq!(proposed[0]["title"], "Vendor silent, Step 0002");
+    assert_eq!(proposed[0]["steps"][0], "0002");
+
+    let mut desk = Desk::sized(&files, 120, 30);
+    desk.keys("9").settle();
+    desk.wait_for("none yet, 1 proposed");
+    desk.wait_for("Vendor silent, Step 0002");
+    // A filter finds it, and nothing that a paper needs can be done with it.
+    desk.keys("/silent<Enter>j").settle();
+    let screen = desk.screen();
+    assert!(
+        screen.contains("2026-11-17, 3 standups in a row"),
+        "{screen}"
+    );
+    assert!(screen.contains("a adds it to the register."), "{screen}");
+    desk.keys("x");
+    assert!(
+        desk.screen().contains("no risk is selected"),
+        "{}",
+        desk.screen()
+    );
+    desk.keys("a<Enter>").settle();
+    let path = "docs/risks/2026-11-21-vendor-silent-step-0002.md";
+    desk.run_until("the risk is written", |desk| {
+        desk.folder().join(path).exists()
+    });
+    let risk = desk.file(path);
+    assert!(
+        risk.contains("- **Steps:** 0002\n- **Stage:** Top\n"),
+        "{risk}"
+    );
+    desk.run_until("it is no proposal any longer", |desk| {
+        !desk.screen().contains("proposed") && desk.screen().contains("Vendor silent")
+    });
+    desk.keys("u").settle();
+    desk.run_until("it is proposed again", |desk| desk.diff().is_empty());
 }
 
 /// What the screen lists is what the command prints; each count is counted again by hand.

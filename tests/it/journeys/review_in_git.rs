@@ -232,6 +232,33 @@ fn what_a_review_decided_comes_back_only_if_it_changes_after_its_record_landed()
     assert_eq!(plan.proposals(), ["0005"]);
 }
 
+/// Its stamp and its content say that a step changed, and the record why.
+#[test]
+fn a_dependency_that_a_review_dropped_is_no_news_by_content_either() {
+    let Some(plan) = Reviewed::new() else { return };
+    plan.add("0006", "Waits for what is gone");
+    let whole =
+        "\"Waits for what is gone\", \"owner\": \"ops\", \"status\": \"idea\", \"dependencies\": [";
+    plan.edit(&format!("{whole}]"), &format!("{whole}\"0099\"]"));
+    plan.commit(3);
+    plan.hold();
+    assert_eq!(plan.proposals(), [""; 0]);
+    let record = |why: &str| {
+        format!(
+            "# Weekly review 2026-W47\n\n- **Date:** 2026-11-20\n- **Since:** {HELD}\n\n## Decided\n\n\
+             - **0006 → 0099 fixed:** 0099 is not in the plan\n  - **Why:** {why}\n"
+        )
+    };
+    plan.edit(&format!("{whole}\"0099\"]"), &format!("{whole}]"));
+    // Somebody else did it: it is asked about.
+    plan.write(THIS, &record("somebody did it"));
+    plan.commit(17);
+    assert_eq!(plan.proposals(), ["0006"]);
+    plan.write(THIS, &record("0006 no longer depends on 0099"));
+    plan.commit(18);
+    assert_eq!(plan.proposals(), [""; 0]);
+}
+
 #[test]
 fn where_the_commit_seen_is_squashed_away_the_review_starts_from_what_is_left_of_it() {
     let Some(plan) = Reviewed::new() else { return };

@@ -85,7 +85,7 @@ fn no_paper(model: &Model) -> Blocked {
 fn open(model: &mut Model) {
     let view = &mut model.papers;
     match view.rows.get(view.cursor) {
-        Some(Row::Paper { .. }) => view.pane = Focus::PAPER_TEXT,
+        Some(Row::Paper { .. } | Row::Proposed { .. }) => view.pane = Focus::PAPER_TEXT,
         Some(_) => view.fold(),
         None => {}
     }

@@ -13,6 +13,7 @@ use crate::app::overlays::prompt::Purpose;
 use crate::change::Change;
 use crate::change::value::{Refusal, refuse};
 use crate::plan::decision::DecisionNote;
+use crate::plan::id::StepId;
 use crate::plan::risk::{Level, Risk};
 use crate::plan::source::Role;
 use crate::record::decision::{NewDecision, Secretary};
@@ -30,10 +31,19 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         name: "risk-add",
         keys: &["a"],
-        title: "Add a risk; its likelihood and impact start as medium",
+        title: "Add a risk, on a proposed one that one; likelihood and impact start as medium",
         hint: "add risk",
         blocked: Model::is_locked,
-        run: |model| model.prompt("What may happen", "", Purpose::Paper(PaperQuestion::Risk)),
+        run: |model| {
+            let (title, question) = match model.papers.proposed() {
+                None => (String::new(), PaperQuestion::Risk),
+                Some(of) => {
+                    let (stage, steps) = (of.stage.clone(), of.steps.clone());
+                    (of.title.clone(), PaperQuestion::Proposed { stage, steps })
+                }
+            };
+            model.prompt("What may happen", title, Purpose::Paper(question));
+        },
         ..COMMON
     },
     Command {
@@ -69,10 +79,34 @@ pub(super) const COMMANDS: &[Command] = &[
 pub(crate) enum PaperQuestion {
     /// The title of a new risk.
     Risk,
+    /// The title of a risk that standups propose.
+    Proposed {
+        /// The stage that it threatens.
+        stage: String,
+        /// The steps that its words name.
+        steps: Vec<StepId>,
+    },
     /// Why the risk in this file is closed.
     Close(PathBuf),
     /// The title of the decision that supersedes the one in this file.
     Supersede(PathBuf),
+    /// Why it does.
+    Because {
+        /// The file of the older one.
+        path: PathBuf,
+        /// The title of the new one.
+        title: String,
+    },
+}
+
+impl PaperQuestion {
+    /// The question for the title and the title, where the reasons are asked for.
+    pub(crate) fn before(&self) -> Option<(Self, String)> {
+        match self {
+            Self::Because { path, title } => Some((Self::Supersede(path.clone()), title.clone())),
+            _ => None,
+        }
+    }
 }
 
 /// The file of the selected paper, if it is of this kind.
@@ -124,19 +158,40 @@ impl Model {
             who: &who,
             folder: self.context.papers.folder_of(Role::Risk),
         };
+        let new = NewRisk {
+            title: text,
+            likelihood: Level::Medium,
+            impact: Level::Medium,
+            owner: &who,
+            steps: Vec::new(),
+            stage: "",
+            review_by: None,
+            mitigation: "",
+        };
         let mut change = match question {
-            PaperQuestion::Risk => register.add(&NewRisk {
-                title: text,
-                likelihood: Level::Medium,
-                impact: Level::Medium,
-                owner: &who,
-                steps: Vec::new(),
-                stage: "",
-                review_by: None,
-                mitigation: "",
-            })?,
+            PaperQuestion::Risk => register.add(&new)?,
+            PaperQuestion::Proposed { stage, steps } => {
+                // Words may name what is no step of the plan.
+                let is_known = |id: &StepId| self.plan.find(self.plan.meant(*id)).is_some();
+                register.add(&NewRisk {
+                    steps: steps.iter().copied().filter(is_known).collect(),
+                    stage,
+                    ..new
+                })?
+            }
             PaperQuestion::Close(path) => register.close(self.file_of_paper(path)?, text)?,
-            PaperQuestion::Supersede(path) => self.superseding(path, text, &who)?,
+            PaperQuestion::Supersede(path) => {
+                if text.trim().is_empty() {
+                    return refuse("a decision needs a title: what was decided, in one line");
+                }
+                let (path, title) = (path.clone(), text.trim().to_owned());
+                let why = Purpose::Paper(PaperQuestion::Because { path, title });
+                self.prompt("Why", "", why);
+                return Ok(());
+            }
+            PaperQuestion::Because { path, title } => {
+                self.superseding(path, (title, text), &who)?
+            }
         };
         let path = change.paths().first().map(|path| path.to_path_buf());
         if let Some(path) = path {
@@ -147,7 +202,12 @@ impl Model {
         Ok(())
     }
 
-    fn superseding(&self, path: &PathBuf, title: &str, who: &str) -> Result<Change, Refusal> {
+    fn superseding(
+        &self,
+        path: &PathBuf,
+        (title, why): (&str, &str),
+        who: &str,
+    ) -> Result<Change, Refusal> {
         let file = self.file_of_paper(path)?;
         let gone = || Refusal(format!("{} is no longer there", path.display()));
         let document = self.plan.files()[file].markdown().ok_or_else(gone)?;
@@ -162,6 +222,7 @@ impl Model {
         let steps = note.steps.into_iter().map(|(step, _)| step);
         secretary.decide(&NewDecision {
             title,
+            why,
             steps: steps
                 .filter(|step| self.plan.find(*step).is_some())
                 .collect(),

@@ -11,9 +11,11 @@ use crate::app::core::job::JobKind;
 use crate::app::core::model::Model;
 use crate::app::screens::row_filter::RowFilter;
 use crate::document::markdown::MarkdownDocument;
+use crate::plan::id::StepId;
 use crate::plan::marks::Marks;
 use crate::plan::source::Role;
 use crate::record::catalogue::{PaperEntry, PaperKind, SHOWN, catalogue};
+use crate::record::risk::Proposal;
 
 /// The state of screen 9.
 #[derive(Debug, Default)]
@@ -56,6 +58,13 @@ pub enum Row {
         /// Which of its papers.
         at: usize,
     },
+    /// What ought to be a paper of a kind, both by place.
+    Proposed {
+        /// The kind.
+        kind: usize,
+        /// Which of what is proposed.
+        at: usize,
+    },
     /// That a kind has so many more.
     More(usize, usize),
 }
@@ -63,7 +72,10 @@ pub enum Row {
 impl Row {
     fn kind(self) -> usize {
         match self {
-            Self::Kind(kind) | Self::Paper { kind, .. } | Self::More(kind, _) => kind,
+            Self::Kind(kind)
+            | Self::Paper { kind, .. }
+            | Self::Proposed { kind, .. }
+            | Self::More(kind, _) => kind,
         }
     }
 }
@@ -73,6 +85,8 @@ impl Row {
 pub(crate) enum Wanted {
     Kind(Role),
     Paper(PathBuf),
+    /// What is proposed by stage and title.
+    Proposed(String, String),
 }
 
 impl PapersView {
@@ -101,6 +115,19 @@ impl PapersView {
         }
     }
 
+    /// What is proposed in a row.
+    pub(crate) fn proposal(&self, row: Row) -> Option<&Proposal> {
+        match row {
+            Row::Proposed { at, .. } => self.row_kind(row)?.proposed.get(at),
+            _ => None,
+        }
+    }
+
+    /// The selected proposal.
+    pub(crate) fn proposed(&self) -> Option<&Proposal> {
+        self.proposal(*self.rows.get(self.cursor)?)
+    }
+
     /// The selected paper.
     pub(crate) fn selected(&self) -> Option<&PaperEntry> {
         self.paper(*self.rows.get(self.cursor)?)
@@ -123,9 +150,10 @@ impl PapersView {
 
     /// What is selected, to be found again.
     fn place(&self) -> Option<Wanted> {
-        match self.selected() {
-            Some(paper) => Some(Wanted::Paper(paper.path.clone())),
-            None => self.kind().map(|kind| Wanted::Kind(kind.role)),
+        match (self.selected(), self.proposed()) {
+            (Some(paper), _) => Some(Wanted::Paper(paper.path.clone())),
+            (None, Some(of)) => Some(Wanted::Proposed(of.stage.clone(), of.title.clone())),
+            (None, None) => self.kind().map(|kind| Wanted::Kind(kind.role)),
         }
     }
 
@@ -134,6 +162,10 @@ impl PapersView {
         kinds.any(|kind| match wanted {
             Wanted::Kind(role) => kind.role == *role,
             Wanted::Paper(path) => kind.papers.iter().any(|paper| paper.path == *path),
+            Wanted::Proposed(stage, title) => {
+                let mut proposed = kind.proposed.iter();
+                proposed.any(|of| of.stage == *stage && of.title == *title)
+            }
         })
     }
 
@@ -144,6 +176,10 @@ impl PapersView {
                 matches!(row, Row::Kind(_)) && self.row_kind(*row).is_some_and(|k| k.role == *role)
             }
             Wanted::Paper(path) => self.paper(*row).is_some_and(|paper| paper.path == *path),
+            Wanted::Proposed(stage, title) => {
+                let proposal = self.proposal(*row);
+                proposal.is_some_and(|of| of.stage == *stage && of.title == *title)
+            }
         };
         let found = self.rows.iter().position(is_it);
         if let Some(row) = found {
@@ -152,14 +188,25 @@ impl PapersView {
         found.is_some()
     }
 
-    /// Lists the papers that `passes`; without a filter the first of each kind that is folded.
-    fn list(&mut self, is_narrowed: bool, mut passes: impl FnMut(&str, &PaperEntry) -> bool) {
+    /// Lists the papers that `passes`; without a filter the first of each kind that is folded. A paper
+    /// or what is proposed is its kind, its steps and its words.
+    fn list(&mut self, is_narrowed: bool, mut passes: impl FnMut(&[StepId], &str) -> bool) {
         let place = self.was_at.take().or_else(|| self.place());
         let mut rows = Vec::new();
         for (kind, of) in self.kinds.iter().flat_map(|kinds| kinds.iter()).enumerate() {
-            let all = (0..of.papers.len()).filter(|at| passes(&of.name, &of.papers[*at]));
-            let mut papers: Vec<usize> = all.collect();
-            if is_narrowed && papers.is_empty() {
+            let name = &of.name;
+            let proposed = of.proposed.iter().enumerate().filter(|(_, of)| {
+                let text = format!("{name} proposed {} {}", of.title, of.words());
+                passes(&of.steps, &text)
+            });
+            let proposed: Vec<usize> = proposed.map(|(at, _)| at).collect();
+            let papers = of.papers.iter().enumerate().filter(|(_, paper)| {
+                let path = paper.path.display();
+                let text = format!("{name} {path} {} {}", paper.title, paper.facts());
+                passes(&paper.steps, &text)
+            });
+            let mut papers: Vec<usize> = papers.map(|(at, _)| at).collect();
+            if is_narrowed && papers.is_empty() && proposed.is_empty() {
                 continue;
             }
             let whole = papers.len();
@@ -169,6 +216,7 @@ impl PapersView {
             }
             let more = whole - papers.len();
             rows.push(Row::Kind(kind));
+            rows.extend(proposed.into_iter().map(|at| Row::Proposed { kind, at }));
             rows.extend(papers.into_iter().map(|at| Row::Paper { kind, at }));
             if more > 0 {
                 rows.push(Row::More(kind, more));
@@ -197,7 +245,7 @@ impl Model {
             JobKind::Papers,
             |today| {
                 let cadence = today.cadence();
-                catalogue(today.plan, today.papers, &cadence, today.now.date_naive())
+                catalogue(today.plan, today.papers, &cadence, today.now)
             },
             move |model, kinds| {
                 model.papers.found_in = from.0;
@@ -220,12 +268,10 @@ impl Model {
                 let marks = Marks::default();
                 let prepared = filter.prepare(&plan, now, &marks);
                 let mut passes = prepared.passes();
-                self.papers.list(true, |kind, paper| {
-                    let steps = paper.steps.iter().filter_map(|step| plan.find(*step));
+                self.papers.list(true, |steps, text| {
+                    let steps = steps.iter().filter_map(|step| plan.find(*step));
                     let steps: Vec<usize> = steps.collect();
-                    let path = paper.path.display();
-                    let text = format!("{kind} {path} {} {}", paper.title, paper.facts());
-                    passes("", &steps, &text)
+                    passes("", &steps, text)
                 });
             }
         }

@@ -317,7 +317,8 @@ impl ReviewView {
         !is_full && (0..self.count(part)).any(is_open)
     }
 
-    /// Goes to the first part with work, where the one that is walked has none, or `anew`.
+    /// Goes to the first part with work, where the one that is walked has none, or `anew`, and to what
+    /// is to be decided in it.
     pub(crate) fn go_to_work(&mut self, anew: bool) {
         if self.record.held.is_some() || (!anew && self.has_work(self.part)) {
             return;
@@ -325,6 +326,7 @@ impl ReviewView {
         let mut parts = ReviewPart::ALL.into_iter();
         if let Some(part) = parts.find(|part| self.has_work(*part)) {
             self.part = part;
+            self.leave_decided();
         }
     }
 }

@@ -119,6 +119,27 @@ fn a_value_is_replaced_and_nothing_else() {
     );
 }
 
+/// The backslash before a sign belongs to it: both stay, or both go.
+#[test]
+fn words_that_stay_keep_their_escapes() {
+    let whole = "- **Conditions:** Rota; \\*\\*bold\\*\\*; \\# of \\\\ and *\\*x*\n";
+    let of = doc(whole);
+    for (typed, source) in [
+        (
+            "**bold**; # of \\ and *x",
+            "\\*\\*bold\\*\\*; \\# of \\\\ and *\\*x*",
+        ),
+        ("Rota; # of \\ and *x", "Rota; \\# of \\\\ and *\\*x*"),
+        (
+            "Rota; **bold**; \\ and *x",
+            "Rota; \\*\\*bold\\*\\*; \\\\ and *\\*x*",
+        ),
+    ] {
+        let expected = format!("- **Conditions:** {source}\n");
+        assert_eq!(after(&of, of.set_label_value(0, typed)), expected);
+    }
+}
+
 #[test]
 fn a_value_in_a_quote_or_a_nested_list_goes_on_where_it_should() {
     let of = doc("> 1. - **Notes:** a\n");
