@@ -66,12 +66,15 @@ struct Common {
     json: bool,
 }
 
+/// Where a report starts, by what was asked of it.
+type StartOf<'a> = dyn Fn(&Desk<'_>) -> Result<Start, Refusal> + 'a;
+
 /// What is asked of a report.
 struct Asked<'a> {
     /// The moment that the plan is compared with, if it is not the report's own.
     since: Option<&'a String>,
     /// Where the report starts without that moment, if what is asked of it decides.
-    start: Option<&'a dyn Fn(&Desk<'_>) -> Result<Start, Refusal>>,
+    start: Option<&'a StartOf<'a>>,
     common: &'a Common,
     /// Whether the programs of one's own `[sources]` may be run.
     runs_sources: bool,

@@ -269,5 +269,5 @@ fn objectives_that_roll_forward_keep_their_markdown() {
     );
     // Written again and rolled on, they say the same.
     let next = folder.run(&["report", "quarter", "2027-Q1"]).ok();
-    assert_eq!(section(&next, "Objectives").trim(), objectives);
+    assert_eq!(section(&next, "Rolled forward").trim(), rolled);
 }
