@@ -426,7 +426,7 @@ impl Sub {
     fn commit(self) {
         let pty = self.0;
         pty.type_keys("8");
-        pty.wait_for("Changes since");
+        pty.wait_for("Changes ");
         pty.wait_for("change");
         pty.type_keys("C");
         pty.wait_for("with this message");
