@@ -295,7 +295,7 @@ fn what_a_window_editor_saves_after_it_came_back_is_offered() {
     seat.fifo("save");
     seat.program(
         "editor",
-        "(while read owner <save; do\n\
+        "(exec 3<>save; while read owner <&3; do\n\
          sed \"s/^owner = .*/owner = \\\"$owner\\\"/\" \"$1\" >\"$1.new\" && mv \"$1.new\" \"$1\"\n\
          done) >/dev/null 2>&1 &",
     );
@@ -312,8 +312,6 @@ fn what_a_window_editor_saves_after_it_came_back_is_offered() {
     }
     leave(&cockpit);
     assert!(seat.log().contains("\"owner\": \"sre\""));
-    // The script ends with its plan.
-    fs::remove_file(seat.path("save")).unwrap();
 }
 
 /// What the editor of a field had saved is in the field, however it ended.
@@ -382,8 +380,8 @@ fn what_a_window_editor_saves_later_goes_into_its_field_or_waits_for_it() {
     seat.fifo("save");
     seat.program(
         "editor",
-        "(while read text <save; do echo \"$text\" >\"$1.new\" && mv \"$1.new\" \"$1\"; done) \
-         >/dev/null 2>&1 &",
+        "(exec 3<>save; while read text <&3; do \
+         echo \"$text\" >\"$1.new\" && mv \"$1.new\" \"$1\"; done) >/dev/null 2>&1 &",
     );
     let save = |text: &str| fs::write(seat.path("save"), format!("{text}\n")).unwrap();
     let cockpit = seat.start();
@@ -406,8 +404,6 @@ fn what_a_window_editor_saves_later_goes_into_its_field_or_waits_for_it() {
     cockpit.wait_for("Notes     the third text");
     leave(&cockpit);
     assert!(seat.log().contains("\"notes\": \"the third text\""));
-    // The script ends with its plan.
-    fs::remove_file(seat.path("save")).unwrap();
 }
 
 /// An opener has no terminal to read keys from or to print on; how it fails is said.
