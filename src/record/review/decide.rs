@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::amend::{Op, amend};
 use super::chapter::Form;
-use super::gather::{BadDependency, Proposal, Review, TEN, reason};
+use super::gather::{BadDependency, Review, TEN, reason};
+use super::sieve::Age;
 use super::{Entry, EntryKey, Line, Record, Section, Word, instant, one_line};
 use crate::change::compose::Composer;
 use crate::change::value::{Refusal, refuse};
@@ -190,13 +191,16 @@ impl Review<'_> {
         let mut dropped: BTreeMap<StepId, HashSet<StepId>> = BTreeMap::new();
         let (mut unblocked, mut ops) = (BTreeSet::new(), Vec::new());
         // What no review has asked about before is asked about whatever happens to it.
-        let undecided = self.undecided().filter(|proposal| !proposal.is_older);
-        let undecided: HashSet<StepId> = undecided.map(|proposal| proposal.id).collect();
+        let from = fixes.iter().filter_map(|(_, resolution)| match resolution {
+            Resolution::Drop(from, _) => Some(*from),
+            _ => None,
+        });
+        let undecided = self.undecided_among(from);
         for (tangle, resolution) in fixes {
             let how = match resolution {
                 Resolution::Drop(from, other) => {
                     dropped.entry(*from).or_default().insert(*other);
-                    Entry::dropped(*from, *other, undecided.contains(from))
+                    Entry::dropped(*from, *other, undecided.get(from) == Some(&Age::Due))
                 }
                 Resolution::Unblock => {
                     unblocked.insert(tangle.other);
@@ -321,7 +325,8 @@ impl Review<'_> {
             tally.decided += best.len();
             ops.extend(best);
         }
-        let open: Vec<Proposal> = self.undecided().collect();
+        let mut open = self.proposals();
+        open.retain(|proposal| proposal.verdict.is_none());
         let left: Vec<_> = tangles.iter().filter(|t| !is_handled(t)).collect();
         tally.not_discussed = open.len() + left.len();
         // What no review has asked about before may be most of the plan: it is counted.
@@ -345,12 +350,6 @@ impl Review<'_> {
         Ok(change)
     }
 
-    /// Proposals that nobody has decided about.
-    fn undecided(&self) -> impl Iterator<Item = Proposal> {
-        let proposals = self.proposals().into_iter();
-        proposals.filter(|proposal| proposal.verdict.is_none())
-    }
-
     /// What the record of a finished review says of what is open, once `ops` are done.
     fn counted_anew(&self, ops: &[Op]) -> Vec<Op> {
         let (mut settled, mut open) = (HashSet::new(), Vec::new());
@@ -366,9 +365,9 @@ impl Review<'_> {
                 open.push(Op::Drop(Section::Open, entry.key()));
             }
         }
-        let left = self.undecided().filter(|of| !settled.contains(&of.id));
+        let settled = self.undecided_among(settled).len();
         let head = Record {
-            undecided: left.count(),
+            undecided: self.record.undecided.saturating_sub(settled),
             ..Record::default()
         };
         if !open.is_empty() {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::landed::{Landed, LeftOff};
+use super::sieve::{Age, is_open};
 use super::{Entry, Record, Section, Week, Word, week_before};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
@@ -221,20 +222,7 @@ impl<'a> Review<'a> {
     /// a commit, content tells what changed; otherwise the steps' stamps do. A first review asks
     /// about all of them, those first that were left untouched for longest.
     pub(crate) fn proposals(&self) -> Vec<Proposal> {
-        let mut deferred: HashSet<StepId> = HashSet::new();
-        for entry in self
-            .unsettled()
-            .rev()
-            .flat_map(|of| of.entries(Section::Proposals))
-        {
-            match entry.word {
-                Word::Deferred => deferred.insert(entry.id),
-                _ => deferred.remove(&entry.id),
-            };
-        }
-        let settled = self.settled();
-        let fixed: HashSet<StepId> = self.record.fixed_steps().collect();
-        let fixed_before = self.fixed_before();
+        let sieve = self.sieve();
         let mut decided: HashMap<StepId, &Entry> = HashMap::new();
         for entry in self.record.entries(Section::Proposals) {
             decided.insert(entry.id, entry);
@@ -243,21 +231,13 @@ impl<'a> Review<'a> {
         for step in self.plan.steps().filter(|step| step.nth() == 0) {
             let id = step.id();
             let verdict = decided.remove(&id);
-            let is_open = matches!(step.status(), Some(Status::Idea | Status::Draft))
-                && step.state().is_open();
-            let settled = settled.get(&id).copied();
-            let is_new = || {
-                let known = settled.or_else(|| fixed_before.get(&id).copied());
-                !fixed.contains(&id) && self.is_new(step, known)
-            };
-            let is_due = deferred.contains(&id) || is_open && is_new();
-            let is_older = !is_due && self.everything && settled.is_none();
-            if verdict.is_some() || (is_open && (is_due || is_older)) {
+            let age = sieve.age(step);
+            if verdict.is_some() || (age.is_some() && is_open(step)) {
                 proposals.push(Proposal {
                     id,
                     title: step.title().into_owned(),
-                    comes_back: deferred.contains(&id),
-                    is_older,
+                    comes_back: sieve.deferred.contains(&id),
+                    is_older: age == Some(Age::Older),
                     verdict: verdict.cloned().map(Box::new),
                 });
             }
@@ -284,7 +264,11 @@ impl<'a> Review<'a> {
 
     /// Whether a step is new or changed since the last review. One that the record at a path has
     /// accepted, rejected or fixed, which holds until an instant, must have changed after that.
-    fn is_new(&self, step: StepRef<'_>, settled: Option<(&Path, DateTime<Utc>)>) -> bool {
+    pub(super) fn is_new(
+        &self,
+        step: StepRef<'_>,
+        settled: Option<(&Path, DateTime<Utc>)>,
+    ) -> bool {
         let stamp = updated(step);
         let is_after = |at: DateTime<Utc>| stamp.is_none_or(|stamp| stamp > at);
         let Some(landed) = &self.landed.since else {
@@ -302,7 +286,7 @@ impl<'a> Review<'a> {
 
     /// Steps that an earlier review accepted or rejected, with its record and the instant until
     /// which that holds: whoever changes one later asks again.
-    fn settled(&self) -> HashMap<StepId, (&Path, DateTime<Utc>)> {
+    pub(super) fn settled(&self) -> HashMap<StepId, (&Path, DateTime<Utc>)> {
         let mut settled = HashMap::new();
         for (path, record) in &self.earlier {
             let until = record.held.unwrap_or(DateTime::<Utc>::MAX_UTC);
@@ -317,7 +301,7 @@ impl<'a> Review<'a> {
 
     /// Steps that an earlier review changed by fixing their dependencies, with its record and the
     /// instant until which that is no news.
-    fn fixed_before(&self) -> HashMap<StepId, (&Path, DateTime<Utc>)> {
+    pub(super) fn fixed_before(&self) -> HashMap<StepId, (&Path, DateTime<Utc>)> {
         let held = self.earlier.iter();
         let held = held.filter_map(|(path, record)| Some((&**path, record.held?, record)));
         held.flat_map(|(path, until, record)| {
@@ -392,7 +376,7 @@ impl<'a> Review<'a> {
 
     /// The records that this review follows on, the newest first: back to the last one that was
     /// finished.
-    fn unsettled(&self) -> impl DoubleEndedIterator<Item = &Record> {
+    pub(super) fn unsettled(&self) -> impl DoubleEndedIterator<Item = &Record> {
         let finished = self.earlier().rposition(|record| record.held.is_some());
         self.earlier().skip(finished.unwrap_or(0)).rev()
     }

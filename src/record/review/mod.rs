@@ -18,6 +18,7 @@ pub mod gather;
 pub mod landed;
 mod part;
 pub mod promises;
+mod sieve;
 #[cfg(test)]
 mod tests;
 mod week;
